@@ -1,0 +1,1 @@
+"""One document and one module of handlers for each API."""

@@ -1,0 +1,1 @@
+"""API documents as run-time data: compiled, bound, validated, rendered."""

@@ -1,0 +1,1 @@
+"""Plants, modules and their twins; the link to gateways; the simulated park."""

@@ -1,0 +1,1 @@
+"""Simulated devices: pure steps, no waiting, no hidden randomness."""

@@ -1,0 +1,1 @@
+"""What happened, in the order of each plant, until everyone concerned has been told."""

@@ -1,0 +1,1 @@
+"""Accounts, applications, consents and tokens: OAuth 2.0 and OpenID Connect."""

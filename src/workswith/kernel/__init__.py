@@ -1,0 +1,4 @@
+"""What every area stands on: clock, ids, problems, settings, database, background work, logs.
+
+The kernel knows nothing of homes, tokens or subscriptions.
+"""

@@ -1,0 +1,97 @@
+"""Statements, and what a transaction and a database offer."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_NAME = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_LITERAL = re.compile(r"('(?:[^']|'')*')")
+
+
+class Statement:
+    """SQL with ``:name`` parameters; ``numbered`` is the same text with ``$1``, ``$2``, …"""
+
+    __slots__ = ("names", "numbered", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = " ".join(text.split())
+        names: list[str] = []
+
+        def number(found: re.Match[str]) -> str:
+            if found[1] not in names:
+                names.append(found[1])
+            return f"${names.index(found[1]) + 1}"
+
+        parts = _LITERAL.split(self.text)
+        parts[::2] = [_NAME.sub(number, part) for part in parts[::2]]
+        self.numbered = "".join(parts)
+        self.names = tuple(names)
+
+    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """The parameters in the order of ``numbered``."""
+        return [parameters[name] for name in self.names]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.text}>"
+
+
+class Query(Statement, Generic[T]):
+    """A statement whose rows become ``T``: the columns are its positional arguments."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: Callable[..., T], text: str) -> None:
+        super().__init__(text)
+        self.row = row
+
+
+def statement(text: str) -> Statement:
+    """SQL that returns no rows."""
+    return Statement(text)
+
+
+def query(row: Callable[..., T], text: str) -> Query[T]:
+    """SQL whose rows become ``row(*columns)``."""
+    return Query(row, text)
+
+
+class Reads(Protocol):
+    """What can be asked: inside a transaction its own view, outside the last committed one."""
+
+    async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
+        """The first row, or ``None``."""
+
+    async def all(self, query: Query[T], /, **parameters: Any) -> list[T]:
+        """Every row."""
+
+
+class Tx(Reads, Protocol):
+    """An open transaction. Whoever receives one never commits."""
+
+    async def run(self, statement: Statement, /, **parameters: Any) -> int:
+        """Executes; returns the number of rows it changed."""
+
+    async def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Executes once for each row of parameters."""
+
+
+class Database(Reads, Protocol):
+    """An open database."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+
+    async def write(
+        self,
+        body: Callable[Concatenate[Tx, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Runs ``body`` in a transaction; returns once it is durable. An error rolls it back."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,20 @@
+"""From a URL to an open database."""
+
+from pathlib import Path
+
+from .core import Database
+from .postgresql import PostgresqlDatabase
+from .sqlite import SqliteDatabase
+
+
+async def open_database(url: str, *, connections: int = 10) -> Database:
+    """Opens ``sqlite:///relative/or//absolute`` or ``postgresql://…``; runs no migration.
+
+    ``connections`` bounds PostgreSQL's pool. Raises ``ValueError`` for any other URL.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/"):
+        return SqliteDatabase(Path(rest[1:]))
+    if scheme in ("postgresql", "postgres"):
+        return await PostgresqlDatabase.open(url, connections)
+    raise ValueError(f"not a database URL: {scheme}://… (sqlite:///path or postgresql://…)")

@@ -1,0 +1,166 @@
+"""The embedded database: WAL, ``synchronous=FULL``, one writer with group commit."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from .core import Query, Statement
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+GROUP_LIMIT = 256
+"""At most this many bodies share a commit."""
+CHECKPOINT_PAGES = 4_000
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA temp_store = MEMORY",
+    f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
+)
+
+
+class SqliteDatabase:
+    """Reads on one connection, writes on another; both belong to the event loop's thread.
+
+    Bodies run in the loop, microseconds each; only the commit, which waits for the disk, runs in a
+    thread. While it does, the next group gathers.
+    """
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = _connect(path)
+        self._reader = _connect(path)
+        self._reader.execute("PRAGMA query_only = ON")
+        self._reads = _Connection(self._reader)
+        self._tx = _Connection(self._writer)
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._queue: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]] = []
+        self._pump: asyncio.Task[None] | None = None
+
+    async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
+        return self._reads.one_now(query, parameters)
+
+    async def all(self, query: Query[T], /, **parameters: Any) -> list[T]:
+        return self._reads.all_now(query, parameters)
+
+    async def write(
+        self,
+        body: Callable[Concatenate["_Connection", P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append((lambda: body(self._tx, *args, **kwargs), done))
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._write_groups())
+        # Shielded: a caller that goes away must not undo what others share a commit with.
+        return await asyncio.shield(done)
+
+    async def close(self) -> None:
+        while self._pump is not None:
+            await asyncio.wait([self._pump])
+        self._disk.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+    async def _write_groups(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._queue:
+                group, self._queue = self._queue[:GROUP_LIMIT], self._queue[GROUP_LIMIT:]
+                try:
+                    outcomes = self._run_bodies(group)
+                    await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
+                except BaseException as error:
+                    if self._writer.in_transaction:
+                        self._writer.execute("ROLLBACK")
+                    outcomes = [(done, None, error) for _, done in group]
+                for done, result, failure in outcomes:
+                    if done.done():
+                        continue
+                    if failure is None:
+                        done.set_result(result)
+                    else:
+                        done.set_exception(failure)
+        finally:
+            self._pump = None
+
+    def _run_bodies(
+        self, group: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]]
+    ) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+        execute = self._writer.execute
+        execute("BEGIN IMMEDIATE")
+        outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        for body, done in group:
+            execute("SAVEPOINT body")
+            try:
+                outcomes.append((done, _run_to_the_end(body()), None))
+            except Exception as error:
+                execute("ROLLBACK TO body")
+                outcomes.append((done, None, error))
+            execute("RELEASE body")
+        return outcomes
+
+
+class _Connection:
+    """`Tx` on a sqlite3 connection. Its methods never really wait."""
+
+    __slots__ = ("_execute", "_executemany")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._executemany = connection.executemany
+
+    def one_now(self, query: Query[T], parameters: Mapping[str, Any]) -> T | None:
+        cursor = self._execute(query.text, parameters)
+        row = cursor.fetchone()
+        # Fetch to the end: a statement with RETURNING is complete only then.
+        if row is not None and cursor.fetchone() is not None:
+            cursor.close()
+        return None if row is None else query.row(*row)
+
+    def all_now(self, query: Query[T], parameters: Mapping[str, Any]) -> list[T]:
+        make = query.row
+        return [make(*row) for row in self._execute(query.text, parameters).fetchall()]
+
+    async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
+        return self.one_now(query, parameters)
+
+    async def all(self, query: Query[T], /, **parameters: Any) -> list[T]:
+        return self.all_now(query, parameters)
+
+    async def run(self, statement: Statement, /, **parameters: Any) -> int:
+        return self._execute(statement.text, parameters).rowcount
+
+    async def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
+        self._executemany(statement.text, rows)
+
+
+def _run_to_the_end(body: Awaitable[T]) -> T:
+    """Drives a coroutine that never waits. Raises ``RuntimeError`` when it does."""
+    coroutine = cast("Coroutine[Any, Any, T]", body)
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    coroutine.close()
+    raise RuntimeError("a transaction may wait for nothing but its own database")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection

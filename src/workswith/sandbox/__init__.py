@@ -1,0 +1,1 @@
+"""A whole cloud on one machine: seed, clock, mailbox."""

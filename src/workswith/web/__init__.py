@@ -1,0 +1,1 @@
+"""Pages: developer portal, home, office, sign-in and consent."""

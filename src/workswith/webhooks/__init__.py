@@ -1,0 +1,1 @@
+"""Subscriptions to notifications and their delivery."""

@@ -1,0 +1,103 @@
+"""The database port: what every area relies on, on SQLite and on PostgreSQL."""
+
+import asyncio
+
+import pytest
+
+from workswith.kernel.database import Database, Tx, query, statement
+
+PUT = statement(
+    "INSERT INTO clock (id, wall, shown, rate) VALUES (:id, :wall, 0, 1.0) "
+    "ON CONFLICT (id) DO UPDATE SET wall = clock.wall + excluded.wall"
+)
+WALL = query(int, "SELECT wall FROM clock WHERE id = :id")
+COUNT = query(int, "SELECT count(*) FROM clock")
+PAIR = query(lambda *row: row, "UPDATE clock SET wall = wall + 1 WHERE id = :id RETURNING id, wall")
+
+
+async def put(tx: Tx, id_: int, wall: int = 1) -> int:
+    return await tx.run(PUT, id=id_, wall=wall)
+
+
+async def test_a_write_is_visible_when_it_returns(database: Database) -> None:
+    assert await database.write(put, 1) == 1
+    assert await database.one(WALL, id=1) == 1
+
+
+async def test_concurrent_writes_all_count(database: Database) -> None:
+    await asyncio.gather(*(database.write(put, 1) for _ in range(50)))
+    assert await database.one(WALL, id=1) == 50
+
+
+async def test_an_error_rolls_back_its_own_body_only(database: Database) -> None:
+    async def fail(tx: Tx) -> None:
+        await put(tx, 2)
+        raise LookupError("no")
+
+    good, bad = await asyncio.gather(
+        database.write(put, 1), database.write(fail), return_exceptions=True
+    )
+    assert good == 1
+    assert isinstance(bad, LookupError)
+    assert await database.one(COUNT) == 1
+
+
+async def test_a_statement_that_fails_rolls_back_its_own_body_only(database: Database) -> None:
+    insert = statement("INSERT INTO clock (id, wall, shown, rate) VALUES (:id, 0, 0, 1.0)")
+
+    async def twice(tx: Tx) -> None:
+        await tx.run(insert, id=7)
+        await tx.run(insert, id=7)
+
+    results = await asyncio.gather(
+        database.write(twice), database.write(put, 8), return_exceptions=True
+    )
+    assert isinstance(results[0], Exception)
+    assert await database.one(COUNT) == 1
+
+
+async def test_returning_gives_rows(database: Database) -> None:
+    await database.write(put, 1)
+
+    async def bump(tx: Tx) -> tuple[int, int] | None:
+        return await tx.one(PAIR, id=1)
+
+    assert await database.write(bump) == (1, 2)
+    assert await database.one(WALL, id=1) == 2
+
+
+async def test_a_caller_that_goes_away_undoes_nothing(database: Database) -> None:
+    write = asyncio.create_task(database.write(put, 1))
+    other = asyncio.create_task(database.write(put, 2))
+    await asyncio.sleep(0)
+    write.cancel()
+    assert await other == 1
+    assert await database.one(WALL, id=2) == 1
+
+
+async def test_run_many(database: Database) -> None:
+    async def many(tx: Tx) -> None:
+        await tx.run_many(PUT, [{"id": n, "wall": n} for n in range(1, 4)])
+
+    await database.write(many)
+    assert await database.one(COUNT) == 3
+
+
+async def test_a_transaction_waits_for_nothing_but_its_database(database: Database) -> None:
+    """On SQLite the rule is enforced; PostgreSQL's tests would deadlock rather than tell."""
+    if database.dialect != "sqlite":
+        return
+
+    async def waits(tx: Tx) -> None:
+        await put(tx, 1)
+        await asyncio.sleep(0.001)
+
+    with pytest.raises(RuntimeError, match="wait for nothing"):
+        await database.write(waits)
+    assert await database.one(COUNT) == 0
+
+
+def test_names_become_numbers_outside_literals() -> None:
+    text = statement("SELECT ':no', x::text FROM t WHERE a = :a AND b = :b AND c = :a")
+    assert text.numbered == "SELECT ':no', x::text FROM t WHERE a = $1 AND b = $2 AND c = $1"
+    assert text.names == ("a", "b")
