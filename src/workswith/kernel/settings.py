@@ -68,7 +68,7 @@ def as_toml(kind: type[msgspec.Struct]) -> str:
     """The commented file with every default, ready to be edited."""
     lines: list[str] = []
     open_section = ""
-    for setting in every(kind):
+    for setting in sorted(every(kind), key=lambda setting: bool(setting.section)):
         if setting.section != open_section:
             open_section = setting.section
             lines += ["", f"[{open_section}]"]
