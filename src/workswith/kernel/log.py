@@ -29,7 +29,7 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-def configure(level: str = "INFO", as_json: bool = False, stream: TextIO | None = None) -> None:
+def configure(level: str = "INFO", *, as_json: bool = False, stream: TextIO | None = None) -> None:
     """Sends every event to ``stream`` (standard error), as lines for people or as JSON."""
     out = stream or sys.stderr
     renderer: Any = (

@@ -1,1 +1,4 @@
-"""A whole cloud on one machine: seed, clock, mailbox."""
+"""A whole cloud on one machine: seed, test clock, mailbox, local certificates.
+
+Everything here is for development; none of it is mounted by a production process.
+"""

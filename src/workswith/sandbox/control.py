@@ -1,0 +1,266 @@
+"""The control interface of a sandbox, under ``/sandbox``: clock, mail, devices, tokens.
+
+Its own prefix keeps it apart from everything that the original has. [SBX-1 SBX-2 SBX-3 ACC-8]
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from workswith.kernel import mail
+from workswith.kernel.clock import Clock, ClockState, iso, parse_iso
+from workswith.kernel.database import Database
+from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.tasks import Supervisor
+
+from .clock import remember
+from .duration import LONGEST, parse_duration
+from .guard import Endpoint, Guard, refuse
+
+BODY_LIMIT = 16_384
+
+
+class Devices(Protocol):
+    """What the control interface does to devices: the hand on the knob, and faults."""
+
+    async def touch(self, module_id: str, set_point: float | None) -> None: ...
+    async def set_online(self, module_id: str, online: bool) -> None: ...  # noqa: FBT001
+    async def set_silent(self, module_id: str, silent: bool) -> None: ...  # noqa: FBT001
+
+
+class AppAccounts(Protocol):
+    """The official app's account of a user: its password and terms can expire. [DEV-3]"""
+
+    async def expire_password(self, account_id: str) -> None: ...
+    async def renew_password(self, account_id: str) -> None: ...
+    async def expire_terms(self, account_id: str) -> None: ...
+    async def accept_terms(self, account_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What the interface acts upon."""
+
+    clock: Clock
+    supervisor: Supervisor
+    database: Database
+    devices: Devices
+    app_accounts: AppAccounts
+    document: Callable[[], Awaitable[dict[str, Any]]]
+    mint: Callable[[], Awaitable[dict[str, Any]]]
+    end_user_id: str
+
+
+def routes(control: Control, guard: Guard) -> list[Route]:
+    """Every route of the control interface, guarded."""
+
+    def route(path: str, method: str, act: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route("/sandbox" + path, guard(_tell_mistakes(act)), methods=[method])
+
+    clock, devices = _Clock(control), _Devices(control)
+
+    async def document(_request: Request) -> Response:
+        return JSONResponse(await control.document())
+
+    async def mint(_request: Request) -> Response:
+        return JSONResponse(await control.mint(), 201)
+
+    return [
+        route("", "GET", document),
+        route("/tokens", "POST", mint),
+        route("/clock", "GET", clock.read),
+        route("/clock/freeze", "POST", clock.freeze),
+        route("/clock/resume", "POST", clock.resume),
+        route("/clock/scale", "POST", clock.scale),
+        route("/clock/set", "POST", clock.set),
+        route("/clock/advance", "POST", clock.advance),
+        route("/mail", "GET", _Mail(control).as_json),
+        route("/mailbox", "GET", _Mail(control).as_page),
+        route("/modules/{module}/touch", "POST", devices.touch),
+        route("/modules/{module}/{state:str}", "POST", devices.set),
+        route("/app-account/{state:str}", "POST", devices.app_account),
+    ]
+
+
+class _Clock:
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def read(self, _request: Request) -> Response:
+        clock = self._control.clock
+        now = clock.now()
+        return JSONResponse(
+            {"now": iso(now), "epoch_ms": now, "rate": clock.rate, "frozen": clock.frozen}
+        )
+
+    async def freeze(self, request: Request) -> Response:
+        self._control.clock.freeze()
+        return await self._changed(request)
+
+    async def resume(self, request: Request) -> Response:
+        self._control.clock.resume()
+        return await self._changed(request)
+
+    async def scale(self, request: Request) -> Response:
+        rate = (await _body(request)).get("rate")
+        if not isinstance(rate, int | float) or isinstance(rate, bool):
+            raise ValueError("rate is a number of clock seconds per second")
+        self._control.clock.run_at(float(rate))
+        return await self._changed(request)
+
+    async def set(self, request: Request) -> Response:
+        return await self._advance(request, _instant((await _body(request)).get("to")))
+
+    async def advance(self, request: Request) -> Response:
+        body = await _body(request)
+        if (by := body.get("by")) is not None:
+            return await self._advance(request, self._control.clock.now() + parse_duration(str(by)))
+        return await self._advance(request, _instant(body.get("to")))
+
+    async def _advance(self, request: Request, to: int) -> Response:
+        clock = self._control.clock
+        if to > clock.now() + LONGEST:
+            raise ValueError("one step is at most ten years")
+        if to < clock.now():
+            raise ValueError("a clock only moves forward")
+        # Where it will stand is saved first: killed on the way, it does not go back.
+        await remember(
+            self._control.database,
+            ClockState(wall=clock.state.wall, shown=to, rate=clock.rate),
+        )
+        await self._control.supervisor.advance(to)
+        return await self._changed(request)
+
+    async def _changed(self, request: Request) -> Response:
+        await remember(self._control.database, self._control.clock.state)
+        return await self.read(request)
+
+
+class _Mail:
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def as_json(self, request: Request) -> Response:
+        return JSONResponse([
+            {
+                "id": m.id, "to": m.to, "subject": m.subject, "text": m.text, "html": m.html,
+                "link": m.link, "posted_at": iso(m.posted_at),
+            }
+            for m in await self._latest(request)
+        ])  # fmt: skip
+
+    async def as_page(self, request: Request) -> Response:
+        rows = "".join(
+            "<article class=card><header><h2>{subject}</h2><p class=muted>{at} · {to}</p></header>"
+            "<pre class=mail>{text}</pre>{link}</article>".format(
+                subject=escape(m.subject),
+                at=escape(iso(m.posted_at)),
+                to=escape(m.to),
+                text=escape(m.text),
+                link=f'<p><a class=button href="{escape(m.link)}">{escape(m.link)}</a></p>'
+                if m.link.startswith(("http://", "https://"))
+                else "",
+            )
+            for m in await self._latest(request)
+        )
+        return HTMLResponse(
+            _PAGE.format(mails=rows or "<p class=empty>No mail yet.</p>"),
+            headers={
+                "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+                "frame-ancestors 'none'; base-uri 'none'",
+                "referrer-policy": "no-referrer",
+            },
+        )
+
+    async def _latest(self, request: Request) -> list[mail.Mail]:
+        return await mail.latest(self._control.database, request.query_params.get("to", ""))
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Mailbox · WorksWith sandbox</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/workswith.css"></head>
+<body><main class="page" id="main"><h1>Mailbox</h1>
+<p class="lead">Every mail that this sandbox sent, the newest first. Nothing left this machine.</p>
+{mails}</main></body></html>
+"""
+
+
+class _Devices:
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def touch(self, request: Request) -> Response:
+        set_point = (await _body(request)).get("set_point")
+        if set_point is not None and not isinstance(set_point, int | float):
+            raise ValueError("set_point is a number of degrees Celsius")
+        await self._control.devices.touch(request.path_params["module"], set_point)
+        return Response(status_code=204)
+
+    async def set(self, request: Request) -> Response:
+        devices, module = self._control.devices, request.path_params["module"]
+        match request.path_params["state"]:
+            case "online":
+                await devices.set_online(module, True)
+            case "offline":
+                await devices.set_online(module, False)
+            case "silent":
+                await devices.set_silent(module, True)
+            case "responsive":
+                await devices.set_silent(module, False)
+            case _:
+                return refuse(404, "a module can be online, offline, silent or responsive")
+        return Response(status_code=204)
+
+    async def app_account(self, request: Request) -> Response:
+        accounts = self._control.app_accounts
+        actions = {
+            "expire-password": accounts.expire_password,
+            "renew-password": accounts.renew_password,
+            "expire-terms": accounts.expire_terms,
+            "accept-terms": accounts.accept_terms,
+        }
+        act = actions.get(request.path_params["state"])
+        if act is None:
+            return refuse(404, "an app account takes: " + ", ".join(actions))
+        await act(self._control.end_user_id)
+        return Response(status_code=204)
+
+
+def _tell_mistakes(act: Endpoint) -> Endpoint:
+    async def told(request: Request) -> Response:
+        try:
+            return await act(request)
+        except ValueError as error:
+            return refuse(400, str(error))
+        except Problem as problem:
+            return refuse(404 if problem.kind is Kind.UNKNOWN else 409, problem.detail)
+
+    return told
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > BODY_LIMIT:
+            raise ValueError("the body is too large")
+    try:
+        body = json.loads(raw or b"{}")
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise ValueError("the body is a JSON object") from None
+    if not isinstance(body, dict):
+        raise ValueError("the body is a JSON object")  # noqa: TRY004  every mistake is a 400
+    return body
+
+
+def _instant(text: object) -> int:
+    if not isinstance(text, str) or len(text) > 40:
+        raise ValueError("give `by` (like 24h) or `to` (like 2026-05-29T00:00:00Z)")
+    return parse_iso(text)
