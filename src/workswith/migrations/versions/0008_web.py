@@ -1,4 +1,4 @@
-"""What the pages keep between two requests: unfinished wizards, and forms that were sent."""
+"""What the pages keep between two requests: unfinished applications."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,9 +16,3 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.BigInteger, nullable=False),
     )
     op.create_index("web_drafts_account", "web_drafts", ["account_id", "saved_at"])
-    op.create_table(
-        "web_tickets",
-        sa.Column("account_id", sa.Text, primary_key=True),
-        sa.Column("ticket", sa.Text, primary_key=True),
-        sa.Column("used_at", sa.BigInteger, nullable=False),
-    )
