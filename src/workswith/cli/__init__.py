@@ -1,1 +1,51 @@
-"""The command line."""
+"""The command line: ``workswith up`` and what talks to a running sandbox.
+
+A command's own imports stand inside it, so that ``--help`` answers at once.
+"""
+
+import importlib
+from typing import Any
+
+import click
+
+from workswith import __version__
+
+_COMMANDS = {
+    "up": "Start the whole cloud on this machine.",
+    "clock": "Read or move the clock of a running sandbox.",
+    "mail": "Show the mails that the sandbox sent.",
+    "webhooks": "Receive notifications on this machine.",
+    "openapi": "Print the OpenAPI document of an API.",
+    "postman": "Print a Postman collection for a running sandbox.",
+    "settings": "Print every setting with its default, as a commented file.",
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command's module when it is called, not when its name is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"workswith.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workswith")
+def commands(**_: Any) -> None:
+    r"""A complete Works with … cloud: portal, login, gateway, devices and webhooks.
+
+    \b
+    workswith up                     start it; the first steps are printed
+    workswith clock advance 1d       let a day pass
+    workswith webhooks listen        watch notifications arrive
+    """

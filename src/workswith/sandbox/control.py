@@ -110,7 +110,7 @@ class _Clock:
     async def scale(self, request: Request) -> Response:
         rate = (await _body(request)).get("rate")
         if not isinstance(rate, int | float) or isinstance(rate, bool):
-            raise ValueError("rate is a number of clock seconds per second")
+            raise ValueError("rate is a number of clock seconds per second")  # noqa: TRY004  a 400
         self._control.clock.run_at(float(rate))
         return await self._changed(request)
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -38,12 +39,12 @@ class Statement:
         return f"<{type(self).__name__} {self.text}>"
 
 
-class Query(Statement, Generic[T]):
+class Query(Statement, Generic[T_co]):
     """A statement whose rows become ``T``: the columns are its positional arguments."""
 
     __slots__ = ("row",)
 
-    def __init__(self, row: Callable[..., T], text: str) -> None:
+    def __init__(self, row: Callable[..., T_co], text: str) -> None:
         super().__init__(text)
         self.row = row
 
