@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("client_id", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
-        sa.Column("secret", sa.Text, nullable=False),
+        sa.Column("secret", sa.LargeBinary, nullable=False),
         sa.Column("next_due", sa.BigInteger),
         sa.Column("failures", sa.BigInteger, nullable=False),
         sa.Column("successes", sa.BigInteger, nullable=False),
