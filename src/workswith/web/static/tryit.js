@@ -1,0 +1,209 @@
+// Try it: sends the call from the browser and shows what came back.
+// Texts come from the page (data-say-* of the form), so that this file speaks no language.
+
+const form = document.getElementById("try");
+const token = form.elements.namedItem("token");
+const body = form.elements.namedItem("body");
+const answer = document.getElementById("answer");
+const say = (name, values = {}) =>
+  Object.entries(values).reduce(
+    (text, [key, value]) => text.replace(`{${key}}`, value),
+    form.dataset[`say${name}`],
+  );
+
+function fields(kind) {
+  return [...form.querySelectorAll(`[data-in="${kind}"]`)];
+}
+
+// ---- the request ------------------------------------------------------------------------------
+
+function address() {
+  let url = form.dataset.url;
+  for (const field of fields("path")) {
+    url = url.replace(`{${field.name}}`, field.value ? encodeURIComponent(field.value) : `{${field.name}}`);
+  }
+  const query = new URLSearchParams(
+    fields("query").filter((field) => field.value !== "").map((field) => [field.name, field.value]),
+  );
+  return query.size ? `${url}?${query}` : url;
+}
+
+function headers() {
+  const found = new Headers();
+  for (const field of fields("header")) {
+    if (field.value.trim() !== "") found.set(field.name, field.value.trim());
+  }
+  const key = form.elements.namedItem("key");
+  if (key && key.value) found.set("Ocp-Apim-Subscription-Key", key.value);
+  if (token.value.trim()) found.set("Authorization", `Bearer ${token.value.trim()}`);
+  if (body && body.value !== "") found.set("Content-Type", "application/json");
+  return found;
+}
+
+function preview() {
+  document.getElementById("request-line").textContent = `${form.dataset.method} ${address()}`;
+}
+
+// ---- choosers of the reader's own homes and modules -------------------------------------------
+
+const home = document.getElementById("choose-plant");
+const module = document.getElementById("choose-module");
+
+function fill(name, value) {
+  for (const field of form.querySelectorAll("[data-in]")) {
+    if (field.name === name) field.value = value;
+  }
+}
+
+function chosenPlant() {
+  if (module) {
+    for (const option of module.options) {
+      option.hidden = option.disabled = option.dataset.plant !== home.value;
+    }
+    const first = [...module.options].find((option) => !option.disabled);
+    module.value = first ? first.value : "";
+    fill("moduleId", module.value);
+  }
+  fill("plantId", home.value);
+  preview();
+}
+
+home?.addEventListener("change", chosenPlant);
+module?.addEventListener("change", () => {
+  fill("moduleId", module.value);
+  preview();
+});
+
+// ---- authorization_code: the window that signs in answers on this channel ------------------------
+
+const authorization = document.getElementById("choose-authorization");
+
+function signIn() {
+  const name = crypto.randomUUID();
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }) => {
+    channel.close();
+    if (data.access_token) {
+      token.value = data.access_token;
+      note(say("SignedIn"));
+    } else {
+      authorization.value = "none";
+      note(data.error || say("NotSignedIn"));
+    }
+  };
+  const opened = window.open(
+    `${form.dataset.authorize}?channel=${name}`,
+    "sign-in",
+    "popup,width=520,height=720",
+  );
+  if (!opened) {
+    channel.close();
+    note(say("Blocked"));
+  }
+}
+
+function note(text) {
+  document.getElementById("authorization-note").textContent = text;
+}
+
+authorization?.addEventListener("change", () => {
+  if (authorization.value === "authorization_code") signIn();
+  else token.value = "";
+});
+document.getElementById("sign-in-again")?.addEventListener("click", () => {
+  authorization.value = "authorization_code";
+  signIn();
+});
+
+// ---- the answer -------------------------------------------------------------------------------
+
+async function quota() {
+  const chosen = form.elements.namedItem("key")?.selectedOptions?.[0];
+  if (!chosen?.dataset.subscription) return null;
+  try {
+    const url = new URL(form.dataset.quota, location.href);
+    url.searchParams.set("subscription", chosen.dataset.subscription);
+    if (token.value.trim()) url.searchParams.set("subject", subject(token.value.trim()));
+    const reply = await fetch(url, { headers: { Accept: "application/json" } });
+    return reply.ok ? await reply.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+function subject(jwt) {
+  try {
+    const claims = JSON.parse(atob(jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+    return claims.sub ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+function show(id, text) {
+  const place = document.getElementById(id);
+  place.textContent = text;
+  place.closest("[data-part]").hidden = text === "";
+}
+
+async function send(event) {
+  event.preventDefault();
+  const method = form.dataset.method;
+  const button = form.querySelector("button[type=submit]");
+  button.disabled = true;
+  answer.hidden = false;
+  answer.setAttribute("aria-busy", "true");
+  const before = await quota();
+  const started = performance.now();
+  try {
+    const reply = await fetch(address(), {
+      method,
+      headers: headers(),
+      body: body && body.value !== "" ? body.value : undefined,
+      credentials: "omit",
+      cache: "no-store",
+    });
+    const text = await reply.text();
+    const took = Math.round(performance.now() - started);
+    const status = document.getElementById("answer-status");
+    status.textContent = `${reply.status} ${reply.statusText}`.trim();
+    status.className = `status ${reply.ok ? "ok" : "bad"}`;
+    show("answer-time", say("Took", { ms: took }));
+    show("answer-headers", [...reply.headers].map(([name, value]) => `${name}: ${value}`).join("\n"));
+    show("answer-body", pretty(text));
+    document.getElementById("answer-empty").hidden = text !== "";
+    const after = await quota();
+    const cost = before && after ? after.used - before.used : null;
+    show(
+      "answer-quota",
+      after ? say("Quota", { cost: cost ?? "?", used: after.used, limit: after.limit, left: after.left }) : "",
+    );
+    for (const advice of answer.querySelectorAll("[data-advice]")) {
+      advice.hidden = advice.dataset.advice !== String(reply.status);
+    }
+  } catch (error) {
+    const status = document.getElementById("answer-status");
+    status.textContent = say("Unreachable");
+    status.className = "status bad";
+    for (const id of ["answer-time", "answer-headers", "answer-body", "answer-quota"]) show(id, "");
+  } finally {
+    button.disabled = false;
+    answer.removeAttribute("aria-busy");
+    answer.scrollIntoView({ block: "nearest" });
+    answer.focus({ preventScroll: true });
+  }
+}
+
+form.addEventListener("submit", send);
+form.addEventListener("input", preview);
+form.hidden = false;
+if (home) chosenPlant();
+preview();
