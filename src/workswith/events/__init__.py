@@ -1,1 +1,1 @@
-"""What happened, in the order of each plant, until everyone concerned has been told."""
+"""What changed, kept in the same transaction as the change itself. Knows no webhooks."""

@@ -1,0 +1,109 @@
+"""The transactional outbox: an event exists if and only if the change that it tells of does.
+
+Whoever changes a plant's state appends here in the same transaction; the relay comes and fetches.
+Events of one plant are numbered without gaps. The number is taken by updating the plant's row of
+``event_sequence``, which on PostgreSQL is held until the commit: so within a plant the order of
+numbers, of row ids and of commits is the same. Between plants ids may commit out of order, which
+is why nobody may ask for "events after id N". [C2C-6]
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from workswith.kernel.database import Query, Reads, Tx, query, statement
+
+_SPACE = uuid.UUID("5b0ce4b2-0d5c-4b8c-9d8e-2c7a3f1a6e10")
+_json = msgspec.json.Encoder(order="deterministic")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of one module.
+
+    ``changed`` names what changed, in the words of the twin; ``state`` is the module's whole state
+    after it; ``at`` is the instant of the change; ``flow`` is the id of the call that caused it.
+    """
+
+    id: str
+    plant_id: str
+    module_id: str
+    sequence: int
+    kind: str
+    changed: tuple[str, ...]
+    state: Mapping[str, Any]
+    at: int
+    flow: str
+
+
+def event_of(*columns: Any) -> Event:
+    """An event from the columns `COLUMNS`."""
+    *ids, changed, state, at, flow = columns
+    return Event(*ids, tuple(changed.split()), msgspec.json.decode(state), at, flow)
+
+
+COLUMNS = "event_id, plant_id, module_id, sequence, kind, changed, state, at, flow"
+
+_NUMBER = query(
+    int,
+    "INSERT INTO event_sequence (plant_id, last) VALUES (:plant_id, 1) "
+    "ON CONFLICT (plant_id) DO UPDATE SET last = event_sequence.last + 1 RETURNING last",
+)
+_APPEND = statement(
+    f"INSERT INTO event ({COLUMNS}) VALUES "
+    "(:id, :plant_id, :module_id, :sequence, :kind, :changed, :state, :at, :flow)"
+)
+_UNRELAYED: Query[Event] = query(
+    event_of, f"SELECT {COLUMNS} FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :limit"
+)
+_OF_PLANT: Query[Event] = query(
+    event_of,
+    f"SELECT {COLUMNS} FROM event WHERE plant_id = :plant_id AND sequence > :after "
+    "ORDER BY sequence LIMIT :limit",
+)
+
+
+async def append(
+    tx: Tx,
+    *,
+    plant_id: str,
+    module_id: str,
+    kind: str,
+    changed: Sequence[str],
+    state: Mapping[str, Any],
+    at: int,
+    flow: str,
+) -> None:
+    """Adds an event; ring ``relay`` after the commit. ``changed`` are words without blanks.
+
+    Its id follows from plant and number, so it needs no randomness and is never used twice.
+    """
+    sequence = await tx.one(_NUMBER, plant_id=plant_id)
+    await tx.run(
+        _APPEND,
+        id=str(uuid.uuid5(_SPACE, f"{plant_id}/{sequence}")),
+        plant_id=plant_id,
+        module_id=module_id,
+        sequence=sequence,
+        kind=kind,
+        changed=" ".join(changed),
+        state=_json.encode(state).decode(),
+        at=at,
+        flow=flow,
+    )
+
+
+async def unrelayed(reads: Reads, limit: int = 500) -> list[Event]:
+    """Events that nobody has fetched yet, the oldest first."""
+    return await reads.all(_UNRELAYED, limit=limit)
+
+
+async def of_plant(reads: Reads, plant_id: str, after: int = 0, limit: int = 100) -> list[Event]:
+    """A plant's events with a sequence above ``after``: what one reconciles from after a gap.
+
+    The caller has made sure that the asker may see the plant.
+    """
+    return await reads.all(_OF_PLANT, plant_id=plant_id, after=after, limit=limit)

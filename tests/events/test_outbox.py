@@ -1,0 +1,57 @@
+"""The outbox: events are numbered per plant without gaps, and share the fate of their change."""
+
+import asyncio
+
+import pytest
+
+from tests.conftest import NOON
+from workswith.events.outbox import append, of_plant, unrelayed
+from workswith.kernel.database import Database, Tx
+
+
+async def put(tx: Tx, plant: str = "plant-1", value: int = 20, at: int = NOON) -> None:
+    await append(
+        tx,
+        plant_id=plant,
+        module_id="module-1",
+        kind="status",
+        changed=("mode", "set-point"),
+        state={"temperature": {"value": value}, "mode": "manual"},
+        at=at,
+        flow="flow-1",
+    )
+
+
+async def test_an_event_reads_back_as_it_was_written(database: Database) -> None:
+    await database.write(put)
+    (event,) = await unrelayed(database)
+    assert (event.plant_id, event.module_id, event.sequence) == ("plant-1", "module-1", 1)
+    assert event.changed == ("mode", "set-point")
+    assert event.state == {"temperature": {"value": 20}, "mode": "manual"}
+    assert (event.kind, event.at, event.flow) == ("status", NOON, "flow-1")
+
+
+async def test_each_plant_counts_by_itself_without_gaps(database: Database) -> None:
+    plants = ["a", "b"] * 10
+    await asyncio.gather(*(database.write(put, plant) for plant in plants))
+    for plant in "ab":
+        assert [e.sequence for e in await of_plant(database, plant)] == list(range(1, 11))
+    assert len({e.id for e in await unrelayed(database)}) == 20
+
+
+async def test_what_is_rolled_back_leaves_no_event_and_no_gap(database: Database) -> None:
+    async def fails(tx: Tx) -> None:
+        await put(tx)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.write(fails)
+    await database.write(put)
+    assert [e.sequence for e in await unrelayed(database)] == [1]
+
+
+async def test_of_plant_goes_on_after_a_number(database: Database) -> None:
+    for value in range(5):
+        await database.write(put, "a", value)
+    found = await of_plant(database, "a", after=2, limit=2)
+    assert [e.sequence for e in found] == [3, 4]
