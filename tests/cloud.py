@@ -1,0 +1,119 @@
+"""A whole cloud as its users start it: ``workswith up`` in a process of its own."""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+READY_SECONDS = 60
+
+
+class Cloud:
+    """A running ``workswith up``; ``document`` is what it printed."""
+
+    def __init__(self, data: Path, *options: str, port: int = 0, **environ: str) -> None:
+        self.data = data
+        self._options = options
+        self._environ = environ
+        self.port = port
+        self.document: dict[str, Any] = {}
+        self.log = data.parent / f"{data.name}.log"
+
+    def start(self) -> "Cloud":
+        command = [
+            sys.executable, "-m", "workswith", "up", "--json",
+            "--data", str(self.data), "--port", str(self.port), *self._options,
+        ]  # fmt: skip
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self.log.open("ab"),
+            env={**os.environ, **self._environ},
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait(READY_SECONDS)
+            raise RuntimeError(f"the cloud did not start:\n{self.log.read_text()[-4000:]}")
+        self.document = json.loads(line)
+        self.port = int(self.document["origins"]["api"].rpartition(":")[2])
+        return self
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to say goodbye."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def stop(self) -> int:
+        """SIGTERM, as an operator stops it; returns the exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(20)
+
+    def __enter__(self) -> "Cloud":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.kill()
+
+    # What tests ask of it
+
+    @property
+    def verify(self) -> ssl.SSLContext | bool:
+        ca = self.document.get("ca_file")
+        return ssl.create_default_context(cafile=ca) if ca else True
+
+    def http(self, **options: Any) -> httpx2.Client:
+        return httpx2.Client(verify=self.verify, timeout=30, **options)
+
+    def origin(self, name: str) -> str:
+        return str(self.document["origins"][name])
+
+    def api_headers(self, access_token: str | None = None) -> dict[str, str]:
+        return {
+            "Ocp-Apim-Subscription-Key": self.document["subscription"]["primary_key"],
+            "Authorization": f"Bearer {access_token or self.document['tokens']['access_token']}",
+        }
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """The sandbox's control interface."""
+        with self.http() as http:
+            answer = http.request(
+                method,
+                self.document["sandbox"]["url"] + path,
+                json=body,
+                headers={"Authorization": f"Bearer {self.document['sandbox']['token']}"},
+                timeout=300,
+            )
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
+
+    def advance(self, by: str) -> None:
+        self.control("POST", "/clock/advance", {"by": by})
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.control("GET", f"/mail?to={to}")
+        return found
+
+    def thermostat(self) -> tuple[str, str]:
+        """(plant id, module id) of the first thermostat."""
+        plant = next(p for p in self.document["plants"] if p["api"] == "smarther")
+        return plant["id"], plant["modules"][0]["id"]
+
+    def status_url(self) -> str:
+        plant, module = self.thermostat()
+        return (
+            f"{self.origin('api')}/smarther/v2.0/chronothermostat/thermoregulation/addressLocation"
+            f"/plants/{plant}/modules/parameter/id/value/{module}"
+        )
