@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
@@ -25,7 +25,7 @@ class Cloud:
         self.document: dict[str, Any] = {}
         self.log = data.parent / f"{data.name}.log"
 
-    def start(self) -> "Cloud":
+    def start(self) -> Self:
         command = [
             sys.executable, "-m", "workswith", "up", "--json",
             "--data", str(self.data), "--port", str(self.port), *self._options,
@@ -60,7 +60,7 @@ class Cloud:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(20)
 
-    def __enter__(self) -> "Cloud":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
