@@ -41,8 +41,10 @@ class Event:
 
 def event_of(*columns: Any) -> Event:
     """An event from the columns `COLUMNS`."""
-    *ids, changed, state, at, flow = columns
-    return Event(*ids, tuple(changed.split()), msgspec.json.decode(state), at, flow)
+    id_, plant_id, module_id, sequence, kind, changed, state, at, flow = columns
+    words = tuple(changed.split())
+    known = msgspec.json.decode(state)
+    return Event(id_, plant_id, module_id, sequence, kind, words, known, at, flow)
 
 
 COLUMNS = "event_id, plant_id, module_id, sequence, kind, changed, state, at, flow"

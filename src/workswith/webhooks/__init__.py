@@ -1,1 +1,1 @@
-"""Subscriptions to notifications and their delivery."""
+"""Notifications: which endpoints want to hear, the rules of delivery, and delivering itself."""
