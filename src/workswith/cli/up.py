@@ -1,0 +1,145 @@
+"""``workswith up``: the whole cloud in one process. [SBX-1]"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .folder import DOCUMENT, data_option, json_option
+
+if TYPE_CHECKING:
+    from workswith.app import Cloud
+    from workswith.settings import Settings
+
+DEFAULT_PORT = 8400
+
+
+@click.command()
+@data_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Where to listen; 0 for any free port.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--tls", is_flag=True, help="Serve https with a certificate of a local authority.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A settings file; `workswith settings` prints one.",
+)
+@json_option
+def command(
+    data: Path, port: int, host: str, tls: bool, config: Path | None, as_json: bool
+) -> None:
+    """Start the whole cloud on this machine: seeded, with two furnished homes.
+
+    Everything lives in the data folder; stop it at any moment, start it again, and it goes on. The
+    same summary stands in sandbox.json there, for programs.
+    """
+    from workswith.kernel import log
+    from workswith.kernel.settings import SettingsError, load
+    from workswith.settings import Settings
+
+    try:
+        settings = load(Settings, config, os.environ)
+    except SettingsError as error:
+        raise click.ClickException(f"Settings: {error}") from error
+    log.configure(settings.log.level, as_json=settings.log.as_json)
+    data.mkdir(parents=True, exist_ok=True)
+    lock = _lock(data)
+    try:
+        if sys.platform != "win32":
+            import uvloop
+
+            uvloop.run(_up(settings, data, host, port, tls, as_json))
+        else:
+            asyncio.run(_up(settings, data, host, port, tls, as_json))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        os.close(lock)
+
+
+async def _up(
+    settings: "Settings", data: Path, host: str, port: int, tls: bool, as_json: bool
+) -> None:
+    from workswith.app import open_sandbox
+    from workswith.sandbox.authority import Authority
+
+    from .serving import bind, serve
+
+    try:
+        bound = bind(host, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} of {host} cannot be used ({error.strerror}). "
+            "Another one: workswith up --port 0"
+        ) from error
+    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104
+    origin = f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
+    authority = Authority(data / "tls")
+    authority.ensure()
+    certificate = authority.issue("server", "localhost", "127.0.0.1", "::1") if tls else None
+    cloud = await open_sandbox(
+        settings,
+        data,
+        origin=origin,
+        authority_file=authority.certificate_file,
+        tls=tls,
+    )
+    try:
+        await _write(data, cloud)
+        await serve(
+            cloud.asgi,
+            bound,
+            certificate=str(certificate.chain) if certificate else None,
+            key=str(certificate.key) if certificate else None,
+            ready=lambda: _show(cloud, as_json),
+        )
+    finally:
+        await cloud.close()
+
+
+async def _write(data: Path, cloud: "Cloud") -> None:
+    """``sandbox.json``, readable by its owner alone, replaced in one step."""
+    import json
+
+    path = data / DOCUMENT
+    fresh = data / f".{DOCUMENT}.{os.getpid()}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(cloud.document, file, indent=2)
+        file.write("\n")
+    fresh.replace(path)
+
+
+def _show(cloud: "Cloud", as_json: bool) -> None:
+    import json
+
+    if as_json:
+        print(json.dumps(cloud.document), flush=True)
+        return
+    from workswith.sandbox.summary import show
+
+    show(cloud.document)
+
+
+def _lock(data: Path) -> int:
+    """Holds the folder for this process alone; the system lets go when the process ends."""
+    handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise click.ClickException(
+                f"Another `workswith up` is using {data}. Stop it, or choose another --data folder."
+            ) from None
+    return handle
