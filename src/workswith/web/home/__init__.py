@@ -1,0 +1,1 @@
+"""The home owner's place: homes, rooms, thermostats, third-party access. [END]"""

@@ -1,0 +1,1 @@
+"""What all pages share: visits, sessions, forms, language, templates, headers, errors."""

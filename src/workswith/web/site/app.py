@@ -1,0 +1,30 @@
+"""Pages as an ASGI application."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from . import preferences
+from .headers import Headers
+from .pages import lost
+from .services import Services
+from .site import Site
+
+
+def create(services: Services, routes: Sequence[BaseRoute]) -> Starlette:
+    """The site with these pages."""
+    site = Site(services)
+    app = Starlette(
+        routes=[
+            Route("/static/{name}", site.assets.serve),
+            *preferences.ROUTES,
+            *routes,
+        ],
+        middleware=[Middleware(Headers, origins=services.origins)],
+        exception_handlers={HTTPException: lost},
+    )
+    app.state.site = site
+    return app

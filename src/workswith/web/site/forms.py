@@ -1,0 +1,74 @@
+"""The base of every form: kept values, errors beside the fields, messages in the page's language."""
+
+from typing import Any, Self
+
+from wtforms import Form as WtForm
+from wtforms.fields import PasswordField, StringField
+from wtforms.i18n import get_translations
+
+from workswith.kernel.problem import Kind, Problem
+
+from . import language
+from .language import _
+from .visit import Visit
+
+
+class _Meta:
+    def get_translations(self, form: WtForm) -> Any:
+        return get_translations([language.current.get()])
+
+
+class Form(WtForm):
+    """A WTForms form that is filled from a visit.
+
+    The proof of origin is not a field: `pages` checks it for every POST, and templates write it
+    with ``{{ guard() }}``.
+    """
+
+    Meta = _Meta
+
+    @classmethod
+    def of(cls, visit: Visit, **initial: Any) -> Self:
+        """What was posted; on GET the ``initial`` values of the fields."""
+        return cls(visit.form if visit.posted else None, data=initial or None)
+
+    def refuse(self, problem: Problem) -> None:
+        """Puts a problem beside the field that caused it, or above the form.
+
+        Raises it again when no form can help, as when the server failed.
+        """
+        if problem.kind is Kind.INTERNAL:
+            raise problem
+        text = " ".join(_(part) for part in (problem.detail, problem.hint) if part)
+        field = self._fields.get(problem.field)
+        if field is None:
+            self.form_errors.append(text)
+        else:
+            field.errors = [*field.errors, text]
+
+
+def text(label: object, *validators: Any, hint: object = "", **attributes: Any) -> StringField:
+    """A line of text, without the blanks around it. ``attributes`` are of the input element."""
+    return StringField(
+        label,  # type: ignore[arg-type]  # a lazy text
+        validators,
+        filters=[_strip],
+        description=hint,  # type: ignore[arg-type]
+        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
+    )
+
+
+def password(
+    label: object, *validators: Any, hint: object = "", **attributes: Any
+) -> PasswordField:
+    """A password: taken as it is, never written back into the page."""
+    return PasswordField(
+        label,  # type: ignore[arg-type]
+        validators,
+        description=hint,  # type: ignore[arg-type]
+        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
+    )
+
+
+def _strip(value: str | None) -> str | None:
+    return value.strip() if value else value

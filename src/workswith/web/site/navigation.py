@@ -1,0 +1,47 @@
+"""What stands in the header, for whom."""
+
+from typing import NamedTuple
+
+from babel.support import LazyProxy
+
+from .language import lazy
+from .visit import Visit
+
+
+class Section(NamedTuple):
+    """An entry; it is the current one on every page below ``path``."""
+
+    label: LazyProxy
+    path: str
+
+
+VISITOR = (
+    Section(lazy("Guides"), "/guides"),
+    Section(lazy("APIs"), "/apis"),
+    Section(lazy("Products"), "/products"),
+)
+DEVELOPER = (
+    *VISITOR,
+    Section(lazy("Subscriptions"), "/subscriptions"),
+    Section(lazy("Applications"), "/applications"),
+    Section(lazy("Homes"), "/home"),
+)
+HOME_OWNER = (
+    Section(lazy("Homes"), "/home"),
+    Section(lazy("Third-party access"), "/account/third-party-access"),
+)
+
+
+def sections(visit: Visit) -> list[tuple[Section, bool]]:
+    """The entries for this visitor, each with whether the page belongs to it."""
+    return [(entry, _within(visit.path, entry.path)) for entry in _entries(visit)]
+
+
+def _entries(visit: Visit) -> tuple[Section, ...]:
+    if visit.known is None:
+        return VISITOR
+    return DEVELOPER if visit.developer else HOME_OWNER
+
+
+def _within(path: str, section: str) -> bool:
+    return path == section or path.startswith(section + "/")

@@ -1,0 +1,64 @@
+"""Everything that pages may ask for, handed over by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workswith.catalog.products import Products
+    from workswith.catalog.quota import Counter
+    from workswith.catalog.subscriptions import Subscriptions
+    from workswith.contracts.binding import Api
+    from workswith.devices.park import Park
+    from workswith.devices.twin import Twin
+    from workswith.identity.accounts import Accounts
+    from workswith.identity.applications import Applications
+    from workswith.identity.authorize import Authorize
+    from workswith.identity.consents import Consents
+    from workswith.identity.sessions import Sessions
+    from workswith.kernel.clock import Clock
+    from workswith.kernel.database import Database
+    from workswith.kernel.ident import Ident
+    from workswith.web.settings import Settings
+    from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Scheme, host and port of each face, without a trailing slash. They may be equal."""
+
+    portal: str
+    login: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Pages reach the areas through these and nothing else."""
+
+    settings: Settings
+    origins: Origins
+    key: bytes
+    """32 random bytes of this installation; signs cookies and forms."""
+    database: Database
+    clock: Clock
+    ident: Ident
+    accounts: Accounts
+    sessions: Sessions
+    applications: Applications
+    consents: Consents
+    authorize: Authorize
+    products: Products
+    subscriptions: Subscriptions
+    counter: Counter
+    apis: tuple[Api, ...]
+    twin: Twin
+    park: Park
+    webhook_subscriptions: WebhookSubscriptions
+    sandbox: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel over https only."""
+        return self.origins.portal.startswith("https://")

@@ -1,0 +1,89 @@
+"""The template environment: everything escaped, nothing undefined, dates by the injected clock."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.core import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from workswith.kernel.clock import iso
+
+from . import language
+from .assets import Assets
+from .navigation import sections
+from .services import Services
+
+FOLDER = Path(__file__).parent.parent / "templates"
+
+
+def environment(services: Services, assets: Assets) -> Environment:
+    """Templates see these names besides what a page passes and what `Visit.render` adds."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        language._,
+        language.ngettext,
+        newstyle=True,
+    )
+    made.globals.update(
+        asset=assets.address,
+        brand=services.settings.brand,
+        trademark_owner=services.settings.trademark_owner,
+        origins=services.origins,
+        sandbox=services.sandbox,
+        sections=sections,
+        languages=language.languages,
+        language=language.current.get,
+        language_name=_language_name,
+    )
+    made.filters.update(
+        date=_date,
+        moment=_moment,
+        iso=iso,
+        ago=_ago(services.clock.now),
+        number=_number,
+    )
+    return made
+
+
+def _language_name(code: str) -> str:
+    locale = Locale.parse(code)
+    return (locale.get_language_name(code) or code).capitalize()
+
+
+def _at(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant / 1000, UTC)
+
+
+def _date(instant: int) -> str:
+    """12 Jan 2026, as the reader's language writes it."""
+    return format_date(_at(instant), "medium", locale=language.locale())
+
+
+def _moment(instant: int) -> str:
+    """Date and time, UTC."""
+    return f"{format_datetime(_at(instant), 'medium', locale=language.locale())} UTC"
+
+
+def _ago(now: Callable[[], int]) -> Callable[[int], str]:
+    def ago(instant: int) -> str:
+        return format_timedelta(
+            (instant - now()) // 1000, add_direction=True, locale=language.locale()
+        )
+
+    return ago
+
+
+def _number(value: float, digits: int = 0) -> str:
+    """Grouped and pointed as the reader's language does."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=language.locale())
