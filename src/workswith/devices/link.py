@@ -1,0 +1,28 @@
+"""The way to a module: whatever carries commands to it stands behind this port. [DEV-1 DEV-2]"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from .thermostat import Command
+
+
+class Outcome(StrEnum):
+    """What became of a command."""
+
+    DONE = "done"  # the device obeyed and its report is committed
+    OFFLINE = "offline"  # the device, or the gateway before it, is not connected
+    BUSY = "busy"  # somebody is using the device's own user interface
+    SILENT = "silent"  # no answer in time; the command may or may not have arrived
+
+
+class DeviceLink(Protocol):
+    """Carries commands to modules."""
+
+    async def send(
+        self, module_id: str, command: Command, *, deadline: float, flow: str
+    ) -> Outcome:
+        """Delivers ``command``, waiting at most ``deadline`` real seconds for the answer.
+
+        Never called inside a transaction. `Outcome.DONE` only after the report that the command
+        caused is committed, and so is the device's own state where that is simulated.
+        """

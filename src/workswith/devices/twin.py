@@ -1,0 +1,290 @@
+"""The twin of each module: what it last reported, what it was last told, and the way to tell it.
+
+`report` is the only function that changes a device's state; the event stands in the same
+transaction. A command is done when its report is committed. [DEV-1 DEV-2 DEV-3 C2C-2]
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from workswith.events import outbox
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.problem import Kind, Problem
+
+from .app_accounts import app_account
+from .link import DeviceLink, Outcome
+from .plants import Reach, module_of, unknown
+from .settings import Settings
+from .thermostat import NOTIFIED, Command, Configuration, Reading, check
+
+REPORT_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A module as the cloud knows it. ``version`` counts its reports; ``reach`` is of now."""
+
+    plant_id: str
+    module_id: str
+    device: str
+    name: str
+    time_zone: str
+    reach: Reach
+    version: int
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What a module was last told, when, and what became of it."""
+
+    command: Command
+    at: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The state that a report replaces; version 0 is none."""
+
+    plant_id: str
+    device: str
+    time_zone: str
+    version: int | None
+    reported: str | None
+    times: str | None
+
+
+def _snapshot(*columns: Any) -> tuple[int | None, int | None, Snapshot]:
+    password, terms, *ids, reach, version, reported = columns
+    reading = msgspec.json.decode(reported, type=Reading)
+    return password, terms, Snapshot(*ids, Reach(reach), version, reading)
+
+
+def _desired(command: str, at: int, outcome: str) -> Desired:
+    return Desired(msgspec.json.decode(command, type=Command), at, Outcome(outcome))
+
+
+_SNAPSHOT = query(
+    _snapshot,
+    "SELECT app.password_expires_at, app.terms_expire_at, m.plant_id, m.id, m.device, m.name, "
+    "p.time_zone, CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, s.version, "
+    "s.reported FROM plant_members me JOIN plants p ON p.id = me.plant_id "
+    "JOIN modules m ON m.plant_id = p.id JOIN gateways g ON g.id = m.gateway_id "
+    "JOIN module_states s ON s.module_id = m.id "
+    "LEFT JOIN app_accounts app ON app.account_id = me.account_id "
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
+)
+_DESIRED = query(
+    _desired,
+    "SELECT s.desired, s.desired_at, s.outcome FROM module_states s "
+    "JOIN modules m ON m.id = s.module_id JOIN plant_members me ON me.plant_id = m.plant_id "
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id "
+    "AND s.desired IS NOT NULL",
+)
+_BEFORE = query(
+    _Before,
+    "SELECT m.plant_id, m.device, p.time_zone, s.version, s.reported, s.times FROM modules m "
+    "JOIN plants p ON p.id = m.plant_id LEFT JOIN module_states s ON s.module_id = m.id "
+    "WHERE m.id = :module_id",
+)
+_FIRST = statement(
+    "INSERT INTO module_states (module_id, version, reported, times, reported_at) "
+    "VALUES (:module_id, 1, :reported, :times, :at) ON CONFLICT (module_id) DO NOTHING"
+)
+_NEXT = statement(
+    "UPDATE module_states SET version = version + 1, reported = :reported, times = :times, "
+    "reported_at = :at WHERE module_id = :module_id AND version = :version"
+)
+_TOLD = statement(
+    "UPDATE module_states SET desired = :command, desired_at = :at, outcome = :outcome "
+    "WHERE module_id = :module_id"
+)
+
+
+class Twin:
+    """Reads and commands modules on behalf of an account."""
+
+    def __init__(
+        self, database: Database, clock: Clock, link: DeviceLink, settings: Settings
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._link = link
+        self._deadline = settings.answer_timeout_ms / 1000
+
+    async def read(
+        self, account_id: str, plant_id: str, module_id: str, *, last_known: bool = False
+    ) -> Snapshot:
+        """The module's state.
+
+        Raises `Kind.UNKNOWN` (no such module for this account), `Kind.UNREACHABLE` and
+        `Kind.TIMED_OUT` (unless ``last_known`` values will do), `Kind.PASSWORD_EXPIRED`,
+        `Kind.TERMS_EXPIRED`.
+        """
+        found = await self._database.one(
+            _SNAPSHOT, account_id=account_id, plant_id=plant_id, module_id=module_id
+        )
+        if found is None:
+            await self.require_app(account_id)
+            raise unknown("module")
+        password, terms, snapshot = found
+        if password is not None or terms is not None:
+            await self.require_app(account_id)
+        if not last_known:
+            _require_reach(snapshot.reach)
+        return snapshot
+
+    async def configuration(
+        self, account_id: str, plant_id: str, module_id: str
+    ) -> tuple[Snapshot, Configuration]:
+        """The module's state with its programs. Raises what `read` raises."""
+        snapshot = await self.read(account_id, plant_id, module_id)
+        module = await module_of(self._database, account_id, plant_id, module_id)
+        return snapshot, msgspec.json.decode(module.configuration, type=Configuration)
+
+    async def desired(self, account_id: str, plant_id: str, module_id: str) -> Desired | None:
+        """What the module was last told through `command`."""
+        return await self._database.one(
+            _DESIRED, account_id=account_id, plant_id=plant_id, module_id=module_id
+        )
+
+    async def command(
+        self, account_id: str, plant_id: str, module_id: str, command: Command, flow: str = ""
+    ) -> None:
+        """Tells the module; returns once the report that this caused is durable.
+
+        Raises what `read` raises, `Kind.INVALID` for what the module cannot do, `Kind.BUSY` while
+        somebody uses it, `Kind.TIMED_OUT` when it does not answer.
+        """
+        snapshot = await self.read(account_id, plant_id, module_id, last_known=True)
+        if snapshot.reach is Reach.OFFLINE:
+            outcome = Outcome.OFFLINE
+        else:
+            module = await module_of(self._database, account_id, plant_id, module_id)
+            configuration = msgspec.json.decode(module.configuration, type=Configuration)
+            check(command, configuration, self._clock.now())
+            outcome = await self._send(module_id, command, flow)
+        if outcome is not Outcome.DONE:
+            await self._database.write(
+                told, module_id, command, outcome=outcome, at=self._clock.now()
+            )
+            raise _REFUSALS[outcome]()
+
+    async def require_app(self, account_id: str) -> None:
+        """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
+        account = await app_account(self._database, account_id)
+        account.require_valid(self._clock.now())
+
+    async def _send(self, module_id: str, command: Command, flow: str) -> Outcome:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._link.send(module_id, command, deadline=self._deadline, flow=flow)
+        except TimeoutError:
+            return Outcome.SILENT
+
+
+async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") -> tuple[str, ...]:
+    """Takes what a module says of itself; returns what changed, in the words of `NOTIFIED`.
+
+    The event is appended here when something did: ring ``relay`` after the commit. A report older
+    than the last one changes nothing, nor does one of a module that is no more.
+    """
+    for _ in range(REPORT_TRIES):
+        before = await tx.one(_BEFORE, module_id=module_id)
+        if before is None:
+            return ()
+        old = _decode(before.reported)
+        if old is not None and reading.at < old.at:
+            return ()
+        changed = tuple(
+            name for name, of in NOTIFIED.items() if old is None or of(old) != of(reading)
+        )
+        if await _write(tx, module_id, reading, before, changed):
+            if changed and old is not None:
+                await outbox.append(
+                    tx,
+                    plant_id=before.plant_id,
+                    module_id=module_id,
+                    kind=before.device,
+                    changed=changed,
+                    state=event_state(reading, before.time_zone),
+                    at=reading.at,
+                    flow=flow,
+                )
+            return changed
+    raise Problem(Kind.INTERNAL, "report_contended", "The report could not be stored.")
+
+
+async def told(tx: Tx, module_id: str, command: Command, *, outcome: Outcome, at: int) -> None:
+    """Notes what the module was told and what became of it: its desired state."""
+    text = msgspec.json.encode(command).decode()
+    await tx.run(_TOLD, module_id=module_id, command=text, outcome=outcome.value, at=at)
+
+
+def event_state(reading: Reading, time_zone: str) -> Mapping[str, Any]:
+    """What an event carries: the whole reading, and the zone that its plant's clocks show."""
+    return {**msgspec.to_builtins(reading), "time_zone": time_zone, "online": True}
+
+
+async def _write(
+    tx: Tx, module_id: str, reading: Reading, before: _Before, changed: tuple[str, ...]
+) -> bool:
+    """Whether nobody else wrote since ``before`` was read."""
+    times = msgspec.json.decode(before.times) if before.times else {}
+    times |= dict.fromkeys(changed, reading.at)
+    row = {
+        "module_id": module_id,
+        "reported": msgspec.json.encode(reading).decode(),
+        "times": msgspec.json.encode(times).decode(),
+        "at": reading.at,
+    }
+    if before.version is None:
+        return bool(await tx.run(_FIRST, **row))
+    return bool(await tx.run(_NEXT, version=before.version, **row))
+
+
+def _decode(reported: str | None) -> Reading | None:
+    return None if reported is None else msgspec.json.decode(reported, type=Reading)
+
+
+def _require_reach(reach: Reach) -> None:
+    if reach is Reach.OFFLINE:
+        raise _offline()
+    if reach is Reach.SILENT:
+        raise _silent()
+
+
+def _offline() -> Problem:
+    return Problem(
+        Kind.UNREACHABLE,
+        "gateway_offline",
+        "Gateway Offline",
+        hint="The thermostat is not connected; it answers again by itself once it is.",
+    )
+
+
+def _silent() -> Problem:
+    return Problem(
+        Kind.TIMED_OUT,
+        "device_silent",
+        "Request timeout",
+        hint="The thermostat did not answer in time; try again later.",
+    )
+
+
+def _busy() -> Problem:
+    return Problem(
+        Kind.BUSY,
+        "user_interface_busy",
+        "Busy visual user interface",
+        hint="Somebody is using the thermostat; try again in about 10 seconds.",
+    )
+
+
+_REFUSALS = {Outcome.OFFLINE: _offline, Outcome.SILENT: _silent, Outcome.BUSY: _busy}
