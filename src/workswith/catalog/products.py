@@ -1,0 +1,129 @@
+"""Products: a bundle of APIs with a daily quota. [PRD-1 PRD-5]
+
+``approval`` says how a subscription begins: ``automatic`` makes it active at once, ``manual`` leaves
+it submitted until an operator decides.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workswith.kernel.database import Reads, Tx, query, statement
+from workswith.kernel.problem import Kind, Problem
+
+AUTOMATIC = "automatic"
+MANUAL = "manual"
+STARTER_KIT = "starter-kit"
+_STARTER_KIT_TEXT = (
+    "Everything needed to begin, free of charge: all third-party APIs, "
+    "with a daily number of calls for each end-user of your application."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``daily_quota`` is in calls per day and end-user; ``apis`` are slugs of documents, sorted."""
+
+    id: str
+    name: str
+    description: str
+    daily_quota: int
+    approval: str
+    created_at: int
+    apis: tuple[str, ...] = ()
+
+
+def _line(*columns: Any) -> tuple[Product, str | None]:
+    """A product without its APIs, and one of them."""
+    *product, api = columns
+    return Product(*product), api
+
+
+_LINES = (
+    "SELECT p.id, p.name, p.description, p.daily_quota, p.approval, p.created_at, a.api "
+    "FROM products p LEFT JOIN product_apis a ON a.product_id = p.id "
+)
+_ALL = query(_line, f"{_LINES} ORDER BY p.created_at, p.id, a.api")
+_ONE = query(_line, f"{_LINES} WHERE p.id = :id ORDER BY a.api")
+_CREATE = statement(
+    "INSERT INTO products (id, name, description, daily_quota, approval, created_at) "
+    "VALUES (:id, :name, :description, :daily_quota, :approval, :now) ON CONFLICT (id) DO NOTHING"
+)
+_INCLUDE = statement(
+    "INSERT INTO product_apis (product_id, api) VALUES (:product_id, :api) "
+    "ON CONFLICT (product_id, api) DO NOTHING"
+)
+_SET_QUOTA = statement("UPDATE products SET daily_quota = :daily_quota WHERE id = :id")
+
+
+async def all_products(reads: Reads) -> list[Product]:
+    """The catalogue, oldest first."""
+    return _gather(await reads.all(_ALL))
+
+
+async def product(reads: Reads, product_id: str) -> Product:
+    """Raises `Problem` UNKNOWN ``product_unknown``."""
+    found = _gather(await reads.all(_ONE, id=product_id))
+    if not found:
+        raise unknown_product()
+    return found[0]
+
+
+async def create_product(
+    tx: Tx,
+    *,
+    product_id: str,
+    name: str,
+    description: str,
+    daily_quota: int,
+    apis: tuple[str, ...],
+    now: int,
+    approval: str = AUTOMATIC,
+) -> None:
+    """Makes the product unless it exists; adds those of ``apis`` that it lacks."""
+    await tx.run(
+        _CREATE,
+        id=product_id,
+        name=name,
+        description=description,
+        daily_quota=daily_quota,
+        approval=approval,
+        now=now,
+    )
+    await tx.run_many(_INCLUDE, [{"product_id": product_id, "api": api} for api in apis])
+
+
+async def ensure_starter_kit(
+    tx: Tx, apis: tuple[str, ...], now: int, daily_quota: int = 500
+) -> None:
+    """The product that exists from the start; a quota set by an operator stays. [PRD-1]"""
+    await create_product(
+        tx,
+        product_id=STARTER_KIT,
+        name="Starter Kit",
+        description=_STARTER_KIT_TEXT,
+        daily_quota=daily_quota,
+        apis=apis,
+        now=now,
+    )
+
+
+async def set_quota(tx: Tx, product_id: str, daily_quota: int) -> None:
+    """Grants another quota to everyone with this product. Raises UNKNOWN. [PRD-5]
+
+    Whoever calls this sends ``subscription`` with the word ``*`` after the commit, as
+    `Subscriptions.set_product_quota` does.
+    """
+    if not await tx.run(_SET_QUOTA, id=product_id, daily_quota=daily_quota):
+        raise unknown_product()
+
+
+def unknown_product() -> Problem:
+    return Problem(Kind.UNKNOWN, "product_unknown", "There is no such product.")
+
+
+def _gather(lines: list[tuple[Product, str | None]]) -> list[Product]:
+    """One product from its lines, one per API."""
+    apis: dict[Product, list[str]] = {}
+    for one, api in lines:
+        apis.setdefault(one, []).extend([api] if api else [])
+    return [replace(one, apis=tuple(slugs)) for one, slugs in apis.items()]
