@@ -1,0 +1,104 @@
+"""Joins a document with the functions that answer it.
+
+Binding is explicit and total: an operation without a handler, a handler without an operation, and
+a document that is not complete stop the program before it takes its first call.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .checking import BODY_LIMIT, Check, checker
+from .completeness import flaws
+from .document import ContractError, Document, Operation
+from .paths import Paths
+
+
+@dataclass(slots=True)
+class Request:
+    """A call that passed every check. ``headers`` have lower-case names, ``now`` is in ms UTC."""
+
+    operation: Operation
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    raw: bytes = b""
+    account_id: str = ""
+    client_id: str = ""
+    subscription_id: str = ""
+    scopes: frozenset[str] = frozenset()
+    flow: str = ""
+    now: int = 0
+
+
+@dataclass(slots=True)
+class Answer:
+    """``body``: ``None`` is no body, bytes go out as they are, everything else as compact JSON."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundOperation:
+    """An operation with its handler and its compiled checks."""
+
+    operation: Operation
+    handler: Handler
+    _check: Check
+
+    def check(
+        self,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        raw: bytes,
+        limit: int = BODY_LIMIT,
+    ) -> Any:
+        """The parsed JSON body, ``None`` where the operation takes no JSON.
+
+        ``headers`` have lower-case names; ``limit`` is in bytes. Raises only `Problem`: malformed,
+        invalid, unacceptable, too-large.
+        """
+        return self._check(query, headers, raw, limit)
+
+
+class Api:
+    """A document that can be called."""
+
+    def __init__(self, document: Document, bound: tuple[BoundOperation, ...]) -> None:
+        self.document = document
+        self.operations = bound
+        self._paths = Paths((one.operation.method, one.operation.path, one) for one in bound)
+
+    def find(self, method: str, path: str) -> tuple[BoundOperation, dict[str, str]] | None:
+        """The operation and its path parameters.
+
+        ``path`` is what stands below the base path, percent-encoded as it travelled. ``None`` for
+        an unknown path, an unknown method and a value that cannot be an id.
+        """
+        return self._paths.find(method, path)
+
+
+def bind(document: Document, handlers: Mapping[str, Handler]) -> Api:
+    """Raises `ContractError` that names everything that is wrong."""
+    known = [operation.id for operation in document.operations]
+    wrong = [
+        *(f"{name} has no handler" for name in known if name not in handlers),
+        *(f"the handler {name} has no operation" for name in handlers if name not in known),
+        *flaws(document),
+    ]
+    if wrong:
+        raise ContractError(f"{document.title} ({document.slug})", wrong)
+    return Api(
+        document,
+        tuple(
+            BoundOperation(operation, handlers[operation.id], checker(operation))
+            for operation in document.operations
+        ),
+    )
