@@ -33,7 +33,9 @@ class Setting(NamedTuple):
 
     @property
     def variable(self) -> str:
-        return PREFIX + "_".join(part for part in (self.section, self.name) if part).upper()
+        """Its environment variable, such as ``WORKSWITH_WEBHOOKS_RULES_ANSWER_MS``."""
+        path = f"{self.section}.{self.name}".lstrip(".")
+        return PREFIX + path.replace(".", "_").upper()
 
 
 def load(kind: type[S], file: Path | None, environ: Mapping[str, str]) -> S:
@@ -79,7 +81,7 @@ def as_toml(kind: type[msgspec.Struct]) -> str:
 def _overlay(
     values: dict[str, Any], kind: type[msgspec.Struct], environ: Mapping[str, str]
 ) -> None:
-    known = {s.variable.replace(".", "_"): s for s in every(kind)}
+    known = {setting.variable: setting for setting in every(kind)}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX):
             continue

@@ -1,0 +1,68 @@
+"""Every setting of the program: each area's own, under the area's name.
+
+``workswith settings`` prints them all; a TOML file and then ``WORKSWITH_*`` variables change them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+import workswith.catalog.settings
+import workswith.devices.settings
+import workswith.events.settings
+import workswith.gateway.settings
+import workswith.identity.settings
+import workswith.web.settings
+import workswith.webhooks.settings
+from workswith.kernel.settings import Section
+
+
+class Log(Section, frozen=True):
+    """The section ``log``."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="The least important events that are logged."),
+    ] = "info"
+    as_json: Annotated[bool, Meta(description="One JSON object a line, for programs.")] = False
+
+
+class Database(Section, frozen=True):
+    """The section ``database``."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="postgresql://… or sqlite:///path; empty: workswith.db in the data folder."
+        ),
+    ] = ""
+    connections: Annotated[
+        int, Meta(ge=1, le=1000, description="PostgreSQL connections of one process, at most.")
+    ] = 10
+
+
+class Settings(Section, frozen=True):
+    """All of them."""
+
+    data: Annotated[str, Meta(description="The data folder; `--data` wins over it.")] = ".workswith"
+    log: Log = field(default_factory=Log)
+    database: Database = field(default_factory=Database)
+    catalog: workswith.catalog.settings.Settings = field(
+        default_factory=workswith.catalog.settings.Settings
+    )
+    identity: workswith.identity.settings.Settings = field(
+        default_factory=workswith.identity.settings.Settings
+    )
+    gateway: workswith.gateway.settings.Settings = field(
+        default_factory=workswith.gateway.settings.Settings
+    )
+    devices: workswith.devices.settings.Settings = field(
+        default_factory=workswith.devices.settings.Settings
+    )
+    events: workswith.events.settings.Settings = field(
+        default_factory=workswith.events.settings.Settings
+    )
+    webhooks: workswith.webhooks.settings.Settings = field(
+        default_factory=workswith.webhooks.settings.Settings
+    )
+    web: workswith.web.settings.Settings = field(default_factory=workswith.web.settings.Settings)
