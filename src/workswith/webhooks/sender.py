@@ -1,0 +1,179 @@
+"""Posts one delivery to one endpoint and says how it went. Never raises, never follows.
+
+Connections stay warm for the next delivery of the same endpoint: a new TLS connection costs 25 to
+40 times a delivery on a warm one, and would use up the answer budget of a distant receiver. A warm
+connection that the endpoint closed in the meantime, before a byte of answer, is replaced once
+without counting anything.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workswith import __version__
+from workswith.kernel import log
+from workswith.kernel.problem import Problem
+
+from .connection import Connection, Garbled, Late, Lost
+from .dialling import Dialler, Refused, Resolve
+from .settings import Settings
+from .target import Target, parse
+
+_log = log.get("webhooks")
+
+USER_AGENT = f"WorksWith-Webhooks/{__version__}"
+WARM_SECONDS = 55.0
+"""Shorter than the 60 s after which common servers close."""
+
+ERRORS = {
+    "blocked": "The address may not be notified.",
+    "dns": "The host name has no address.",
+    "connect": "No connection to the endpoint.",
+    "connect-timeout": "No connection within the time for connecting.",
+    "tls": "The certificate is not trusted, or the TLS handshake failed.",
+    "timeout": "No answer in time.",
+    "reset": "The connection ended before an answer.",
+    "garbled": "The answer is not HTTP.",
+    "internal": "Our own fault; see the log.",
+}
+"""The classes of failures without a status, with their sentence for pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of an attempt; ``error`` is empty or a key of `ERRORS`, times are real ms."""
+
+    status: int | None
+    error: str = ""
+    connect_ms: float = 0.0
+    answer_ms: float = 0.0
+    answer: bytes = b""
+
+
+class Sender:
+    """Keeps idle connections by endpoint. ``resolve`` replaces the system's resolver."""
+
+    def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
+        self._settings = settings
+        self._dialler = Dialler(settings.reach, settings.authorities, resolve)
+        self._warm: OrderedDict[Connection, tuple[str, float]] = OrderedDict()
+        self._by_endpoint: dict[str, list[Connection]] = {}
+
+    async def post(
+        self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> Sent:
+        """Posts JSON bytes. Bounded by the connect and the answer budget."""
+        try:
+            target = parse(url, allow_http=self._settings.allow_http)
+            return await self._post(endpoint_id, target, _request(target, headers, body))
+        except Problem as error:
+            return Sent(None, "blocked", answer=error.detail.encode())
+        except Exception as error:
+            # A fault of ours must end this attempt only, not the engine.
+            _log.error("sending failed", endpoint=endpoint_id, exc_info=error)
+            return Sent(None, "internal")
+
+    def close(self) -> None:
+        """Cuts idle connections."""
+        for connection in list(self._warm):
+            self._forget(connection)
+            connection.cut()
+        self._dialler.close()
+
+    async def _post(self, endpoint_id: str, target: Target, request: bytes) -> Sent:
+        warm = self._take(endpoint_id)
+        if warm is not None:
+            sent = await self._ask(endpoint_id, warm, request, 0.0)
+            if sent is not None:
+                return sent
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            async with asyncio.timeout(self._settings.connect_ms / 1000):
+                fresh = await self._dialler.dial(target)
+        except (Refused, OSError, UnicodeError) as error:
+            spent = (loop.time() - begun) * 1000
+            return Sent(None, _class_of(error), spent, answer=_words(error))
+        connect_ms = (loop.time() - begun) * 1000
+        sent = await self._ask(endpoint_id, fresh, request, connect_ms)
+        return sent or Sent(None, "reset", connect_ms)
+
+    async def _ask(
+        self, endpoint_id: str, connection: Connection, request: bytes, connect_ms: float
+    ) -> Sent | None:
+        """``None``: the connection was gone before a byte of answer."""
+        budget = self._settings.rules.answer_ms / 1000
+        try:
+            answer = await connection.ask(request, budget)
+        except Late:
+            return Sent(None, "timeout", connect_ms, self._settings.rules.answer_ms)
+        except Garbled:
+            return Sent(None, "garbled", connect_ms)
+        except Lost as lost:
+            return None if lost.silent else Sent(None, "reset", connect_ms)
+        if connection.usable:
+            self._keep(endpoint_id, connection)
+        return Sent(answer.status, "", connect_ms, answer.seconds * 1000, answer.body)
+
+    def _take(self, endpoint_id: str) -> Connection | None:
+        now = asyncio.get_running_loop().time()
+        for connection in reversed(self._by_endpoint.get(endpoint_id, [])):
+            _, since = self._warm[connection]
+            self._forget(connection)
+            if connection.usable and now - since < WARM_SECONDS:
+                return connection
+            connection.cut()
+        return None
+
+    def _keep(self, endpoint_id: str, connection: Connection) -> None:
+        now = asyncio.get_running_loop().time()
+        self._warm[connection] = (endpoint_id, now)
+        self._by_endpoint.setdefault(endpoint_id, []).append(connection)
+        while self._warm:
+            eldest, (_, since) = next(iter(self._warm.items()))
+            crowded = len(self._warm) > self._settings.warm_connections
+            if not crowded and now - since < WARM_SECONDS and eldest.usable:
+                break
+            self._forget(eldest)
+            eldest.cut()
+
+    def _forget(self, connection: Connection) -> None:
+        endpoint_id, _ = self._warm.pop(connection)
+        rest = self._by_endpoint[endpoint_id]
+        rest.remove(connection)
+        if not rest:
+            del self._by_endpoint[endpoint_id]
+
+
+def _request(target: Target, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
+    # Host first and title case: some receivers in the field expect nothing else.
+    lines = [
+        f"POST {target.path} HTTP/1.1",
+        f"Host: {target.authority}",
+        f"User-Agent: {USER_AGENT}",
+        "Accept: */*",
+        "Content-Type: application/json; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+
+
+def _class_of(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return "blocked"
+    if isinstance(error, ssl.SSLError):
+        return "tls"
+    if isinstance(error, TimeoutError):
+        return "connect-timeout"
+    return "dns" if isinstance(error, socket.gaierror | UnicodeError) else "connect"
+
+
+def _words(error: Exception) -> bytes:
+    """For the developer: why a certificate is refused, which address is blocked."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message.encode()
+    return str(error).encode()[:200] if isinstance(error, Refused) else b""

@@ -1,0 +1,203 @@
+"""Which application wants to hear of which plant, and where. [C2C-1, contract §8.1 … 8.3]
+
+A *subscription* is one URL for one plant. An *endpoint* is one URL of one application: it has the
+failure counter, the ban and the signing secret, and outlives its subscriptions, so that
+unsubscribing and subscribing again neither lifts a ban nor changes the secret.
+"""
+
+from dataclasses import dataclass
+
+from workswith.kernel.cipher import Cipher
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import Database, Query, Reads, Tx, query, statement
+from workswith.kernel.ident import Ident
+from workswith.kernel.problem import Kind, Problem
+
+from . import signing
+from .settings import Settings
+from .target import parse, require_reachable
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """``account_id`` is the end-user who consented, ``client_id`` the application that asked."""
+
+    id: str
+    account_id: str
+    client_id: str
+    plant_id: str
+    api: str
+    url: str
+    endpoint_id: str
+    created_at: int
+
+
+COLUMNS = "id, account_id, client_id, plant_id, api, url, endpoint_id, created_at"
+
+_ENDPOINT_ID = query(
+    str, "SELECT id FROM webhook_endpoint WHERE client_id = :client_id AND url = :url"
+)
+_ADD_ENDPOINT = statement(
+    "INSERT INTO webhook_endpoint (id, client_id, url, secret, failures, successes, lost, "
+    "created_at) VALUES (:id, :client_id, :url, :secret, 0, 0, 0, :now) "
+    "ON CONFLICT (client_id, url) DO NOTHING"
+)
+_COUNT = query(
+    int,
+    "SELECT count(*) FROM webhook_subscription "
+    "WHERE account_id = :account_id AND client_id = :client_id AND plant_id = :plant_id",
+)
+_ADD = statement(
+    f"INSERT INTO webhook_subscription ({COLUMNS}) VALUES (:id, :account_id, :client_id, "
+    ":plant_id, :api, :url, :endpoint_id, :now) "
+    "ON CONFLICT (account_id, client_id, plant_id, url) DO NOTHING"
+)
+_OF_ACCOUNT: Query[Subscription] = query(
+    Subscription,
+    f"SELECT {COLUMNS} FROM webhook_subscription WHERE account_id = :account_id AND api = :api "
+    "AND (:client_id = '' OR client_id = :client_id) ORDER BY created_at, id",
+)
+# Ending locks the endpoints first, as fan-out does: either the fan-out's deliveries are seen here
+# and cancelled, or fan-out comes later and finds no subscription.
+_CHOICES = {
+    "one": "account_id = :account_id AND plant_id = :plant_id AND id = :id "
+    "AND (:client_id = '' OR client_id = :client_id)",
+    "consent": "account_id = :account_id AND client_id = :client_id",
+    "plant": "plant_id = :plant_id",
+}
+_LOCK = {
+    name: statement(
+        "UPDATE webhook_endpoint SET next_due = next_due WHERE id IN "
+        f"(SELECT endpoint_id FROM webhook_subscription WHERE {choice})"
+    )
+    for name, choice in _CHOICES.items()
+}
+_CANCEL = {
+    name: statement(
+        "UPDATE webhook_delivery SET state = 'cancelled', due_at = NULL, finished_at = :now "
+        "WHERE due_at IS NOT NULL AND subscription_id IN "
+        f"(SELECT id FROM webhook_subscription WHERE {choice})"
+    )
+    for name, choice in _CHOICES.items()
+}
+_END = {
+    name: statement(f"DELETE FROM webhook_subscription WHERE {choice}")
+    for name, choice in _CHOICES.items()
+}
+
+
+class Subscriptions:
+    """Subscribes, lists and ends. Who may see a plant has been checked by the caller."""
+
+    def __init__(
+        self, database: Database, clock: Clock, ident: Ident, cipher: Cipher, settings: Settings
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ident = ident
+        self._cipher = cipher
+        self._settings = settings
+
+    async def subscribe(
+        self, account_id: str, client_id: str, plant_id: str, api: str, url: str
+    ) -> str:
+        """Returns the new subscription's id.
+
+        Raises a `Problem`: MALFORMED for an address that cannot be notified, CONFLICT
+        ``subscription_exists``, INVALID ``subscription_limit``.
+        """
+        target = parse(url, allow_http=self._settings.allow_http)
+        require_reachable(target, self._settings.reach)
+        endpoint_id = self._ident.uuid()
+        secret = signing.seal(self._cipher, endpoint_id, signing.new_secret(self._ident))
+        wanted = Subscription(
+            self._ident.uuid(),
+            account_id,
+            client_id,
+            plant_id,
+            api,
+            url,
+            endpoint_id,
+            self._clock.now(),
+        )
+        await self._database.write(self._add, wanted, secret)
+        return wanted.id
+
+    async def of_account(
+        self, account_id: str, api: str, *, client_id: str = ""
+    ) -> list[Subscription]:
+        """All subscriptions to an account's plants, of one application or of all."""
+        return await of_account(self._database, account_id, api, client_id)
+
+    async def unsubscribe(
+        self, account_id: str, plant_id: str, subscription_id: str, *, client_id: str = ""
+    ) -> None:
+        """Ends one; what was still to be delivered is cancelled. Raises UNKNOWN."""
+
+        async def end_one(tx: Tx) -> int:
+            return await _end(
+                tx,
+                "one",
+                self._clock.now(),
+                account_id=account_id,
+                plant_id=plant_id,
+                id=subscription_id,
+                client_id=client_id,
+            )
+
+        if not await self._database.write(end_one):
+            raise Problem(
+                Kind.UNKNOWN, "subscription_unknown", "There is no such subscription to this plant."
+            )
+
+    async def _add(self, tx: Tx, wanted: Subscription, secret: bytes) -> None:
+        whose = {
+            "account_id": wanted.account_id,
+            "client_id": wanted.client_id,
+            "plant_id": wanted.plant_id,
+        }
+        now, client_id, url = wanted.created_at, wanted.client_id, wanted.url
+        limit = self._settings.subscriptions_per_plant
+        await tx.run(
+            _ADD_ENDPOINT,
+            id=wanted.endpoint_id,
+            client_id=client_id,
+            url=url,
+            secret=secret,
+            now=now,
+        )
+        endpoint_id = await tx.one(_ENDPOINT_ID, client_id=client_id, url=url)
+        added = await tx.run(
+            _ADD, **whose, id=wanted.id, api=wanted.api, url=url, endpoint_id=endpoint_id, now=now
+        )
+        if not added:
+            raise Problem(Kind.CONFLICT, "subscription_exists", "Subscription already exists")
+        if (await tx.one(_COUNT, **whose) or 0) > limit:
+            raise Problem(
+                Kind.INVALID,
+                "subscription_limit",
+                f"An application can have {limit} subscriptions to one plant.",
+                hint="Delete subscriptions that are no longer used.",
+            )
+
+
+async def of_account(
+    reads: Reads, account_id: str, api: str, client_id: str = ""
+) -> list[Subscription]:
+    return await reads.all(_OF_ACCOUNT, account_id=account_id, api=api, client_id=client_id)
+
+
+async def end_for_consent(tx: Tx, account_id: str, client_id: str, now: int) -> None:
+    """Ends what an application subscribed to for an account; for `Consents.on_end`."""
+    await _end(tx, "consent", now, account_id=account_id, client_id=client_id)
+
+
+async def end_for_plant(tx: Tx, plant_id: str, now: int) -> None:
+    """Ends all subscriptions to a plant that is removed or changes hands."""
+    await _end(tx, "plant", now, plant_id=plant_id)
+
+
+async def _end(tx: Tx, choice: str, now: int, **parameters: str) -> int:
+    await tx.run(_LOCK[choice], **parameters)
+    await tx.run(_CANCEL[choice], now=now, **parameters)
+    return await tx.run(_END[choice], **parameters)
