@@ -1,1 +1,14 @@
 """One document and one module of handlers for each API."""
+
+from pathlib import Path
+
+from workswith.contracts import Document, load
+
+NAMES = ("echo", "smarther")
+"""In the order in which they are listed; each is a ``.yaml`` and a ``.py`` of this name."""
+
+
+def documents() -> dict[str, Document]:
+    """Every document by its name, compiled. Raises `ContractError` for one with flaws."""
+    folder = Path(__file__).parent
+    return {name: load(folder / f"{name}.yaml") for name in NAMES}
