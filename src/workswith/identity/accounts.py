@@ -1,0 +1,252 @@
+"""Sign-up, verification, sign-in and lost passwords. [ACC-1 ACC-2 ACC-5 ACC-7]
+
+Nothing here tells a stranger whether an address has an account: sign-up and lost password answer
+the same, do the same work and write in both cases; only the owner of the mailbox learns more.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.clock import HOUR, MINUTE, Clock
+from workswith.kernel.database import Database, Tx
+from workswith.kernel.ident import Ident
+from workswith.kernel.problem import Kind, Problem
+
+from . import account as rows
+from . import audit, mail_links, mails, sessions
+from .account import Account, AccountKind
+from .emails import LONGEST_NAME, clean_line, normal_email
+from .passwords import Passwords, check_password
+from .settings import Settings
+
+Link = Callable[[str], str]
+"""Makes the address of a page from a token."""
+
+
+class SignUp(msgspec.Struct, frozen=True):
+    """What a verification link brings about.
+
+    It travels with the link, not with the account: whoever signs up with somebody else's address
+    cannot choose the password that its owner's own confirmation puts in force.
+    """
+
+    kind: AccountKind
+    first_name: str
+    surname: str
+    password_hash: str
+
+
+class Accounts:
+    """Every public method is one complete action; `Problem` codes are named at each."""
+
+    def __init__(  # noqa: PLR0917 - what app.py hands over, in the order of every area
+        self,
+        database: Database,
+        clock: Clock,
+        ident: Ident,
+        settings: Settings,
+        broadcast: Broadcast,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ident = ident
+        self._settings = settings
+        self._broadcast = broadcast
+        self._passwords = passwords or Passwords(settings)
+
+    async def sign_up(  # noqa: PLR0917 - the fields of the form in their order
+        self,
+        kind: AccountKind,
+        email: str,
+        first_name: str,
+        surname: str,
+        password: str,
+        verify_url: Link,
+    ) -> None:
+        """Mails a link that verifies the address, or tells the owner of an account that has it.
+
+        Raises ``email_invalid``, ``password_…``, ``first_name_…``, ``surname_…``.
+        """
+        email = normal_email(email)
+        wish = await self._wish(kind, email, first_name, surname, password)
+        await self._database.write(self._signed_up, email, wish, verify_url)
+
+    async def create(
+        self, kind: AccountKind, email: str, first_name: str, surname: str, password: str
+    ) -> Account:
+        """A verified account without mails, for operators and sandboxes. ``email_taken``."""
+        email = normal_email(email)
+        wish = await self._wish(kind, email, first_name, surname, password)
+
+        async def write(tx: Tx) -> Account | None:
+            return await self._insert(tx, email, wish, verified_at=self._clock.now())
+
+        made = await self._database.write(write)
+        if made is None:
+            raise Problem(Kind.CONFLICT, "email_taken", "This address has an account.")
+        return made
+
+    async def verify(self, token: str) -> Account:
+        """Puts the sign-up of this link in force. ``link_invalid``."""
+
+        async def write(tx: Tx) -> Account:
+            now = self._clock.now()
+            link = await mail_links.use(tx, token, mail_links.VERIFY, now)
+            assert link.account_id is not None  # noqa: S101 - a live link has one
+            wish = msgspec.json.decode(link.payload, type=SignUp)
+            verified = await tx.one(
+                rows.VERIFY, id=link.account_id, now=now, **msgspec.structs.asdict(wish)
+            )
+            found = verified or await rows.account_of(tx, link.account_id)
+            if found is None:
+                raise Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")
+            await mail_links.end(tx, found.id, mail_links.VERIFY, now)
+            if verified:
+                await audit.note(tx, "account_verified", now, account_id=found.id)
+            return found
+
+        return await self._database.write(write)
+
+    async def sign_in(self, email: str, password: str) -> Account:
+        """Raises ``credentials_wrong``; ``email_unverified`` only if the password is right."""
+        try:
+            email = normal_email(email)
+        except Problem:
+            email = ""
+        known = await self._database.one(rows.CREDENTIALS, email=email)
+        right = await self._passwords.verify(known.password_hash if known else None, password)
+        found = await rows.account_of(self._database, known.id) if known and right else None
+        if known is None or found is None:
+            raise Problem(
+                Kind.UNAUTHENTICATED,
+                "credentials_wrong",
+                "The e-mail address or the password is wrong.",
+            )
+        if found.verified_at is None:
+            raise Problem(
+                Kind.FORBIDDEN,
+                "email_unverified",
+                "Please confirm your e-mail address first, with the link that we have sent.",
+            )
+        if self._passwords.outdated(known.password_hash):
+            await self._rehash(known, password)
+        return found
+
+    async def ask_reset(self, email: str, reset_url: Link) -> None:
+        """Mails a link that lets the owner choose a new password; silent for anybody else.
+
+        Raises only ``email_invalid``.
+        """
+        email = normal_email(email)
+        await self._database.write(self._reset_asked, email, reset_url)
+
+    async def reset(self, token: str, password: str) -> Account:
+        """Sets the password and ends every session. ``link_invalid``, ``password_…``."""
+        link = await mail_links.look(self._database, token, mail_links.RESET, self._clock.now())
+        owner = await rows.account_of(self._database, link.account_id or "")
+        check_password(password, owner.email if owner else "")
+        hashed = await self._passwords.hash(password)
+        changed = await self._database.write(self._reset, token, hashed)
+        self._broadcast.send("account", changed.id)
+        return changed
+
+    async def get(self, account_id: str) -> Account | None:
+        return await rows.account_of(self._database, account_id)
+
+    async def by_email(self, email: str) -> Account | None:
+        """For operators and sandboxes; pages never tell."""
+        return await self._database.one(rows.BY_EMAIL, email=normal_email(email))
+
+    def close(self) -> None:
+        """Stops the threads."""
+        self._passwords.close()
+
+    async def _wish(
+        self, kind: AccountKind, email: str, first_name: str, surname: str, password: str
+    ) -> SignUp:
+        if kind not in rows.KINDS:
+            raise Problem(Kind.INVALID, "kind_unknown", "There is no such kind of account.")
+        first_name = clean_line(first_name, "first_name", LONGEST_NAME)
+        surname = clean_line(surname, "surname", LONGEST_NAME)
+        check_password(password, email)
+        return SignUp(kind, first_name, surname, await self._passwords.hash(password))
+
+    async def _insert(
+        self, tx: Tx, email: str, wish: SignUp, verified_at: int | None
+    ) -> Account | None:
+        return await tx.one(
+            rows.INSERT,
+            id=self._ident.uuid(),
+            email=email,
+            verified_at=verified_at,
+            now=self._clock.now(),
+            **msgspec.structs.asdict(wish),
+        )
+
+    async def _signed_up(self, tx: Tx, email: str, wish: SignUp, verify_url: Link) -> None:
+        now = self._clock.now()
+        made = await self._insert(tx, email, wish, verified_at=None)
+        found = made or await tx.one(rows.BY_EMAIL, email=email)
+        open_ = found is not None and found.verified_at is None
+        token = self._ident.secret()
+        hours = self._settings.verify_link_hours
+        await mail_links.put(
+            tx,
+            token,
+            found.id if found and open_ else None,
+            mail_links.VERIFY,
+            payload=msgspec.json.encode(wish).decode() if open_ else "",
+            now=now,
+            expires_at=now + hours * HOUR,
+        )
+        if open_:
+            link = verify_url(token)
+            name = wish.first_name
+            await mails.send(tx, email, mails.VERIFY, now, link=link, name=name, hours=hours)
+        elif found:
+            await mails.send(tx, email, mails.EXISTS, now, name=found.first_name)
+
+    async def _reset_asked(self, tx: Tx, email: str, reset_url: Link) -> None:
+        now = self._clock.now()
+        found = await tx.one(rows.BY_EMAIL, email=email)
+        token = self._ident.secret()
+        link = reset_url(token)
+        minutes = self._settings.reset_link_minutes
+        if found:
+            await mail_links.end(tx, found.id, mail_links.RESET, now)
+        await mail_links.put(
+            tx,
+            token,
+            found.id if found else None,
+            mail_links.RESET,
+            now=now,
+            expires_at=now + minutes * MINUTE,
+        )
+        await audit.note(tx, "reset_asked", now, account_id=found.id if found else "")
+        if found:
+            await mails.send(
+                tx, email, mails.RESET, now, link=link, name=found.first_name, minutes=minutes
+            )
+
+    async def _reset(self, tx: Tx, token: str, hashed: str) -> Account:
+        now = self._clock.now()
+        link = await mail_links.use(tx, token, mail_links.RESET, now)
+        changed = await tx.one(rows.PASSWORD, id=link.account_id, password_hash=hashed, now=now)
+        if changed is None:
+            raise Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")
+        await mail_links.end(tx, changed.id, mail_links.VERIFY, now)
+        await sessions.close_all(tx, changed.id, now)
+        await audit.note(tx, "password_reset", now, account_id=changed.id)
+        await mails.send(tx, changed.email, mails.CHANGED, now, name=changed.first_name)
+        return changed
+
+    async def _rehash(self, known: rows.Credentials, password: str) -> None:
+        hashed = await self._passwords.hash(password)
+
+        async def write(tx: Tx) -> None:
+            await tx.run(rows.REHASH, id=known.id, was=known.password_hash, password_hash=hashed)
+
+        await self._database.write(write)

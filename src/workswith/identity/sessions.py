@@ -1,0 +1,128 @@
+"""Browser sessions: a random cookie, stored hashed, sliding on the clock, revocable.
+
+A new sign-in opens a new session; none is ever raised to another account, so a cookie that was
+planted before the sign-in is worth nothing after it.
+"""
+
+from dataclasses import dataclass
+
+from workswith.kernel.clock import DAY, HOUR, MINUTE, Clock
+from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.ident import Ident, digest
+
+from .settings import Settings
+
+SEEN_EVERY = 5 * MINUTE
+"""A session in use is written at most this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``id`` is public (lists, revocation); the cookie's value is not in here."""
+
+    id: str
+    account_id: str
+    auth_time: int
+    csrf_secret: str
+    user_agent: str
+    created_at: int
+    seen_at: int
+    expires_at: int
+
+
+_COLUMNS = "id, account_id, auth_time, csrf_secret, user_agent, created_at, seen_at, expires_at"
+_OPEN = statement(
+    f"INSERT INTO session (hash, {_COLUMNS}) VALUES (:hash, :id, :account_id, :now, :csrf_secret, "
+    ":user_agent, :now, :now, :expires_at)"
+)
+_LIVE = (
+    "revoked_at IS NULL AND expires_at > :now AND EXISTS (SELECT 1 FROM account "
+    "WHERE account.id = session.account_id AND account.closed_at IS NULL)"
+)
+_OF = query(Session, f"SELECT {_COLUMNS} FROM session WHERE hash = :hash AND {_LIVE}")
+_OF_ACCOUNT = query(
+    Session,
+    f"SELECT {_COLUMNS} FROM session WHERE account_id = :account_id AND {_LIVE} "
+    "ORDER BY created_at DESC LIMIT 100",
+)
+_SEEN = statement(
+    "UPDATE session SET seen_at = :now, expires_at = :expires_at "
+    "WHERE hash = :hash AND revoked_at IS NULL"
+)
+_CLOSE = statement("UPDATE session SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL")
+_CLOSE_ONE = statement(
+    "UPDATE session SET revoked_at = :now "
+    "WHERE account_id = :account_id AND id = :id AND revoked_at IS NULL"
+)
+_CLOSE_ALL = statement(
+    "UPDATE session SET revoked_at = :now WHERE account_id = :account_id AND revoked_at IS NULL"
+)
+
+
+class Sessions:
+    def __init__(self, database: Database, clock: Clock, ident: Ident, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._ident = ident
+        self._idle = settings.session_idle_hours * HOUR
+        self._longest = settings.session_days * DAY
+
+    async def open(self, account_id: str, now: int | None = None, user_agent: str = "") -> str:
+        """Returns the value of the cookie; call it for a sign-in that has just succeeded."""
+        at = self._clock.now() if now is None else now
+        cookie = self._ident.secret()
+        clean = "".join(char for char in user_agent if char.isprintable())[:200]
+
+        async def write(tx: Tx) -> None:
+            await tx.run(
+                _OPEN,
+                hash=digest(cookie),
+                id=self._ident.uuid(),
+                account_id=account_id,
+                csrf_secret=self._ident.secret(),
+                user_agent=clean,
+                now=at,
+                expires_at=at + min(self._idle, self._longest),
+            )
+
+        await self._database.write(write)
+        return cookie
+
+    async def of(self, cookie: str) -> Session | None:
+        """``None`` for a session that is unknown, closed or over. Using one prolongs it."""
+        now = self._clock.now()
+        key = digest(cookie)
+        session = await self._database.one(_OF, hash=key, now=now)
+        if session and now - session.seen_at >= SEEN_EVERY:
+            expires_at = min(now + self._idle, session.created_at + self._longest)
+
+            async def write(tx: Tx) -> None:
+                await tx.run(_SEEN, hash=key, now=now, expires_at=expires_at)
+
+            await self._database.write(write)
+        return session
+
+    async def of_account(self, account_id: str) -> list[Session]:
+        """The live ones, newest first."""
+        return await self._database.all(_OF_ACCOUNT, account_id=account_id, now=self._clock.now())
+
+    async def close(self, cookie: str) -> None:
+        """Sign-out."""
+
+        async def write(tx: Tx) -> None:
+            await tx.run(_CLOSE, hash=digest(cookie), now=self._clock.now())
+
+        await self._database.write(write)
+
+    async def close_one(self, account_id: str, session_id: str) -> None:
+        """Signs out another browser of the same account."""
+
+        async def write(tx: Tx) -> None:
+            await tx.run(_CLOSE_ONE, account_id=account_id, id=session_id, now=self._clock.now())
+
+        await self._database.write(write)
+
+
+async def close_all(tx: Tx, account_id: str, now: int) -> None:
+    """Signs an account out everywhere."""
+    await tx.run(_CLOSE_ALL, account_id=account_id, now=now)
