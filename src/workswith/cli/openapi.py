@@ -9,7 +9,9 @@ from .folder import data_option
 
 @click.command()
 @click.argument("api", required=False)
-@click.option("--origin", default="", help="The server in the document; default: the sandbox's.")
+@click.option(
+    "--origin", default="", help="The server that the document names; default: the sandbox's."
+)
 @data_option
 def command(api: str | None, origin: str, data: Path) -> None:
     """Print the OpenAPI 3.1 document of API as JSON; without API, list them."""
@@ -27,5 +29,6 @@ def command(api: str | None, origin: str, data: Path) -> None:
         return
     if api not in found:
         raise click.ClickException(f"There is no API {api!r}; there are: {', '.join(found)}")
-    server = origin or read_document(data)["origins"]["api"]
-    click.echo(json.dumps(openapi.export(found[api], server), indent=2, ensure_ascii=False))
+    origins = {"api": origin, "login": origin} if origin else read_document(data)["origins"]
+    exported = openapi.export(found[api], origins["api"], origins["login"])
+    click.echo(json.dumps(exported, indent=2, ensure_ascii=False))
