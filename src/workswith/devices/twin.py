@@ -61,9 +61,12 @@ class _Before:
 
 
 def _snapshot(*columns: Any) -> tuple[int | None, int | None, Snapshot]:
-    password, terms, *ids, reach, version, reported = columns
-    reading = msgspec.json.decode(reported, type=Reading)
-    return password, terms, Snapshot(*ids, Reach(reach), version, reading)
+    password, terms, plant_id, module_id, device, name, time_zone, reach, version, said = columns
+    reading = msgspec.json.decode(said, type=Reading)
+    snapshot = Snapshot(
+        plant_id, module_id, device, name, time_zone, Reach(reach), version, reading
+    )
+    return password, terms, snapshot
 
 
 def _desired(command: str, at: int, outcome: str) -> Desired:
@@ -174,7 +177,7 @@ class Twin:
             await self._database.write(
                 told, module_id, command, outcome=outcome, at=self._clock.now()
             )
-            raise _REFUSALS[outcome]()
+            raise _refusal(outcome)
 
     async def require_app(self, account_id: str) -> None:
         """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
@@ -287,4 +290,5 @@ def _busy() -> Problem:
     )
 
 
-_REFUSALS = {Outcome.OFFLINE: _offline, Outcome.SILENT: _silent, Outcome.BUSY: _busy}
+def _refusal(outcome: Outcome) -> Problem:
+    return {Outcome.OFFLINE: _offline, Outcome.BUSY: _busy}.get(outcome, _silent)()
