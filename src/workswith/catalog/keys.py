@@ -38,8 +38,9 @@ class ActiveKey:
 
 def _line(*columns: Any) -> ActiveKey:
     """With one of its APIs, or none."""
-    *key, api = columns
-    return ActiveKey(*key, apis=frozenset([api] if api else []))
+    id_, account_id, product_id, which, daily_quota, api = columns
+    apis = frozenset([api] if api else [])
+    return ActiveKey(id_, account_id, product_id, which, daily_quota, apis)
 
 
 _FIND = query(

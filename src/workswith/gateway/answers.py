@@ -1,0 +1,101 @@
+"""From answers and problems to what goes over the wire."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from workswith.contracts.binding import Answer
+from workswith.kernel.problem import Problem
+
+from .call import Call
+from .settings import Settings
+from .statuses import refusal, row_of
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+_JSON = (b"content-type", b"application/json")
+_KEY_CODES = frozenset({"key_missing", "key_invalid", "api_not_in_product"})
+_TOKEN_CODES = frozenset({"token_invalid", "token_expired", "id_token"})
+_BODILESS = frozenset({204, 304})
+_encode = msgspec.json.Encoder().encode
+
+
+class Rendered(NamedTuple):
+    """``headers`` is this call's own list; names are lower-case."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+def empty(status: int, headers: RawHeaders) -> Rendered:
+    return Rendered(status, headers, b"")
+
+
+def of_answer(answer: Answer) -> Rendered:
+    """Raises ``ValueError`` for a header with a line break."""
+    value = answer.body
+    headers: RawHeaders = []
+    if value is None or answer.status in _BODILESS:
+        body = b""
+    else:
+        body = value if isinstance(value, bytes) else _encode(value)
+        json = answer.media_type == "application/json"
+        headers.append(_JSON if json else (b"content-type", _line(answer.media_type)))
+    if answer.status not in _BODILESS:
+        headers.append((b"content-length", b"%d" % len(body)))
+    for name, text in answer.headers.items():
+        headers.append((_line(name).lower(), _line(text)))
+    return Rendered(answer.status, headers, body)
+
+
+def of_problem(problem: Problem, call: Call, settings: Settings) -> Rendered:
+    operation = call.bound.operation if hasattr(call, "bound") else None
+    status, body = refusal(
+        problem,
+        operation,
+        quota_status=settings.quota_status,
+        token_error_shape=settings.token_error_shape,
+    )
+    headers: RawHeaders = [_JSON, (b"content-length", b"%d" % len(body))]
+    if problem.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % problem.retry_after))
+    if challenge := _challenge(problem, call):
+        headers.append((b"www-authenticate", challenge.encode("latin-1", "replace")))
+    if settings.error_hints:
+        hint = " ".join(filter(None, (problem.detail, problem.hint or row_of(problem).hint)))
+        headers.append((b"x-error-hint", " ".join(hint.split()).encode("latin-1", "replace")))
+    return Rendered(status, headers, body)
+
+
+def rate_limit(call: Call) -> RawHeaders:
+    """What is left of the day, as draft-ietf-httpapi-ratelimit-headers has it."""
+    limit = call.key.daily_quota
+    left, seconds = max(0, limit - call.used), call.window.seconds_left(call.now)
+    return [
+        (b"ratelimit-policy", b'"day";q=%d;w=86400' % limit),
+        (b"ratelimit", b'"day";r=%d;t=%d' % (left, seconds)),
+    ]
+
+
+def _challenge(problem: Problem, call: Call) -> str:
+    """The key's as the original writes it; the token's by RFC 6750 section 3."""
+    mount = call.mount
+    if mount is None:
+        return ""
+    if problem.code in _KEY_CODES:
+        return mount.key_challenge
+    if problem.code == "token_missing":
+        return mount.token_challenge
+    if problem.code in _TOKEN_CODES:
+        return f'{mount.token_challenge}, error="invalid_token"'
+    if problem.code == "scope_missing":
+        scope = call.bound.operation.scope
+        return f'{mount.token_challenge}, error="insufficient_scope", scope="{scope}"'
+    return ""
+
+
+def _line(text: str) -> bytes:
+    if "\r" in text or "\n" in text or "\0" in text:
+        raise ValueError("a header has one line")
+    return text.encode("latin-1", "replace")

@@ -1,0 +1,161 @@
+"""The gateway as an ASGI application. [GTW-1…4; ASGI 3.0, HTTP]
+
+It owns everything below the base path of each API. Every answer carries ``X-Flow-Id``, by which the
+log, the events and the deliveries of the call are found again.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from time import perf_counter_ns
+
+from workswith.catalog.quota import Counter
+from workswith.contracts.binding import Api
+from workswith.kernel import log
+from workswith.kernel.clock import Clock
+from workswith.kernel.ident import Ident
+from workswith.kernel.problem import Kind, Problem
+
+from . import answers
+from .bodies import CallerGone
+from .call import AccessTokens, Call, CallRecord, Mount, Parts, Receive, Scope, Send, Subscriptions
+from .cors import Cors
+from .pipeline import PIPELINE
+from .settings import Settings
+
+_log = log.get("gateway")
+OnCall = Callable[[CallRecord], None]
+
+
+class Gateway:
+    """``origin`` is where the APIs are reached, ``portal_origin`` whose pages may call them.
+
+    ``on_call`` hears of every finished call; it must not wait and must not raise.
+    """
+
+    def __init__(
+        self,
+        apis: Sequence[Api],
+        *,
+        subscriptions: Subscriptions,
+        access_tokens: AccessTokens,
+        counter: Counter,
+        clock: Clock,
+        ident: Ident,
+        settings: Settings,
+        origin: str,
+        portal_origin: str = "",
+        quota_anchor_minutes: int = 0,
+        on_call: OnCall | None = None,
+    ) -> None:
+        mounts = sorted((_mount(api, origin) for api in apis), key=lambda m: -len(m.prefix))
+        self._parts = Parts(
+            tuple(mounts),
+            subscriptions.find,
+            access_tokens.verify,
+            counter,
+            quota_anchor_minutes,
+            settings,
+        )
+        self._clock = clock
+        self._cors = Cors(portal_origin)
+        self._on_call = on_call
+        self._flow_prefix = ident.key()[:8]
+        self._flows = count(1)
+        self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
+
+    def owns(self, path: str) -> bool:
+        """Whether the (decoded) path is at or below the base path of an API."""
+        return any(path == base or path.startswith(f"{base}/") for base in self.base_paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"the gateway speaks http, not {scope['type']}")
+        flow = f"{self._flow_prefix}{next(self._flows):05x}"
+        log.flow.set(flow)
+        call = Call(scope, receive, flow, self._clock.now(), perf_counter_ns())
+        code = ""
+        try:
+            preflight = self._cors.preflight(call) if call.method == "OPTIONS" else None
+            if preflight is not None:
+                rendered = answers.empty(204, preflight)
+            else:
+                await self._run(call)
+                rendered = answers.of_answer(call.answer)
+        except Problem as problem:
+            code = problem.code
+            rendered = self._refused(call, problem)
+        except CallerGone:
+            return
+        except Exception as error:
+            # A bug of ours must end neither the connection nor the process.
+            code = "crashed"
+            _log.error("a call failed", operation=self._operation(call), exc_info=error)
+            rendered = self._refused(call, Problem(Kind.INTERNAL, code, "The service failed."))
+        await self._send(call, send, rendered)
+        if self._on_call is not None:
+            self._on_call(self._record(call, rendered.status, code))
+
+    async def _run(self, call: Call) -> None:
+        parts = self._parts
+        for step in PIPELINE:
+            waiting = step(call, parts)
+            if waiting is not None:
+                await waiting
+
+    def _refused(self, call: Call, problem: Problem) -> answers.Rendered:
+        if problem.debug or problem.kind is Kind.INTERNAL:
+            _log.warning(
+                "a call was refused",
+                operation=self._operation(call),
+                code=problem.code,
+                debug=problem.debug,
+            )
+        return answers.of_problem(problem, call, self._parts.settings)
+
+    async def _send(self, call: Call, send: Send, rendered: answers.Rendered) -> None:
+        headers = rendered.headers
+        headers.append((b"x-flow-id", call.flow.encode()))
+        if b"origin" in call.headers:
+            headers += self._cors.headers(call)
+        if self._parts.settings.rate_limit_headers and call.used:
+            headers += answers.rate_limit(call)
+        body = b"" if call.method == "HEAD" else rendered.body
+        await send({"type": "http.response.start", "status": rendered.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    @staticmethod
+    def _operation(call: Call) -> str:
+        return call.bound.operation.id if hasattr(call, "bound") else ""
+
+    def _record(self, call: Call, status: int, code: str) -> CallRecord:
+        ended = perf_counter_ns()
+        handled_from = call.handled_from or ended
+        key, access = getattr(call, "key", None), getattr(call, "access", None)
+        return CallRecord(
+            at=call.now,
+            flow=call.flow,
+            api=call.mount.api.document.slug if call.mount else "",
+            operation=self._operation(call),
+            method=call.method,
+            status=status,
+            code=code,
+            subscription_id=key.subscription_id if key else "",
+            product_id=key.product_id if key else "",
+            which=key.which if key else "",
+            client_id=access.client_id if access else "",
+            account_id=access.account_id if access else "",
+            checks_us=(handled_from - call.started) // 1000,
+            handling_us=(ended - handled_from) // 1000,
+        )
+
+
+def _mount(api: Api, origin: str) -> Mount:
+    base = api.document.base_path
+    realm = f"{origin.rstrip('/')}{base}"
+    return Mount(
+        prefix=f"{base.rstrip('/')}/",
+        api=api,
+        key_challenge=f'AzureApiManagementKey realm="{realm}",'
+        'name="Ocp-Apim-Subscription-Key",type="header"',
+        token_challenge=f'Bearer realm="{realm}"',
+    )

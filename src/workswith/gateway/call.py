@@ -1,0 +1,153 @@
+"""A call on its way through the pipeline, and what the pipeline needs from others."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any, NamedTuple, Protocol
+
+from workswith.catalog.keys import ActiveKey
+from workswith.catalog.quota import Counter
+from workswith.catalog.window import Window
+from workswith.contracts.binding import Answer, Api, BoundOperation
+
+from .settings import Settings
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Access(Protocol):
+    """Whom a token stands for: the end-user, the application, and what was consented to."""
+
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+
+class AccessTokens(Protocol):
+    async def verify(self, authorization: str | None, now: int) -> Access:
+        """Takes the Authorization header; ``now`` in ms.
+
+        Raises `Problem` UNAUTHENTICATED: token_missing, token_invalid, token_expired, id_token.
+        """
+
+
+class Subscriptions(Protocol):
+    @property
+    def find(self) -> Callable[[str], Awaitable[ActiveKey | None]]:
+        """Whose subscription key it is, if it opens anything."""
+
+
+class Mount(NamedTuple):
+    """An API where it is reached: below ``prefix``, which ends with a slash."""
+
+    prefix: str
+    api: Api
+    key_challenge: str
+    token_challenge: str
+
+
+class Parts(NamedTuple):
+    """What the steps work with."""
+
+    mounts: tuple[Mount, ...]
+    find_key: Callable[[str], Awaitable[ActiveKey | None]]
+    verify: Callable[[str | None, int], Awaitable[Access]]
+    counter: Counter
+    quota_anchor_minutes: int
+    settings: Settings
+
+
+class Headers(Mapping[str, str]):
+    """Lower-case names; decoded only when asked for. The caller's credentials are left out."""
+
+    __slots__ = ("_raw",)
+    HIDDEN = frozenset({"authorization", "ocp-apim-subscription-key", "cookie"})
+
+    def __init__(self, raw: dict[bytes, bytes]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> str:
+        if name in self.HIDDEN:
+            raise KeyError(name)
+        return self._raw[name.encode("latin-1", "replace")].decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        names = (name.decode("latin-1") for name in self._raw)
+        return (name for name in names if name not in self.HIDDEN)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Call:
+    """What is known so far; each step adds to it. Times are in ns of `time.perf_counter_ns`."""
+
+    __slots__ = (
+        "access",
+        "answer",
+        "body",
+        "bound",
+        "flow",
+        "handled_from",
+        "headers",
+        "key",
+        "method",
+        "mount",
+        "now",
+        "path",
+        "query",
+        "raw",
+        "receive",
+        "scope",
+        "started",
+        "used",
+        "window",
+    )
+
+    bound: BoundOperation
+    key: ActiveKey
+    access: Access
+    answer: Answer
+    window: Window
+
+    def __init__(self, scope: Scope, receive: Receive, flow: str, now: int, started: int) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.flow = flow
+        self.now = now
+        self.started = started
+        self.handled_from = 0
+        self.method: str = scope["method"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.mount: Mount | None = None
+        self.path: dict[str, str] = {}
+        self.query: dict[str, str] = {}
+        self.raw = b""
+        self.body: Any = None
+        self.used = 0
+
+
+class CallRecord(NamedTuple):
+    """One finished call, for statistics. What was not known when it ended is empty.
+
+    ``at`` in ms UTC; ``code`` names the problem of a refused call; ``which`` is the key that was
+    used; ``checks_us`` and ``handling_us`` are microseconds before and within the handler.
+    """
+
+    at: int
+    flow: str
+    api: str
+    operation: str
+    method: str
+    status: int
+    code: str
+    subscription_id: str
+    product_id: str
+    which: str
+    client_id: str
+    account_id: str
+    checks_us: int
+    handling_us: int

@@ -1,0 +1,139 @@
+"""The steps of the pipeline, in its order."""
+
+from collections.abc import Awaitable
+from time import perf_counter_ns
+from urllib.parse import quote
+
+from workswith.catalog.quota import counted
+from workswith.catalog.window import window
+from workswith.contracts.binding import Request
+from workswith.kernel.problem import Kind, Problem
+
+from .bodies import has_body, read_body
+from .call import Call, Headers, Parts
+from .queries import parse_query
+
+KEY_HEADER = b"ocp-apim-subscription-key"
+KEY_QUERY = "subscription-key"
+
+
+def require_a_short_head(call: Call, parts: Parts) -> None:
+    scope, limits = call.scope, parts.settings
+    if (
+        len(scope["headers"]) > limits.header_limit
+        or len(scope["query_string"]) + len(scope["path"]) > limits.address_limit
+    ):
+        raise Problem(Kind.TOO_LARGE, "head_too_large", "The address or the headers are too long.")
+
+
+def match_the_operation(call: Call, parts: Parts) -> None:
+    """Also for a method that the path does not have: there is no 405 here."""
+    raw: bytes | None = call.scope.get("raw_path")
+    path = quote(call.scope["path"]) if raw is None else raw.decode("latin-1")
+    for mount in parts.mounts:
+        if path.startswith(mount.prefix):
+            call.mount = mount
+            found = mount.api.find(call.method, path[len(mount.prefix) - 1 :])
+            if found is not None:
+                call.bound, call.path = found
+                return
+            break
+    raise Problem(Kind.UNKNOWN, "operation_unknown", "There is no such operation.")
+
+
+def identify_the_subscription(call: Call, parts: Parts) -> Awaitable[None]:
+    """The query is looked at only when the header is absent. [platform.md A1]"""
+    query_string = call.scope["query_string"]
+    if query_string:
+        call.query = parse_query(query_string)
+    in_header = call.headers.get(KEY_HEADER)
+    in_query = call.query.pop(KEY_QUERY, None) if query_string else None
+    key = in_query if in_header is None else in_header.decode("latin-1").strip()
+    if not key:
+        raise Problem(Kind.UNAUTHENTICATED, "key_missing", "The call has no subscription key.")
+    return _find(call, parts, key)
+
+
+async def _find(call: Call, parts: Parts, key: str) -> None:
+    active = await parts.find_key(key)
+    if active is None:
+        raise Problem(Kind.UNAUTHENTICATED, "key_invalid", "The subscription key is not valid.")
+    call.key = active
+
+
+def require_the_api_in_the_product(call: Call, _parts: Parts) -> None:
+    mount = call.mount
+    if mount is None or mount.api.document.slug not in call.key.apis:
+        raise Problem(
+            Kind.UNAUTHENTICATED, "api_not_in_product", "The product does not contain this API."
+        )
+
+
+async def verify_the_token(call: Call, parts: Parts) -> None:
+    header = call.headers.get(b"authorization")
+    text = None if header is None else header.decode("latin-1")
+    call.access = await parts.verify(text, call.now)
+
+
+def require_the_scope(call: Call, parts: Parts) -> Awaitable[None] | None:
+    scope = call.bound.operation.scope
+    if not scope or scope in call.access.scopes:
+        return None
+    return _count_and_forbid(call, parts, scope)
+
+
+async def _count_and_forbid(call: Call, parts: Parts, scope: str) -> None:
+    await spend_quota(call, parts)
+    raise Problem(Kind.FORBIDDEN, "scope_missing", f"The access token lacks the scope {scope}.")
+
+
+async def spend_quota(call: Call, parts: Parts) -> None:
+    """Counts for the product and the end-user, durably before the call goes on. [GTW-3]"""
+    key = call.key
+    call.window = window(call.now, parts.quota_anchor_minutes)
+    try:
+        call.used = await parts.counter.take(
+            counted(key.product_id, call.access.account_id), call.window.day, key.daily_quota
+        )
+    except Problem as problem:
+        call.used = key.daily_quota
+        problem.retry_after = call.window.seconds_left(call.now)
+        raise
+
+
+def read_and_validate(call: Call, parts: Parts) -> Awaitable[None] | None:
+    if has_body(call.headers):
+        return _read_and_validate(call, parts)
+    _validate(call, parts)
+    return None
+
+
+async def _read_and_validate(call: Call, parts: Parts) -> None:
+    call.raw = await read_body(call, parts.settings)
+    _validate(call, parts)
+
+
+def _validate(call: Call, parts: Parts) -> None:
+    headers = Headers(call.headers)
+    call.body = call.bound.check(call.query, headers, call.raw, parts.settings.body_limit)
+
+
+async def handle(call: Call, _parts: Parts) -> None:
+    bound, access = call.bound, call.access
+    call.handled_from = perf_counter_ns()
+    call.answer = await bound.handler(
+        Request(
+            bound.operation,
+            call.path,
+            call.query,
+            Headers(call.headers),
+            call.body,
+            call.raw,
+            access.account_id,
+            access.client_id,
+            call.key.subscription_id,
+            access.scopes,
+            call.flow,
+            call.now,
+        )
+    )
