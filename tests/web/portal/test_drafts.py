@@ -26,7 +26,7 @@ async def test_nobody_else_can_read_take_or_overwrite_it(database: Database) -> 
     await database.write(drafts.save, "anna", "d1", FULL, NOON)
     assert await drafts.read(database, "mallory", "d1") is None
     assert await database.write(drafts.take, "mallory", "d1") is None
-    await database.write(drafts.save, "mallory", "d1", Draft(name="stolen"), NOON)
+    assert not await database.write(drafts.save, "mallory", "d1", Draft(name="stolen"), NOON)
     assert await drafts.read(database, "anna", "d1") == FULL
 
 

@@ -56,12 +56,13 @@ async def read(reads: Reads, account_id: str, draft_id: str) -> Draft | None:
     return None if row is None else msgspec.json.decode(row.body, type=Draft)
 
 
-async def save(tx: Tx, account_id: str, draft_id: str, draft: Draft, now: int) -> None:
-    """Writes the draft; one of another account with the same id stays as it is."""
+async def save(tx: Tx, account_id: str, draft_id: str, draft: Draft, now: int) -> bool:
+    """Writes the draft; one of another account stays as it is, and the answer is ``False``."""
     body = msgspec.json.encode(draft).decode()
-    await tx.run(_SAVE, id=draft_id, account=account_id, body=body, now=now)
+    written = await tx.run(_SAVE, id=draft_id, account=account_id, body=body, now=now)
     await tx.run(_EXPIRE, before=now - KEPT)
     await tx.run(_CROWD_OUT, account=account_id, keep=AT_MOST)
+    return bool(written)
 
 
 async def take(tx: Tx, account_id: str, draft_id: str) -> Draft | None:
