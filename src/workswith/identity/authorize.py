@@ -1,0 +1,176 @@
+"""``/authorize``: from a request and a session to a redirect, a question or an error.
+
+[OID-1 OID-2 OID-11, RFC 6749 section 4.1, OpenID Connect Core section 3.1.2] Whoever serves the
+page calls `decide`, and after a question `allow` or `deny` with the very same parameters; each call
+runs all checks again, so nothing that a form carries is believed.
+"""
+
+from workswith.kernel.clock import SECOND, Clock
+from workswith.kernel.database import Database, Tx, query
+from workswith.kernel.ident import Ident
+
+from . import codes, errors
+from .application import ANYBODYS, Application
+from .consents import Consent, Consents
+from .errors import OAuthError
+from .interaction import Interaction, Kind, Tickets
+from .parameters import Params, pairs_of, single, unreadable
+from .redirect import Redirect, answer
+from .request import CHECKS, TICKET, Request, identify, require_client_id
+from .sessions import Session
+from .settings import Settings
+
+_VERSION = query(
+    int,
+    "SELECT scopes_version FROM application "
+    "WHERE client_id = :client_id AND deleted_at IS NULL AND state = 'approved'",
+)
+
+
+class Authorize:
+    """``login_origin`` is the public address of the login service, never taken from a request."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ident: Ident,
+        settings: Settings,
+        *,
+        consents: Consents,
+        login_origin: str,
+        key: bytes,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ident = ident
+        self._consents = consents
+        self._login_origin = login_origin
+        self._tickets = Tickets(key)
+        self._code_life = settings.code_seconds * SECOND
+
+    async def decide(self, params: Params, who: Session | None) -> Redirect:
+        """A redirect with a code; or raises `Interaction` or `OAuthError`."""
+        request = await self._checked(params)
+        who = self._signed_in(request, who)
+        given = await self._consents.live(
+            self._database, who.account_id, request.application.client_id
+        )
+        fresh = given and given.scopes_version == request.application.scopes_version
+        if given is None or not fresh or "consent" in request.prompts:
+            raise self._question("consent", request, who)
+        return await self._database.write(self._grant, request, who, given)
+
+    async def allow(self, params: Params, who: Session | None, ticket: str) -> Redirect:
+        """The user has accepted: keeps the consent and answers with a code."""
+        request = await self._checked(params)
+        who = self._signed_in(request, who)
+        if not self._tickets.proves_consent(ticket, request, who, self._clock.now()):
+            raise self._question("consent", request, who)
+        return await self._database.write(self._grant, request, who, None)
+
+    async def deny(self, params: Params, who: Session | None, ticket: str) -> Redirect:
+        """The user has refused: answers as published."""
+        request = await self._checked(params)
+        who = self._signed_in(request, who)
+        if not self._tickets.proves_consent(ticket, request, who, self._clock.now()):
+            raise self._question("consent", request, who)
+        return Redirect(self._redirected(request, errors.denied()).redirect_to)
+
+    async def application_of(self, params: Params) -> Application | None:
+        """Which application a request names, for the sign-in page; ``None`` for a bad one."""
+        try:
+            return (await self._checked(params)).application
+        except OAuthError:
+            return None
+
+    async def _checked(self, params: Params) -> Request:
+        pairs = pairs_of(params)
+        if unreadable(pairs):
+            raise errors.invalid_request(
+                "The request is too long or has a character that cannot be"
+            )
+        values, repeated = single(pairs)
+        client_id = require_client_id(values, repeated)
+        application = await self._database.one(ANYBODYS, client_id=client_id)
+        request = identify(values, repeated, application)
+        try:
+            for check in CHECKS:
+                check(request)
+        except OAuthError as error:
+            raise self._redirected(request, error) from None
+        return request
+
+    def _signed_in(self, request: Request, who: Session | None) -> Session:
+        """Asks to sign in where nobody is, or where it was too long ago. [OIDC Core 3.1.2.3]"""
+        now = self._clock.now()
+        if who is None:
+            raise self._question("login", request, who)
+        wanted = bool(request.prompts & {"login", "select_account"})
+        age = request.max_age
+        too_old = age is not None and now - who.auth_time > age * SECOND
+        if wanted or too_old or age == 0:
+            ticket = request.get(TICKET)
+            if not self._tickets.proves_login(ticket, request, who, now):
+                raise self._question("login", request, who)
+        return who
+
+    def _question(
+        self, kind: Kind, request: Request, who: Session | None
+    ) -> Interaction | OAuthError:
+        if "none" in request.prompts:
+            name = f"{kind}_required"
+            said = "sign in" if kind == "login" else "consent"
+            return self._redirected(request, OAuthError(name, f"The user has to {said} first"))
+        params = dict(request.params)
+        if kind == "login":
+            params.pop(TICKET, None)
+        return Interaction(
+            kind,
+            request.application,
+            request.granted,
+            tuple(params.items()),
+            self._tickets.make(kind, request, who, self._clock.now()),
+            login_hint=request.get("login_hint")[:254],
+            ui_locales=request.get("ui_locales")[:200],
+        )
+
+    async def _grant(
+        self, tx: Tx, request: Request, who: Session, given: Consent | None
+    ) -> Redirect:
+        now = self._clock.now()
+        application = request.application
+        version = await tx.one(_VERSION, client_id=application.client_id)
+        if version != application.scopes_version:
+            raise self._question("consent", request, who)
+        if given is None:
+            consent = await self._consents.give(tx, who.account_id, application, now)
+        else:
+            still = await self._consents.live(tx, who.account_id, application.client_id)
+            if still is None or still.scopes_version != version:
+                raise self._question("consent", request, who)
+            consent = still
+        code = self._ident.secret()
+        await codes.put(
+            tx,
+            code,
+            client_id=application.client_id,
+            account_id=who.account_id,
+            consent_id=consent.id,
+            redirect_uri=request.redirect_uri,
+            challenge=request.get("code_challenge"),
+            nonce=request.params.get("nonce"),
+            asked=request.params.get("scope"),
+            auth_time=who.auth_time,
+            now=now,
+            expires_at=now + self._code_life,
+        )
+        return self._answer(request, code=code)
+
+    def _redirected(self, request: Request, error: OAuthError) -> OAuthError:
+        url = self._answer(request, error=error.error, error_description=error.description).url
+        return OAuthError(error.error, error.description, error.status, error.hint, url)
+
+    def _answer(self, request: Request, **values: str) -> Redirect:
+        issuer = f"{self._login_origin}/{request.application.client_id}"
+        return answer(request.redirect_uri, issuer, request.state, **values)
