@@ -60,7 +60,8 @@ class DeliveryView:
 @dataclass(frozen=True, slots=True)
 class AttemptView:
     """``error`` is a key of `sender.ERRORS` when there is no status; ``failures`` is the counter
-    of the endpoint after this attempt, ``ban_until`` the ban that then was in force or past."""
+    of the endpoint after this attempt, ``ban_until`` the ban that then was in force or past.
+    """
 
     id: int
     delivery_id: str

@@ -1,0 +1,364 @@
+"""The whole dispatcher: from a change to the endpoint, on a moved clock, on both databases."""
+
+import asyncio
+import hashlib
+import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.conftest import NOON
+from tests.receiver import Receiver, failing, resetting, silent, slow, well
+from tests.webhooks.chain import CLIENT, PLANT, Chain, Ground
+from workswith.kernel.cipher import Cipher
+from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from workswith.webhooks.reading import secret_of
+from workswith.webhooks.sender import Sent
+from workswith.webhooks.settings import Rules, Settings
+
+SCHEDULE = [0, 10, 40, 100, 400, 1000]
+"""Seconds after an event at which attempts begin when each fails at once."""
+
+
+class Scripted:
+    """A sender without sockets: an endpoint is well unless told otherwise."""
+
+    def __init__(self, *, ok: bool = True) -> None:
+        self.ok = ok
+        self.posts: list[tuple[str, dict[str, str], bytes]] = []
+        self.under_way = 0
+        self.most_under_way = 0
+        self.hanging: dict[str, asyncio.Event] = {}
+
+    async def post(
+        self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> Sent:
+        self.posts.append((url, dict(headers), body))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            if url in self.hanging:
+                await self.hanging[url].wait()
+                return Sent(None, "timeout")
+            await asyncio.sleep(0)
+            return Sent(200 if self.ok else 500)
+        finally:
+            self.under_way -= 1
+
+    def sequences(self, url: str) -> list[int]:
+        return [msgspec.json.decode(body)[0]["sequence"] for at, _, body in self.posts if at == url]
+
+
+@pytest.fixture
+def scripted() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+async def dry(ground: Ground, settings: Settings, scripted: Scripted) -> Chain:
+    """The chain with a scripted sender."""
+    return Chain(ground, settings, scripted)
+
+
+def ruled(dry: Chain, scripted: Scripted, **rules: Any) -> Chain:
+    """The same chain under other rules."""
+    settings = msgspec.structs.replace(dry.settings, rules=Rules(**rules))
+    return Chain(dry.ground, settings, scripted)
+
+
+async def test_a_change_arrives_signed(chain: Chain, receiver: Receiver, cipher: Cipher) -> None:
+    """The signature is recomputed here by the words of the specification."""
+    await chain.subscribe(receiver.url("/hook?secret=1"))
+    await chain.change()
+    await chain.settle()
+    (got,) = receiver.received
+    assert (got.method, got.path) == ("POST", "/hook?secret=1")
+    assert got.headers["content-type"] == "application/json; charset=utf-8"
+    assert got.headers["user-agent"].startswith("WorksWith")
+    assert got.json[0]["sequence"] == 1
+    endpoint = await chain.endpoint()
+    secret = await secret_of(chain.database, cipher, [CLIENT], endpoint.id)
+    assert secret is not None
+    assert secret.startswith("whsec_")
+    key = b64decode(secret.removeprefix("whsec_"))
+    assert len(key) == 32
+    signed = f"{got.headers['webhook-id']}.{got.headers['webhook-timestamp']}.".encode() + got.body
+    expected = b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert got.headers["webhook-signature"] == f"v1,{expected}"
+    assert got.headers["webhook-timestamp"] == str(NOON // 1000)
+    (delivery,) = await chain.deliveries()
+    assert (delivery.state, delivery.attempts, delivery.finished_at) == ("delivered", 1, NOON)
+    assert delivery.id == got.headers["webhook-id"]
+    (attempt,) = await chain.attempts(delivery)
+    assert (attempt.status, attempt.error, attempt.answer) == (200, "", b"OK")
+    assert attempt.connect_ms > 0
+    assert 0 < attempt.answer_ms < 750
+
+
+async def test_a_failing_endpoint_sees_the_schedule_and_the_same_bytes(
+    chain: Chain, receiver: Receiver
+) -> None:
+    receiver.behave = failing(503)
+    await chain.subscribe(receiver.url())
+    await chain.change()
+    await chain.advance(DAY)
+    (delivery,) = await chain.deliveries()
+    attempts = await chain.attempts(delivery)
+    assert [(a.at - NOON) // SECOND for a in attempts] == SCHEDULE
+    assert [a.status for a in attempts] == [503] * 6
+    assert [a.failures for a in attempts] == [1, 2, 3, 4, 5, 6]
+    assert (delivery.state, delivery.attempts) == ("exhausted", 6)
+    assert len({got.body for got in receiver.received}) == 1
+    assert len({got.headers["webhook-id"] for got in receiver.received}) == 1
+    assert len({got.headers["webhook-signature"] for got in receiver.received}) == 6
+    assert len({got.connection for got in receiver.received}) == 1
+
+
+async def test_a_dead_endpoint_that_comes_back_gets_what_waited(
+    chain: Chain, receiver: Receiver
+) -> None:
+    await chain.subscribe(receiver.url())
+    await receiver.stop()
+    await chain.change()
+    await chain.advance(2 * MINUTE)
+    await receiver.start()
+    await chain.advance(DAY)
+    (delivery,) = await chain.deliveries()
+    attempts = await chain.attempts(delivery)
+    assert [a.error for a in attempts] == ["connect"] * 4 + [""]
+    assert delivery.state == "delivered"
+    assert [(a.at - NOON) // SECOND for a in attempts] == SCHEDULE[:5]
+
+
+async def test_a_slow_endpoint_fails_by_its_slowness(chain: Chain, receiver: Receiver) -> None:
+    receiver.behave = slow(1_500)
+    await chain.subscribe(receiver.url())
+    await chain.change()
+    await chain.settle()
+    (delivery,) = await chain.deliveries()
+    (attempt,) = await chain.attempts(delivery)
+    assert (attempt.status, attempt.error, attempt.answer_ms) == (None, "timeout", 750)
+    assert (await chain.endpoint()).lane.failures == 1
+    receiver.behave = slow(300)
+    await chain.advance(10 * SECOND)
+    (delivery,) = await chain.deliveries()
+    assert delivery.state == "delivered"
+
+
+async def test_a_reset_counts_as_a_failure(chain: Chain, receiver: Receiver) -> None:
+    receiver.behave = resetting()
+    await chain.subscribe(receiver.url())
+    await chain.change()
+    await chain.settle()
+    (attempt,) = await chain.attempts((await chain.deliveries())[0])
+    assert attempt.error == "reset"
+    assert len(receiver.received) == 1
+
+
+async def test_two_hundred_failures_ban_for_ten_minutes(dry: Chain, scripted: Scripted) -> None:
+    """C2C-4: each 20 failures ban for 1 minute times the number of sets, at most 20."""
+    scripted.ok = False
+    chain = ruled(dry, scripted, delays=())
+    await chain.subscribe("https://example.com/")
+    bans = []
+    for _ in range(23):
+        await chain.change(times=20)
+        await chain.settle()
+        until = (await chain.endpoint()).lane.ban_until
+        assert until is not None
+        bans.append((until - chain.clock.now()) // MINUTE)
+        await chain.supervisor.advance(until)
+    assert bans == [*range(1, 21), 20, 20, 20]
+    assert bans[200 // 20 - 1] == 10
+
+
+async def test_what_changes_during_a_ban_is_lost_and_listed(dry: Chain, scripted: Scripted) -> None:
+    scripted.ok = False
+    await dry.subscribe("https://example.com/")
+    await dry.change(times=20)
+    await dry.settle()
+    banned_at = dry.clock.now()
+    endpoint = await dry.endpoint()
+    assert endpoint.lane.failures == 20
+    assert endpoint.lane.ban_until == banned_at + MINUTE
+    sent = len(scripted.posts)
+    scripted.ok = True
+    await dry.advance(20 * SECOND)
+    await dry.change(times=3)
+    await dry.advance(MINUTE - 20 * SECOND - 1)
+    assert len(scripted.posts) == sent, "nothing is sent in a ban"
+    endpoint = await dry.endpoint()
+    assert (endpoint.lost, endpoint.waiting) == (3, 20)
+    assert endpoint.lost_first == endpoint.lost_last == banned_at + 20 * SECOND
+    assert [(loss.sequence, loss.reason) for loss in await dry.losses()] == [
+        (23, "banned"),
+        (22, "banned"),
+        (21, "banned"),
+    ]
+    await dry.advance(1)
+    assert len(scripted.posts) == sent + 20, "retries that fell due in the ban waited for its end"
+    assert {d.state for d in await dry.deliveries()} == {"delivered"}
+    assert len(await dry.deliveries()) == 20
+    await dry.change()
+    await dry.settle()
+    assert scripted.sequences("https://example.com/")[-1] == 24
+
+
+async def test_what_was_accepted_before_a_ban_is_not_lost(dry: Chain, scripted: Scripted) -> None:
+    """30 events at once; the 20th failure bans while 10 have not been tried yet."""
+    scripted.ok = False
+    await dry.subscribe("https://example.com/")
+    await dry.change(times=30)
+    await dry.settle()
+    assert len(scripted.posts) == 20
+    scripted.ok = True
+    await dry.advance(HOUR)
+    assert [d.state for d in await dry.deliveries()] == ["delivered"] * 30
+    assert (await dry.endpoint()).lost == 0
+
+
+async def test_expiry_ends_what_a_day_did_not_deliver(dry: Chain, scripted: Scripted) -> None:
+    scripted.ok = False
+    chain = ruled(dry, scripted, after_schedule="event_grid", failures_per_set=1_000)
+    await chain.subscribe("https://example.com/")
+    await chain.change()
+    await chain.advance(DAY - 1)
+    (delivery,) = await chain.deliveries()
+    assert delivery.state == "waiting"
+    await chain.advance(1)
+    (delivery,) = await chain.deliveries()
+    assert (delivery.state, delivery.finished_at) == ("expired", NOON + DAY)
+    attempts = await chain.attempts(delivery)
+    after = [(a.at - NOON) // SECOND for a in attempts]
+    assert after == [*SCHEDULE, 2_800, 6_400, 17_200, 38_800, 82_000]
+
+
+async def test_first_attempts_are_in_order(dry: Chain, scripted: Scripted) -> None:
+    url = "https://example.com/"
+    await dry.subscribe(url)
+    await dry.change(times=40)
+    await dry.settle()
+    assert scripted.sequences(url) == list(range(1, 41))
+    assert scripted.most_under_way == 1, "one plant: no event overtakes another"
+
+
+async def test_at_most_two_are_under_way_to_an_endpoint(dry: Chain, scripted: Scripted) -> None:
+    for plant in ("a", "b", "c", "d"):
+        await dry.subscribe("https://example.com/", plant)
+        await dry.change(plant, times=5)
+    await dry.settle()
+    assert len(scripted.posts) == 20
+    assert scripted.most_under_way == 2
+
+
+async def test_hanging_endpoints_hold_up_nobody(dry: Chain, scripted: Scripted) -> None:
+    """More hanging endpoints than places: the healthy ones are served all the same. [C2C-6]"""
+    release = asyncio.Event()
+    settings = msgspec.structs.replace(dry.settings, in_flight=8)
+    dry.worker._settings = settings
+    for n in range(12):
+        url = f"https://hang-{n}.example/"
+        scripted.hanging[url] = asyncio.Event()
+        scripted.hanging[url].set()
+        await dry.subscribe(url)
+    await dry.change()
+    await dry.settle()  # each has failed once
+    for n in range(12):
+        scripted.hanging[f"https://hang-{n}.example/"] = release
+    await dry.subscribe("https://well.example/", "other")
+    await dry.change(times=3)
+    await dry.change("other", times=5)
+    await dry.relay.turn(NOON)
+    for _ in range(200):
+        await dry.worker.turn(NOON)
+        await asyncio.sleep(0.001)
+    assert scripted.sequences("https://well.example/") == [1, 2, 3, 4, 5]
+    assert scripted.under_way == 4
+    release.set()
+    await dry.worker.settle()
+
+
+async def test_a_crash_between_sending_and_acknowledging_repeats_the_same(
+    chain: Chain, receiver: Receiver
+) -> None:
+    receiver.behave = silent()
+    await chain.subscribe(receiver.url())
+    await chain.change()
+    await chain.relay.turn(NOON)
+    await chain.worker.turn(NOON)
+    await receiver.wait_for(1)
+    for flight in list(chain.worker._flights.values()):
+        flight.cancel()  # the process dies here
+    await asyncio.sleep(0)
+    receiver.behave = well()
+    again = chain.new_worker()
+    await again.turn(NOON)
+    await again.settle()
+    first, second = receiver.received
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    (delivery,) = await chain.deliveries()
+    assert (delivery.state, delivery.attempts) == ("delivered", 1)
+
+
+async def test_unsubscribing_ends_what_waits(dry: Chain, scripted: Scripted) -> None:
+    scripted.ok = False
+    subscription = await dry.subscribe("https://example.com/")
+    await dry.change()
+    await dry.settle()
+    await dry.subscriptions.unsubscribe("account-1", PLANT, subscription)
+    await dry.change()
+    await dry.advance(DAY)
+    assert len(scripted.posts) == 1
+    (delivery,) = await dry.deliveries()
+    assert delivery.state == "cancelled"
+    assert (await dry.endpoint()).waiting == 0
+
+
+async def test_an_attempt_under_way_may_end_after_its_subscription(
+    dry: Chain, scripted: Scripted
+) -> None:
+    url = "https://example.com/"
+    scripted.hanging[url] = asyncio.Event()
+    subscription = await dry.subscribe(url)
+    await dry.change()
+    await dry.relay.turn(NOON)
+    await dry.worker.turn(NOON)
+    await asyncio.sleep(0)
+    await dry.subscriptions.unsubscribe("account-1", PLANT, subscription)
+    scripted.hanging[url].set()
+    await dry.settle()
+    (delivery,) = await dry.deliveries()
+    assert (delivery.state, delivery.attempts) == ("cancelled", 0)
+    assert len(await dry.attempts(delivery)) == 1
+
+
+async def test_an_event_that_cannot_be_rendered_stops_nobody(
+    dry: Chain, scripted: Scripted
+) -> None:
+    await dry.subscribe("https://example.com/")
+    await dry.change(kind="broken")
+    await dry.change(kind="quiet")
+    await dry.change()
+    await dry.settle()
+    assert scripted.sequences("https://example.com/") == [3]
+    assert [(loss.sequence, loss.reason) for loss in await dry.losses()] == [(1, "unrenderable")]
+
+
+async def test_a_day_of_many_endpoints_passes_in_seconds(dry: Chain, scripted: Scripted) -> None:
+    """20 failing endpoints, an event an hour: every delivery ends, and by the rules."""
+    scripted.ok = False
+    for n in range(20):
+        await dry.subscribe(f"https://e{n}.example/")
+    for _ in range(6):
+        await dry.change()
+        await dry.advance(4 * HOUR)
+    await dry.advance(DAY)
+    deliveries = await dry.deliveries()
+    assert {d.state for d in deliveries} == {"exhausted"}
+    assert {d.attempts for d in deliveries} == {6}
+    # 36 failures: at the 20th a minute's ban, in which the 4th event's second attempt waited.
+    assert len(scripted.posts) == 20 * 36
