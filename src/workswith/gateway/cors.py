@@ -17,7 +17,6 @@ _EXPOSED = (
     b"access-control-expose-headers",
     b"RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Error-Hint, X-Flow-Id",
 )
-_VARY = (b"vary", b"Origin")
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -29,21 +28,20 @@ class Cors:
         self._origin = portal_origin.rstrip("/").encode()
 
     def preflight(self, call: Call) -> RawHeaders | None:
-        """The headers of the answer, when the call is a preflight from the portal."""
+        """What its answer carries besides `headers`, when the call is a preflight of the portal."""
         if (
             call.method == "OPTIONS"
             and self._allows(call)
             and b"access-control-request-method" in call.headers
         ):
-            return [*self._allowed(), *_PREFLIGHT]
+            return [*_PREFLIGHT]
         return None
 
     def headers(self, call: Call) -> RawHeaders:
         """What every answer to a page of the portal carries."""
-        return [*self._allowed(), _EXPOSED] if self._allows(call) else []
+        if not self._allows(call):
+            return []
+        return [(b"access-control-allow-origin", self._origin), _EXPOSED, (b"vary", b"Origin")]
 
     def _allows(self, call: Call) -> bool:
         return bool(self._origin) and call.headers.get(b"origin") == self._origin
-
-    def _allowed(self) -> RawHeaders:
-        return [(b"access-control-allow-origin", self._origin), _VARY]
