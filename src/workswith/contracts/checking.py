@@ -92,7 +92,7 @@ def _validator(schema: Schema) -> jsonschema_rs.Draft202012Validator:
 def _query_check(parameter: Parameter) -> Callable[[str], bool]:
     schema = (parameter.accepts or parameter).schema
     validator = _validator(schema)
-    number = schema.get("type") in {"number", "integer"}
+    number = schema.get("type") in ("number", "integer")
 
     def valid(text: str) -> bool:
         return validator.is_valid(_number(text) if number else text)
