@@ -23,7 +23,7 @@ from .plants import Reach
 from .settings import Settings
 from .simulators import thermostat
 from .simulators.kind import Ahead, Pace, Simulator, Step
-from .thermostat import DEVICE, Command
+from .thermostat import DEVICE, Command, Reading
 from .twin import report, told
 
 T = TypeVar("T")
@@ -146,6 +146,14 @@ class Park:
         if device is None:
             raise _no_simulator()
         await self._finish(self._use(device, change, flow))
+
+    async def said(self, module_id: str) -> Reading:
+        """What a simulated module reported last, connected or not. Raises `Kind.UNKNOWN`."""
+        device = await self._find(module_id)
+        if device is None:
+            raise _no_simulator()
+        said: Reading = device.state.said
+        return said
 
     async def set_online(self, id_: str, online: bool) -> None:  # noqa: FBT001 - reads as a switch
         """Pulls the cable of a gateway or module, or puts it back; then what is there reports."""
