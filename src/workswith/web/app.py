@@ -10,8 +10,8 @@ from .site.services import Services
 def create(services: Services) -> Starlette:
     """The whole site. It also answers ``/authorize``, whose screens are pages."""
     routes = [
-        *signin.routes(services),
-        *home.routes(services),
+        *signin.ROUTES,
+        *home.ROUTES,
         *portal.routes(services),
     ]
     return app.create(services, routes)

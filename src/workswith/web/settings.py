@@ -7,7 +7,7 @@ from msgspec import Meta
 from workswith.kernel.settings import Section
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """The section ``web``."""
 
     brand: Annotated[

@@ -64,9 +64,9 @@ def refusal(
         "error.html",
         status,
         number=status,
-        title=title or str(usual[0]),
-        detail=detail or str(usual[1]),
-        hint=hint or str(usual[2]),
+        title=title or usual[0],
+        detail=detail or usual[1],
+        hint=hint or usual[2],
     )
 
 

@@ -47,25 +47,23 @@ class Form(WtForm):
             field.errors = [*field.errors, text]
 
 
-def text(label: object, *validators: Any, hint: object = "", **attributes: Any) -> StringField:
+def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> StringField:
     """A line of text, without the blanks around it. ``attributes`` are of the input element."""
     return StringField(
-        label,  # type: ignore[arg-type]  # a lazy text
+        label,
         validators,
         filters=[_strip],
-        description=hint,  # type: ignore[arg-type]
+        description=hint,
         render_kw={name.rstrip("_"): value for name, value in attributes.items()},
     )
 
 
-def password(
-    label: object, *validators: Any, hint: object = "", **attributes: Any
-) -> PasswordField:
+def passphrase(label: str, *validators: Any, hint: str = "", **attributes: Any) -> PasswordField:
     """A password: taken as it is, never written back into the page."""
     return PasswordField(
-        label,  # type: ignore[arg-type]
+        label,
         validators,
-        description=hint,  # type: ignore[arg-type]
+        description=hint,
         render_kw={name.rstrip("_"): value for name, value in attributes.items()},
     )
 

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel.core import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
@@ -52,9 +53,12 @@ def ngettext(one: str, many: str, number: int) -> str:
     return catalogue(current.get()).ngettext(one, many, number)
 
 
-def lazy(text: str) -> LazyProxy:
-    """A text that is translated when it is shown: for tables and forms made at import."""
-    return LazyProxy(_, text, enable_cache=False)
+def lazy(text: str) -> str:
+    """A text that is translated when it is shown: for tables and forms made at import.
+
+    It behaves as the ``str`` that it is declared to be wherever texts are shown.
+    """
+    return cast("str", LazyProxy(_, text, enable_cache=False))
 
 
 def locale() -> Locale:

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from babel.support import LazyProxy
-
 from .language import lazy
 from .visit import Visit
 
@@ -11,7 +9,7 @@ from .visit import Visit
 class Section(NamedTuple):
     """An entry; it is the current one on every page below ``path``."""
 
-    label: LazyProxy
+    label: str
     path: str
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workswith.catalog.products import Products
     from workswith.catalog.quota import Counter
     from workswith.catalog.subscriptions import Subscriptions
     from workswith.contracts.binding import Api
@@ -49,7 +48,6 @@ class Services:
     applications: Applications
     consents: Consents
     authorize: Authorize
-    products: Products
     subscriptions: Subscriptions
     counter: Counter
     apis: tuple[Api, ...]

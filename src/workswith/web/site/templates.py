@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -51,6 +51,8 @@ def environment(services: Services, assets: Assets) -> Environment:
         iso=iso,
         ago=_ago(services.clock.now),
         number=_number,
+        clock_time=_clock_time,
+        sentence=_sentence,
     )
     return made
 
@@ -72,6 +74,17 @@ def _date(instant: int) -> str:
 def _moment(instant: int) -> str:
     """Date and time, UTC."""
     return f"{format_datetime(_at(instant), 'medium', locale=language.locale())} UTC"
+
+
+def _clock_time(instant: int, time_zone: str) -> str:
+    """The time of day that clocks in ``time_zone`` show."""
+    zone = get_timezone(time_zone)
+    return format_time(_at(instant), "short", tzinfo=zone, locale=language.locale())
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter at the start."""
+    return text[:1].upper() + text[1:]
 
 
 def _ago(now: Callable[[], int]) -> Callable[[int], str]:

@@ -17,7 +17,7 @@ from . import cookies, headers
 from .services import Services
 
 if TYPE_CHECKING:
-    from workswith.identity.accounts import Account
+    from workswith.identity.account import Account
     from workswith.identity.sessions import Session
 
     from .site import Site
@@ -97,12 +97,17 @@ class Visit:
         value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
-    def guard(self) -> Markup:
-        """What every form contains: the proof of its origin, and what makes it count once."""
-        once = self.services.ident.secret()[:22]
-        return Markup(
-            '<input type="hidden" name="csrf" value="{}"><input type="hidden" name="once" value="{}">'
-        ).format(self.csrf, once)
+    def cookie(self, cookie: str) -> str:
+        """The value that the browser sent; empty without one."""
+        return self.request.cookies.get(self._name(cookie), "")
+
+    def guard(self, *, once: bool = True) -> Markup:
+        """What every form contains: the proof of its origin, and what makes it count ``once``."""
+        proof = Markup('<input type="hidden" name="csrf" value="{}">').format(self.csrf)
+        if not once:
+            return proof
+        ticket = self.services.ident.secret()[:22]
+        return proof + Markup('<input type="hidden" name="once" value="{}">').format(ticket)
 
     def say(self, text: object, kind: str = "good") -> None:
         """Shows a notice on the next page: ``good``, ``info``, ``warn`` or ``bad``."""
@@ -132,7 +137,7 @@ class Visit:
             me=self._account,
             notices=notices,
             guard=self.guard,
-            theme=self.request.cookies.get(self._name(cookies.THEME), ""),
+            theme=self.cookie(cookies.THEME),
             **values,
         )
         response = HTMLResponse(page, status)
@@ -157,7 +162,7 @@ class Visit:
         return digest(self.csrf)
 
     def _arrived_notices(self) -> list[tuple[str, str]]:
-        packed = self.request.cookies.get(self._name(cookies.NOTICE))
+        packed = self.cookie(cookies.NOTICE)
         if not packed:
             return []
         self.keep(cookies.NOTICE, "", 0)

@@ -1,0 +1,89 @@
+"""A thermostat as if one stood before it: the dial, its buttons, its modes. [END-1 DEV-2]
+
+The buttons are touches of the device's own user interface, not calls from afar; so they work at any
+time, and keep remote commands away for about ten seconds, as a hand on the real one does.
+"""
+
+import msgspec
+from starlette.responses import Response
+from starlette.routing import Route
+
+from workswith.devices.plants import Reach, module_of, plant_of
+from workswith.devices.thermostat import BOOSTS, Configuration, Mode, check
+from workswith.devices.twin import Snapshot
+from workswith.kernel.problem import Kind, Problem
+from workswith.web.site.language import _, lazy
+from workswith.web.site.pages import account
+from workswith.web.site.visit import Visit
+
+from .dial import dial
+from .homes import EXPIRED
+from .touches import touched
+
+MODES = {
+    Mode.AUTOMATIC: lazy("Program"),
+    Mode.MANUAL: lazy("Manual"),
+    Mode.BOOST: lazy("Boost"),
+    Mode.OFF: lazy("Off"),
+    Mode.PROTECTION: lazy("Protection"),
+}
+
+
+async def show(visit: Visit) -> Response:
+    """The display."""
+    owner, plant_id, module_id = _names(visit)
+    services = visit.services
+    plant = await plant_of(services.database, owner, plant_id)
+    try:
+        snapshot, configuration = await _state(visit)
+    except Problem as problem:
+        if problem.kind not in EXPIRED:
+            raise
+        return visit.go("/home")
+    return visit.render(
+        "home/thermostat.html",
+        plant=plant,
+        module_id=module_id,
+        snapshot=snapshot,
+        reading=snapshot.reading,
+        dial=dial(snapshot.reading),
+        programs=[each for each in configuration.programs if each.number],
+        modes=MODES,
+        boosts=BOOSTS,
+        online=snapshot.reach is Reach.ONLINE,
+    )
+
+
+async def touch(visit: Visit) -> Response:
+    """A button was pressed."""
+    _owner, plant_id, module_id = _names(visit)
+    snapshot, configuration = await _state(visit)
+    button = visit.typed("touch")
+    command = touched(button, visit.typed(button), snapshot.reading, visit.now)
+    if command is None:
+        raise Problem(Kind.MALFORMED, "button_unknown", "The thermostat has no such button.")
+    try:
+        check(command, configuration, visit.now)
+        await visit.services.park.touch(module_id, command)
+    except Problem as problem:
+        if problem.kind not in {Kind.INVALID, Kind.UNREACHABLE, Kind.TIMED_OUT}:
+            raise
+        visit.say(_(problem.detail), "bad")
+    return visit.go(f"/home/{plant_id}/thermostats/{module_id}")
+
+
+async def _state(visit: Visit) -> tuple[Snapshot, Configuration]:
+    names = _names(visit)
+    snapshot = await visit.services.twin.read(*names, last_known=True)
+    module = await module_of(visit.services.database, *names)
+    return snapshot, msgspec.json.decode(module.configuration, type=Configuration)
+
+
+def _names(visit: Visit) -> tuple[str, str, str]:
+    return visit.account.id, visit.parameter("plant"), visit.parameter("module")
+
+
+ROUTES = [
+    Route("/home/{plant}/thermostats/{module}", account(show), methods=["GET"]),
+    Route("/home/{plant}/thermostats/{module}", account(touch), methods=["POST"]),
+]

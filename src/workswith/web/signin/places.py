@@ -1,0 +1,22 @@
+"""Which door a sign-in leads through: the developer portal, or a place that is open to everybody.
+
+A home owner's account is refused at the portal's door, with the reason. [ACC-2] The door only
+decides about that sentence; every developer page asks for itself whom it lets in.
+"""
+
+from workswith.web.site.paths import own_path
+
+PORTAL = "/"
+HOME = "/home"
+_OPEN_TO_ALL = ("/home", "/account", "/authorize")
+
+
+def return_path(wanted: str) -> str:
+    """Where to go after the sign-in; the portal's front page unless an own path was named."""
+    path = own_path(wanted, PORTAL)
+    return PORTAL if path.partition("?")[0] in {"/signin", "/signout"} else path
+
+
+def for_developers_only(path: str) -> bool:
+    bare = path.partition("?")[0]
+    return not any(bare == place or bare.startswith(place + "/") for place in _OPEN_TO_ALL)

@@ -1,0 +1,15 @@
+// Keeps what is marked with data-live up to date while the page is seen.
+const EVERY_MS = 5000;
+
+async function refresh() {
+  if (document.hidden) return;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (next && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(next));
+  }
+}
+
+setInterval(() => refresh().catch(() => {}), EVERY_MS);

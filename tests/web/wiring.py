@@ -1,0 +1,72 @@
+"""Services out of the real areas, on one database; passwords hashed as cheaply as possible."""
+
+from dataclasses import dataclass, field
+
+from workswith.catalog.quota import MemoryCounter
+from workswith.catalog.subscriptions import Subscriptions
+from workswith.devices.park import Park
+from workswith.devices.settings import Settings as DeviceSettings
+from workswith.devices.twin import Twin
+from workswith.identity.accounts import Accounts
+from workswith.identity.applications import Applications
+from workswith.identity.authorize import Authorize
+from workswith.identity.consents import Consents
+from workswith.identity.sessions import Sessions
+from workswith.identity.settings import Settings as IdentitySettings
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.cipher import Cipher
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import Database
+from workswith.kernel.ident import Ident
+from workswith.kernel.tasks import Bells
+from workswith.web.settings import Settings
+from workswith.web.site.services import Origins, Services
+from workswith.webhooks.settings import Settings as WebhookSettings
+from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
+
+KEY = bytes(range(32))
+CHEAP = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
+
+
+@dataclass
+class Parts:
+    """What tests turn beside the services."""
+
+    database: Database
+    clock: Clock
+    ident: Ident
+    origin: str = "http://portal.test"
+    broadcast: Broadcast = field(default_factory=Broadcast)
+    bells: Bells = field(default_factory=Bells)
+
+
+def services_of(parts: Parts) -> Services:
+    database, clock, ident = parts.database, parts.clock, parts.ident
+    devices = DeviceSettings()
+    park = Park(database, clock, parts.bells, devices)
+    applications = Applications(database, clock, ident, CHEAP, parts.broadcast)
+    consents = Consents(database, clock, ident, parts.broadcast)
+    return Services(
+        settings=Settings(),
+        origins=Origins(parts.origin, parts.origin, parts.origin),
+        key=KEY,
+        database=database,
+        clock=clock,
+        ident=ident,
+        accounts=Accounts(database, clock, ident, CHEAP, parts.broadcast),
+        sessions=Sessions(database, clock, ident, CHEAP),
+        applications=applications,
+        consents=consents,
+        authorize=Authorize(
+            database, clock, ident, CHEAP, consents=consents, login_origin=parts.origin, key=KEY
+        ),
+        subscriptions=Subscriptions(database, clock, ident, Cipher(KEY), parts.broadcast),
+        counter=MemoryCounter(),
+        apis=(),
+        twin=Twin(database, clock, park, devices),
+        park=park,
+        webhook_subscriptions=WebhookSubscriptions(
+            database, clock, ident, Cipher(KEY), WebhookSettings()
+        ),
+        sandbox=True,
+    )
