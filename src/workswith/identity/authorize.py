@@ -5,6 +5,7 @@ page calls `decide`, and after a question `allow` or `deny` with the very same p
 runs all checks again, so nothing that a form carries is believed.
 """
 
+from workswith.kernel import log
 from workswith.kernel.clock import SECOND, Clock
 from workswith.kernel.database import Database, Tx, query
 from workswith.kernel.ident import Ident
@@ -20,6 +21,7 @@ from .request import CHECKS, TICKET, Request, identify, require_client_id
 from .sessions import Session
 from .settings import Settings
 
+_log = log.get("identity")
 _VERSION = query(
     int,
     "SELECT scopes_version FROM application "
@@ -59,7 +61,7 @@ class Authorize:
         fresh = given and given.scopes_version == request.application.scopes_version
         if given is None or not fresh or "consent" in request.prompts:
             raise self._question("consent", request, who)
-        return await self._database.write(self._grant, request, who, given)
+        return await self._granted(request, who, given)
 
     async def allow(self, params: Params, who: Session | None, ticket: str) -> Redirect:
         """The user has accepted: keeps the consent and answers with a code."""
@@ -67,7 +69,7 @@ class Authorize:
         who = self._signed_in(request, who)
         if not self._tickets.proves_consent(ticket, request, who, self._clock.now()):
             raise self._question("consent", request, who)
-        return await self._database.write(self._grant, request, who, None)
+        return await self._granted(request, who, None)
 
     async def deny(self, params: Params, who: Session | None, ticket: str) -> Redirect:
         """The user has refused: answers as published."""
@@ -134,6 +136,16 @@ class Authorize:
             login_hint=request.get("login_hint")[:254],
             ui_locales=request.get("ui_locales")[:200],
         )
+
+    async def _granted(self, request: Request, who: Session, given: Consent | None) -> Redirect:
+        """What goes wrong from here on goes back to the application. [RFC 6749 4.1.2.1]"""
+        try:
+            return await self._database.write(self._grant, request, who, given)
+        except (Interaction, OAuthError):
+            raise
+        except Exception as failure:
+            _log.error("no code could be kept", exc_info=failure)
+            raise self._redirected(request, errors.from_failure(failure)) from failure
 
     async def _grant(
         self, tx: Tx, request: Request, who: Session, given: Consent | None

@@ -101,3 +101,24 @@ def expired_grant(now: int, issued_at: int, expires_at: int, correlation_id: str
         f"Correlation ID: {correlation_id}\r\n"
         f"Timestamp: {iso(now // 1000 * 1000).replace('T', ' ')}\r\n"
     )
+
+
+def server_error() -> OAuthError:
+    """500 where it is answered; at /authorize a redirect, which has no status of its own."""
+    return OAuthError("server_error", "An unexpected server error occurred", 500)
+
+
+def temporarily_unavailable() -> OAuthError:
+    """At /token it is 503: clients take every 4xx there for the end of the link."""
+    return OAuthError(
+        "temporarily_unavailable",
+        "The authorization server is not able to handle the request",
+        503,
+        headers={"retry-after": "5"},
+    )
+
+
+def from_failure(failure: Exception) -> OAuthError:
+    """What a caller learns of something unforeseen: whether to try again."""
+    away = isinstance(failure, OSError | TimeoutError)
+    return temporarily_unavailable() if away else server_error()

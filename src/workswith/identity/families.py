@@ -126,6 +126,10 @@ _REVOKE = statement(
     "UPDATE token_family SET revoked_at = :now, revoked_for = :reason "
     "WHERE id = :id AND revoked_at IS NULL"
 )
+_REVOKE_OF_CLIENT = statement(
+    "UPDATE token_family SET revoked_at = :now, revoked_for = 'by the client' "
+    "WHERE id = :id AND client_id = :client_id AND revoked_at IS NULL"
+)
 _REVOKE_CONSENT = query(
     str,
     "UPDATE token_family SET revoked_at = :now, revoked_for = :reason "
@@ -266,6 +270,11 @@ _FATES: tuple[tuple[Fate, Callable[[_Case], bool]], ...] = (
 async def revoke(tx: Tx, family: str, reason: str, now: int) -> bool:
     """Ends one family for good; returns whether it was alive."""
     return bool(await tx.run(_REVOKE, id=family, reason=reason, now=now))
+
+
+async def revoke_of_client(tx: Tx, family: str, client_id: str, now: int) -> bool:
+    """Ends a family at the wish of its client; returns whether it was alive and the client's."""
+    return bool(await tx.run(_REVOKE_OF_CLIENT, id=family, client_id=client_id, now=now))
 
 
 async def revoke_of_consent(tx: Tx, consent_id: str, reason: str, now: int) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, MINUTE, SECOND, Clock
-from workswith.kernel.database import Database, Reads, Tx, query, statement
+from workswith.kernel.database import Database, Tx, query, statement
 
 from .jwt import Key, Typ
 from .settings import Settings
@@ -45,10 +45,7 @@ _PUT = statement(
     "INSERT INTO signing_key (kid, state, sealed, created_at, changed_at) "
     "VALUES (:kid, :state, :sealed, :now, :now) ON CONFLICT DO NOTHING"
 )
-_MOVE = statement(
-    "UPDATE signing_key SET state = :to, changed_at = :now "
-    "WHERE state = :state AND (:kid = '' OR kid = :kid)"
-)
+_MOVE = statement("UPDATE signing_key SET state = :to, changed_at = :now WHERE state = :state")
 _DROP = statement("DELETE FROM signing_key WHERE state = 'previous' AND changed_at < :before")
 
 
@@ -151,11 +148,11 @@ class SigningKeys:
     async def _rotate(self, tx: Tx) -> None:
         now = self._clock.now()
         if any(row.state == "next" for row in await tx.all(_ALL)):
-            await tx.run(_MOVE, state="current", to="previous", kid="", now=now)
-            await tx.run(_MOVE, state="next", to="current", kid="", now=now)
+            await tx.run(_MOVE, state="current", to="previous", now=now)
+            await tx.run(_MOVE, state="next", to="current", now=now)
 
-    async def _read(self, reads: Reads | None = None) -> None:
-        self._rows = await (reads or self._database).all(_ALL)
+    async def _read(self) -> None:
+        self._rows = await self._database.all(_ALL)
         self._loaded_at = self._clock.now()
         for row in self._rows:
             if row.kid not in self._parsed:

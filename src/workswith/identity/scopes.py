@@ -70,6 +70,12 @@ def granted(registered: Iterable[str], asked: str | None) -> tuple[str, ...]:
     return in_order((registered - identity) | wanted | always)
 
 
+def narrowed(granted: Iterable[str], wanted: str) -> tuple[str, ...]:
+    """``granted`` without the identity scopes that are not ``wanted``."""
+    keep = set(wanted.split()) | {"openid"}
+    return tuple(name for name in granted if name in keep or not BY_NAME[name].identity)
+
+
 def allowed(registered: Iterable[str], asked: str) -> bool:
     """Whether everything in ``asked`` exists and belongs to the application."""
     free = {scope.name for scope in SCOPES if not scope.offered}

@@ -1,0 +1,104 @@
+"""The whole area, put together: what `app.py` and tests need."""
+
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.cipher import Cipher, derive
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import Database
+from workswith.kernel.ident import Ident
+
+from . import endpoints
+from .accounts import Accounts
+from .applications import Applications
+from .authorize import Authorize
+from .consents import Consents
+from .keys import SigningKeys
+from .sessions import Sessions
+from .settings import Settings
+from .token import Tokens
+from .tokens import AccessTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``keys`` is a `Work` as well: it publishes and rotates signing keys."""
+
+    accounts: Accounts
+    sessions: Sessions
+    applications: Applications
+    consents: Consents
+    authorize: Authorize
+    tokens: Tokens
+    access_tokens: AccessTokens
+    keys: SigningKeys
+    routes: list[BaseRoute]
+
+    async def start(self) -> None:
+        """Reads the signing keys, making the first one in a new database."""
+        await self.keys.load()
+
+    def close(self) -> None:
+        self.accounts.close()
+
+
+def identity(
+    database: Database,
+    clock: Clock,
+    ident: Ident,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    instance_key: bytes,
+    login_origin: str,
+) -> Identity:
+    """``instance_key`` are the 32 bytes of the instance, ``login_origin`` has no slash at its end."""
+    cipher = Cipher(derive(instance_key, "identity/signing-keys"))
+    consents = Consents(database, clock, ident, broadcast)
+    applications = Applications(database, clock, ident, settings, broadcast)
+    applications.on_delete(consents.end_of_application)
+    accounts = Accounts(database, clock, ident, settings, broadcast)
+    keys = SigningKeys(database, clock, cipher, settings)
+    authorize = Authorize(
+        database,
+        clock,
+        ident,
+        settings,
+        consents=consents,
+        login_origin=login_origin,
+        key=derive(instance_key, "identity/interactions"),
+    )
+    tokens = Tokens(
+        database,
+        clock,
+        ident,
+        settings,
+        broadcast,
+        keys=keys,
+        login_origin=login_origin,
+        key=derive(instance_key, "identity/refresh-tokens"),
+    )
+    access_tokens = AccessTokens(
+        database, clock, settings, broadcast, keys=keys, login_origin=login_origin
+    )
+    routes = endpoints.routes(
+        tokens=tokens,
+        keys=keys,
+        access_tokens=access_tokens,
+        accounts=accounts,
+        clock=clock,
+        login_origin=login_origin,
+    )
+    return Identity(
+        accounts=accounts,
+        sessions=Sessions(database, clock, ident, settings),
+        applications=applications,
+        consents=consents,
+        authorize=authorize,
+        tokens=tokens,
+        access_tokens=access_tokens,
+        keys=keys,
+        routes=routes,
+    )
