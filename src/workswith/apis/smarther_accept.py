@@ -32,7 +32,6 @@ _TIME = re.compile(
     r"(?P<suffix>Z|[-+]\d{2}:?\d{2})?",
     re.ASCII,
 )
-_FORM = "%Y-%m-%dT%H:%M:%S%z"
 _YEARS = (1970, 9_000)
 """Outside these the arithmetic of time zones may leave what a date can be."""
 
@@ -83,7 +82,9 @@ def _time(text: str) -> _Time:
     suffix = found["suffix"] or ""
     numeric = suffix if suffix != "Z" else ""
     try:
-        at = datetime.strptime(f"{found['day']}T{found['time']}{numeric or 'Z'}", _FORM)
+        at = datetime.strptime(
+            f"{found['day']}T{found['time']}{numeric or 'Z'}", "%Y-%m-%dT%H:%M:%S%z"
+        )
     except ValueError:
         raise _invalid("activation_time", "activationTime is no time of any day.") from None
     if not _YEARS[0] <= at.year <= _YEARS[1]:

@@ -292,10 +292,10 @@ class _Course:
     def _say_measures(self, now: int) -> None:
         said, pace = self.said, self.body.pace
         quiet = now - said.at
-        if quiet >= pace.heartbeat // 2 and (now - self.body.model.phase) % pace.heartbeat == 0:
-            self.say(now)
-        elif quiet >= pace.measure // 2 and (
+        changed = (
             abs(round(self.room.sensor * 10) - said.temperature) >= 1
             or abs(round(humidity(self.room) * 10) - said.humidity) >= DAMP
-        ):
+        )
+        # Half a measure of play, for what was said in between at another instant.
+        if quiet >= (pace.measure if changed else pace.heartbeat) - pace.measure // 2:
             self.say(now)
