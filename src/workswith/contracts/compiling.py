@@ -27,7 +27,7 @@ from .document import (
 )
 from .reading import read, resolved
 
-METHODS = ("get", "put", "post", "delete", "head", "patch", "options")
+METHODS = frozenset({"get", "put", "post", "delete", "head", "patch", "options"})
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -86,9 +86,7 @@ class _Compiler:
             if not path.startswith("/"):
                 self.flaws.append(f"the path {path!r} does not begin with a slash")
             shared = item.get("parameters", [])
-            for method in METHODS:
-                if method not in item:
-                    continue
+            for method in (key for key in item if key in METHODS):
                 operation = self._operation(method.upper(), path, item[method], shared)
                 if operation.id in seen:
                     self.flaws.append(f"{operation.id}: the operationId stands twice")

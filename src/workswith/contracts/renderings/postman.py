@@ -254,8 +254,9 @@ def _keeping(response: Response) -> list[str]:
 
 def _saved(response: Response, request: dict[str, Any]) -> list[dict[str, Any]]:
     """Saved examples, which Postman shows beside the request."""
+    sent = {key: value for key, value in request.items() if key != "description"}
     common = {
-        "originalRequest": request,
+        "originalRequest": sent,
         "status": _phrase(response.status),
         "code": response.status,
         "header": [{"key": "Content-Type", "value": response.media_type}]
