@@ -335,7 +335,7 @@ def test_check_raises_only_problems(raw: bytes, accept: str, query: str) -> None
             try:
                 bound.check({"param1": query, "param2": query}, {"accept": accept}, raw, 300)
             except Problem as problem:
-                expected = {Kind.MALFORMED, Kind.UNACCEPTABLE, Kind.INVALID}
+                expected = {Kind.MALFORMED, Kind.UNACCEPTABLE, Kind.INVALID, Kind.TOO_LARGE}
                 if problem.kind not in expected:
                     raise AssertionError(name) from problem
 
