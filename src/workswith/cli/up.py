@@ -83,7 +83,7 @@ async def _up(
         ) from error
     name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104
     origin = f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
-    authority = Authority(data / "tls")
+    authority = Authority(data.absolute() / "tls")
     authority.ensure()
     certificate = authority.issue("server", "localhost", "127.0.0.1", "::1") if tls else None
     cloud = await open_sandbox(

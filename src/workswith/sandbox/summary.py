@@ -4,75 +4,88 @@ import shlex
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 
-def first_call(document: dict[str, Any]) -> str:
-    """A ``curl`` that works as it stands."""
+def status_url(document: dict[str, Any]) -> str:
+    """Where the first thermostat is read and turned."""
     plant = next(p for p in document["plants"] if p["api"] == "smarther")
-    url = (
+    return (
         f"{document['origins']['api']}/smarther/v2.0/chronothermostat/thermoregulation"
         f"/addressLocation/plants/{plant['id']}/modules/parameter/id/value"
         f"/{plant['modules'][0]['id']}"
     )
+
+
+def calls(document: dict[str, Any]) -> tuple[str, str]:
+    """Two commands that work as they stand: read a thermostat, and turn it."""
     ca = f" --cacert {shlex.quote(document['ca_file'])}" if document.get("ca_file") else ""
-    return (
-        f"curl -s{ca} {url} \\\n"
-        f"  -H 'Ocp-Apim-Subscription-Key: {document['subscription']['primary_key']}' \\\n"
-        f"  -H 'Authorization: Bearer {document['tokens']['access_token']}'"
+    headers = '  -H "Ocp-Apim-Subscription-Key: $KEY" \\\n  -H "Authorization: Bearer $TOKEN"'
+    read = (
+        f"KEY={document['subscription']['primary_key']}\n"
+        f"TOKEN={document['tokens']['access_token']}\n"
+        f"STATUS={status_url(document)}\n"
+        f"curl{ca} $STATUS \\\n{headers}"
     )
-
-
-def turn_call(document: dict[str, Any]) -> str:
-    """The same thermostat, turned to 22.5 °C."""
-    return (
-        first_call(document).replace("curl -s", "curl -s -X POST", 1)
-        + " \\\n  -H 'Content-Type: application/json' \\\n"
-        '  -d \'{"function":"heating","mode":"manual","setPoint":{"value":"22.5","unit":"C"}}\''
+    turn = (
+        f"curl{ca} $STATUS \\\n{headers} \\\n"
+        '  --json \'{"function":"heating","mode":"manual","setPoint":{"value":"22.5","unit":"C"}}\''
     )
+    return read, turn
 
 
 def show(document: dict[str, Any], console: Console | None = None) -> None:
     """Prints the summary."""
     out = console or Console(highlight=False, soft_wrap=True)
     portal, sandbox = document["origins"]["portal"], document["sandbox"]
-    out.print(
-        "\n[bold]WorksWith is running.[/bold] Everything below also stands in sandbox.json.\n"
-    )
-
-    places = Table.grid(padding=(0, 2))
-    places.add_row("Developer portal", f"[link]{portal}/[/link]")
-    places.add_row("Home", f"[link]{portal}/home[/link]")
-    places.add_row("Mailbox", f"[link]{sandbox['url']}/mailbox?token={sandbox['token']}[/link]")
-    places.add_row("APIs", document["origins"]["api"])
-    places.add_row("Login service", document["origins"]["login"])
-    out.print(places)
-
-    people = Table("who", "e-mail", "password", box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for who in ("developer", "end_user", "operator"):
-        people.add_row(who.replace("_", "-"), document[who]["email"], document[who]["password"])
-    out.print()
-    out.print(people)
-
-    keys = Table.grid(padding=(0, 2))
     application, subscription = document["application"], document["subscription"]
-    keys.add_row("Subscription key", subscription["primary_key"])
-    keys.add_row("client_id", application["client_id"])
-    keys.add_row("client_secret", application["client_secret"])
-    for address in application["redirect_uris"]:
-        keys.add_row("reply URL", address)
+    read, turn = calls(document)
+    out.print("\n[bold]WorksWith is running.[/bold] All of this also stands in sandbox.json.")
+    _lines(
+        out,
+        "Places",
+        ("Developer portal", f"{portal}/"),
+        ("Home", f"{portal}/home"),
+        ("Mailbox", f"{sandbox['url']}/mailbox?token={sandbox['token']}"),
+        ("APIs", document["origins"]["api"]),
+        ("Login service", document["origins"]["login"]),
+    )
+    _lines(
+        out,
+        "People",
+        *(
+            (who.replace("_", "-"), f"{document[who]['email']}   {document[who]['password']}")
+            for who in ("developer", "end_user", "operator")
+        ),
+    )
+    _lines(
+        out,
+        "Credentials",
+        ("subscription key", subscription["primary_key"]),
+        ("client_id", application["client_id"]),
+        ("client_secret", application["client_secret"]),
+        *(("reply URL", address) for address in application["redirect_uris"]),
+    )
     for plant in document["plants"]:
-        modules = ", ".join(module["name"] for module in plant["modules"])
-        keys.add_row(f"Plant “{plant['name']}”", f"{plant['id']}  [dim]{modules}[/dim]")
-    out.print()
-    out.print(keys)
-
+        _lines(
+            out,
+            f"Plant “{plant['name']}”  {plant['id']}",
+            *((module["name"], module["id"]) for module in plant["modules"]),
+        )
     for title, command in (
-        ("Read a thermostat", first_call(document)),
+        ("Read a thermostat", read),
         ("Watch notifications, in a second terminal", "workswith webhooks listen"),
-        ("Turn the thermostat, and see one arrive", turn_call(document)),
+        ("Turn the thermostat, and see one arrive", turn),
         ("Let a day pass", "workswith clock advance 1d"),
     ):
         out.print(f"\n[bold]{title}[/bold]")
         out.print(command, markup=False)
     out.print("\n[dim]Ctrl-C stops it; nothing is lost.[/dim]\n")
+
+
+def _lines(out: Console, title: str, *pairs: tuple[str, str]) -> None:
+    """A heading and aligned pairs; nothing is ever cut, since it will be copied."""
+    out.print(f"\n[bold]{escape(title)}[/bold]")
+    width = max((len(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        out.print(f"  {escape(name.ljust(width))}   [cyan]{escape(value)}[/cyan]")

@@ -1,0 +1,508 @@
+"""The composition root: from settings to one ASGI application and its background work.
+
+The only place that knows every area. Areas receive what they need as arguments and do not look for
+anything themselves.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from starlette.routing import Router
+
+from workswith import apis
+from workswith.apis import echo, smarther
+from workswith.catalog import products
+from workswith.catalog.leases import DatabaseCounter
+from workswith.catalog.subscriptions import Subscriptions
+from workswith.contracts.binding import Api, bind
+from workswith.devices.hand import App as OfficialApp
+from workswith.devices.hand import Hand
+from workswith.devices.park import Park
+from workswith.devices.twin import Twin
+from workswith.events.relay import Relay
+from workswith.events.retention import Retention, old_events
+from workswith.gateway import statuses
+from workswith.gateway.asgi import Gateway
+from workswith.identity import endpoints
+from workswith.identity.accounts import Accounts
+from workswith.identity.applications import Applications
+from workswith.identity.authorize import Authorize
+from workswith.identity.consents import Consents
+from workswith.identity.errors import OAuthError
+from workswith.identity.keys import SigningKeys
+from workswith.identity.redirect import Redirect
+from workswith.identity.sessions import Sessions
+from workswith.identity.token import Tokens
+from workswith.identity.tokens import AccessTokens
+from workswith.kernel import log
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.cipher import KEY_BYTES, Cipher, derive
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import Database, Tx, migrate, open_database
+from workswith.kernel.ident import Ident
+from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.tasks import Bells, Supervisor, Work
+from workswith.sandbox import control, seed
+from workswith.sandbox.clock import load_clock
+from workswith.sandbox.guard import Guard
+from workswith.settings import Settings
+from workswith.web.app import create as create_site
+from workswith.web.portal.console import callback_address
+from workswith.web.site.services import Origins, Services
+from workswith.webhooks import retention as webhook_retention
+from workswith.webhooks.fanout import FanOut
+from workswith.webhooks.sender import Sender
+from workswith.webhooks.signing import Signer
+from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
+from workswith.webhooks.subscriptions import end_for_consent
+from workswith.webhooks.worker import Worker
+
+_log = log.get("app")
+
+Message = MutableMapping[str, Any]
+Asgi = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
+    Awaitable[None],
+]
+
+SANDBOX_PREFIX = "/sandbox"
+LOGIN_PATHS = frozenset({"/token", "/token/", "/revoke", "/userinfo"})
+WELL_KNOWN = "/.well-known/"
+
+
+class Areas:
+    """Every area of one installation, built and wired, nothing started yet."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        origins: Origins,
+        instance_key: bytes,
+    ) -> None:
+        self.settings, self.database, self.clock, self.origins = settings, database, clock, origins
+        self.ident = ident = Ident()
+        self.bells = bells = Bells()
+        self.cipher = cipher = Cipher(derive(instance_key, "cipher"))
+        broadcast = Broadcast()
+
+        # catalog
+        self.subscriptions = Subscriptions(
+            database, clock, ident, cipher, broadcast, settings=settings.catalog
+        )
+        self.counter = DatabaseCounter(database, settings.catalog)
+
+        # identity
+        self.accounts = Accounts(database, clock, ident, settings.identity, broadcast)
+        self.sessions = Sessions(database, clock, ident, settings.identity)
+        self.applications = Applications(database, clock, ident, settings.identity, broadcast)
+        self.consents = Consents(database, clock, ident, broadcast)
+        self.keys = SigningKeys(database, clock, cipher, settings.identity)
+        token_key = derive(instance_key, "refresh tokens")
+        self.tokens = Tokens(
+            database,
+            clock,
+            ident,
+            settings.identity,
+            broadcast,
+            keys=self.keys,
+            login_origin=origins.login,
+            key=token_key,
+        )
+        self.access_tokens = AccessTokens(
+            database,
+            clock,
+            settings.identity,
+            broadcast,
+            keys=self.keys,
+            login_origin=origins.login,
+        )
+        self.authorize = Authorize(
+            database,
+            clock,
+            ident,
+            settings.identity,
+            consents=self.consents,
+            login_origin=origins.login,
+            key=derive(instance_key, "authorize tickets"),
+        )
+
+        # devices
+        self.park = Park(database, clock, bells, settings.devices)
+        self.twin = Twin(database, clock, self.park, settings.devices)
+
+        # events and webhooks
+        self.webhook_subscriptions = WebhookSubscriptions(
+            database, clock, ident, cipher, settings.webhooks
+        )
+        self.sender = Sender(settings.webhooks)
+        webhooks = Worker(
+            database,
+            clock,
+            bells,
+            signer=Signer(cipher),
+            sender=self.sender,
+            settings=settings.webhooks,
+        )
+        fan_out = FanOut({smarther.API: smarther.notification}, settings.webhooks.rules)
+        self.consents.on_end(end_for_consent)
+        self.applications.on_delete(self.consents.end_of_application)
+
+        # the APIs and the gateway in front of them
+        documents = apis.documents()
+        self.apis: tuple[Api, ...] = (
+            bind(documents["echo"], echo.handlers()),
+            bind(
+                documents["smarther"],
+                smarther.handlers(database, self.twin, self.webhook_subscriptions),
+            ),
+        )
+        self.gateway = Gateway(
+            self.apis,
+            subscriptions=self.subscriptions,
+            access_tokens=self.access_tokens,
+            counter=self.counter,
+            clock=clock,
+            ident=ident,
+            settings=settings.gateway,
+            origin=origins.api,
+            portal_origin=origins.portal,
+            quota_anchor_minutes=settings.catalog.quota_anchor_minutes,
+        )
+        self.works: tuple[Work, ...] = (
+            self.park,
+            Relay(database, bells, fan_out),
+            webhooks,
+            self.keys,
+            self.counter,
+            self.subscriptions.keys_work,
+            Retention(
+                [
+                    old_events(database, settings.events),
+                    *webhook_retention.sweeps(database, settings.webhooks),
+                ]
+            ),
+        )
+        self._page_key = derive(instance_key, "pages")
+
+    async def prepare(self) -> None:
+        """What must be there before the first request: signing keys, the Starter Kit."""
+        await self.keys.load()
+        slugs = tuple(api.document.slug for api in self.apis)
+
+        async def starter_kit(tx: Tx) -> None:
+            quota = self.settings.catalog.starter_kit_quota
+            await products.ensure_starter_kit(tx, slugs, self.clock.now(), quota)
+
+        await self.database.write(starter_kit)
+
+    def site(self, console: "Console | None", *, sandbox: bool) -> Asgi:
+        """All pages."""
+        return create_site(
+            Services(
+                settings=self.settings.web,
+                origins=self.origins,
+                key=self._page_key,
+                database=self.database,
+                clock=self.clock,
+                ident=self.ident,
+                accounts=self.accounts,
+                sessions=self.sessions,
+                applications=self.applications,
+                consents=self.consents,
+                authorize=self.authorize,
+                subscriptions=self.subscriptions,
+                counter=self.counter,
+                apis=self.apis,
+                twin=self.twin,
+                park=self.park,
+                webhook_subscriptions=self.webhook_subscriptions,
+                errors=statuses.TABLE,
+                console=console,
+                quota_anchor_minutes=self.settings.catalog.quota_anchor_minutes,
+                sandbox=sandbox,
+            )
+        )
+
+    def login(self) -> Asgi:
+        """The addresses of the login service that programs use."""
+        served = endpoints.Endpoints(
+            tokens=self.tokens,
+            keys=self.keys,
+            access_tokens=self.access_tokens,
+            accounts=self.accounts,
+            clock=self.clock,
+            login_origin=self.origins.login,
+        )
+        return Router(served.routes())
+
+    async def close(self) -> None:
+        self.sender.close()
+        self.accounts.close()
+        await self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The portal as an application of its own, for Try it."""
+
+    tokens: Tokens
+    client_id: str
+    client_secret: str
+
+    async def exchange(self, code: str, verifier: str, redirect_uri: str) -> str:
+        """An access token for a code. Raises `Problem`."""
+        params = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "code_verifier": verifier,
+            "redirect_uri": redirect_uri,
+        }
+        try:
+            answer = await self.tokens.answer(params, self.client_id, self.client_secret)
+        except OAuthError as error:
+            raise Problem(Kind.UNAUTHENTICATED, error.error, error.description) from error
+        return str(answer["access_token"])
+
+
+@dataclass(slots=True)
+class Cloud:
+    """A running installation; ``document`` is what ``sandbox.json`` says."""
+
+    asgi: Asgi
+    areas: Areas
+    supervisor: Supervisor
+    document: dict[str, Any]
+
+    async def close(self) -> None:
+        """Drains the works, then closes the database. Nothing accepted is lost either way."""
+        await self.supervisor.stop()
+        await self.areas.close()
+
+
+def build(areas: Areas, site: Asgi, control_interface: Asgi | None) -> Asgi:
+    """One application for one port: who owns which path."""
+    gateway, login = areas.gateway, areas.login()
+
+    async def asgi(scope: Message, receive: Any, send: Any) -> None:
+        path: str = scope.get("path", "")
+        if gateway.owns(path):
+            await gateway(scope, receive, send)
+        elif path in LOGIN_PATHS or WELL_KNOWN in path:
+            await login(scope, receive, send)
+        elif control_interface is not None and (
+            path == SANDBOX_PREFIX or path.startswith(f"{SANDBOX_PREFIX}/")
+        ):
+            await control_interface(scope, receive, send)
+        else:
+            await site(scope, receive, send)
+
+    return asgi
+
+
+async def open_sandbox(
+    settings: Settings, data: Path, *, origin: str, authority_file: Path, tls: bool
+) -> Cloud:
+    """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
+
+    ``origin`` is the one address of portal, login and APIs. Raises ``OSError`` and the drivers'
+    errors when the database cannot be reached.
+    """
+    settings = _for_a_sandbox(settings, authority_file)
+    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
+    database = await _open(url, settings)
+    if await seed.is_half_made(database):
+        database = await _begin_again(database, url, settings)
+    areas = Areas(
+        settings,
+        database,
+        await load_clock(database),
+        Origins(portal=origin, login=origin, api=origin),
+        _instance_key(data),
+    )
+    await areas.prepare()
+    seeding = seed.Seeding(
+        database=database,
+        clock=areas.clock,
+        ident=areas.ident,
+        cipher=areas.cipher,
+        accounts=areas.accounts,
+        applications=areas.applications,
+        consents=areas.consents,
+        subscriptions=areas.subscriptions,
+        console_reply_url=callback_address(origin),
+    )
+    planted = await seeding.load() or await seeding.plant()
+    await _follow_the_port(areas, planted, callback_address(origin))
+    supervisor = Supervisor(areas.clock, areas.bells)
+    supervisor.add(*areas.works)
+    supervisor.start()
+    document = await _document(areas, planted, authority_file if tls else None)
+
+    async def mint() -> dict[str, Any]:
+        return await _mint(areas, planted)
+
+    async def told() -> dict[str, Any]:
+        return document
+
+    interface = Router(
+        control.routes(
+            control.Control(
+                clock=areas.clock,
+                supervisor=supervisor,
+                database=database,
+                devices=Hand(areas.park),
+                app_accounts=OfficialApp(database, areas.clock),
+                document=told,
+                mint=mint,
+                end_user_id=planted.people["end_user"].id,
+            ),
+            Guard(planted.token, _spellings(origin)),
+        )
+    )
+    console = Console(areas.tokens, planted.console_id, planted.console_secret)
+    site = areas.site(console, sandbox=True)
+    return Cloud(build(areas, site, interface), areas, supervisor, document)
+
+
+async def _open(url: str, settings: Settings) -> Database:
+    database = await open_database(url, connections=settings.database.connections)
+    await migrate(database, url)
+    return database
+
+
+async def _begin_again(database: Database, url: str, settings: Settings) -> Database:
+    """A first start that was cut off has promised nothing to anybody: it starts over."""
+    await database.close()
+    if not url.startswith("sqlite:///"):
+        raise RuntimeError("the database holds half a sandbox; give it an empty database")
+    path = Path(url.removeprefix("sqlite:///"))
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        each.unlink(missing_ok=True)
+    return await _open(url, settings)
+
+
+def _for_a_sandbox(settings: Settings, authority_file: Path) -> Settings:
+    """Webhooks may go to this machine, trusting the local authority; refusals carry hints."""
+    webhooks = msgspec.structs.replace(
+        settings.webhooks,
+        reach="loopback" if settings.webhooks.reach == "public" else settings.webhooks.reach,
+        authorities=(*settings.webhooks.authorities, str(authority_file)),
+    )
+    gateway = msgspec.structs.replace(settings.gateway, error_hints=True)
+    return msgspec.structs.replace(settings, webhooks=webhooks, gateway=gateway)
+
+
+def _instance_key(data: Path) -> bytes:
+    """The secret of this installation: 32 random bytes in a file of its own."""
+    path = data / "instance.key"
+    with contextlib.suppress(FileExistsError):
+        fresh = data / f".instance.key.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)  # atomic, and refuses to replace
+        finally:
+            fresh.unlink()
+    return path.read_bytes()
+
+
+def _spellings(origin: str) -> tuple[str, ...]:
+    """The origin, and the other names of this machine at the same port."""
+    parts = urlsplit(origin)
+    return (
+        origin,
+        *(f"{parts.scheme}://{name}:{parts.port}" for name in ("127.0.0.1", "[::1]", "localhost")),
+    )
+
+
+async def _follow_the_port(areas: Areas, planted: seed.Seed, reply_url: str) -> None:
+    """Try it comes back to where the portal is now."""
+    operator = planted.people["operator"].id
+    console = await areas.applications.one(operator, planted.console_id)
+    if console.reply_urls != (reply_url,):
+        await areas.applications.update(operator, planted.console_id, seed.console_form(reply_url))
+
+
+async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
+    """A fresh token pair for the seeded application and home owner, by the real code flow.
+
+    The consent of the home owner is needed as ever: once it is revoked, this is a `Problem`.
+    """
+    cookie = await areas.sessions.open(planted.people["end_user"].id, user_agent="workswith up")
+    session = await areas.sessions.of(cookie)
+    try:
+        redirect: Redirect = await areas.authorize.decide(
+            {
+                "client_id": planted.client_id,
+                "redirect_uri": seed.REPLY_URLS[0],
+                "response_type": "code",
+                "state": "workswith-up",
+            },
+            session,
+        )
+        code = parse_qs(urlsplit(redirect.url).query)["code"][0]
+        return await areas.tokens.answer(
+            {"grant_type": "authorization_code", "code": code},
+            planted.client_id,
+            planted.client_secret,
+        )
+    except Exception as error:
+        raise Problem(
+            Kind.CONFLICT,
+            "tokens_unavailable",
+            "The home owner no longer consents to the sample application, or it has changed.",
+            debug=str(error),
+        ) from error
+    finally:
+        await areas.sessions.close(cookie)
+
+
+async def _document(
+    areas: Areas, planted: seed.Seed, authority_file: Path | None
+) -> dict[str, Any]:
+    """What ``sandbox.json`` says; every start has tokens of its own."""
+    keys = await areas.subscriptions.keys(planted.people["developer"].id, planted.subscription_id)
+    try:
+        minted = await _mint(areas, planted)
+    except Problem as problem:
+        _log.warning("no tokens this time", reason=problem.detail)
+        minted = {"access_token": "", "refresh_token": ""}
+    people = {
+        member: {"email": person.email, "password": person.password}
+        for member, person in planted.people.items()
+    }
+    return {
+        "origins": {
+            "portal": areas.origins.portal,
+            "login": areas.origins.login,
+            "api": areas.origins.api,
+        },
+        **({"ca_file": str(authority_file)} if authority_file else {}),
+        **people,
+        "subscription": {
+            "primary_key": keys["primary"].key,
+            "secondary_key": keys["secondary"].key,
+        },
+        "application": {
+            "client_id": planted.client_id,
+            "client_secret": planted.client_secret,
+            "redirect_uris": list(seed.REPLY_URLS),
+        },
+        "tokens": {
+            "access_token": minted["access_token"],
+            "refresh_token": minted["refresh_token"],
+        },
+        "plants": planted.plants,
+        "sandbox": {"url": f"{areas.origins.portal}{SANDBOX_PREFIX}", "token": planted.token},
+    }
