@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from workswith.catalog.quota import Counter
@@ -32,6 +33,29 @@ class Origins:
     api: str
 
 
+class ErrorRow(Protocol):
+    """``message`` is what an error's body says, ``meaning`` and ``hint`` are for people."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def meaning(self) -> str: ...
+    @property
+    def hint(self) -> str: ...
+
+
+class ConsoleClient(Protocol):
+    """An application whose reply URL is ``{portal}/console/callback``."""
+
+    @property
+    def client_id(self) -> str: ...
+
+    async def exchange(self, code: str, verifier: str, redirect_uri: str) -> str:
+        """An access token for an authorization code. Raises `Problem`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Pages reach the areas through these and nothing else."""
@@ -54,6 +78,12 @@ class Services:
     twin: Twin
     park: Park
     webhook_subscriptions: WebhookSubscriptions
+    errors: Sequence[ErrorRow] = ()
+    """The rows of the gateway's error table."""
+    console: ConsoleClient | None = None
+    """The portal's own application, for Try it; without it a token has to be pasted."""
+    quota_anchor_minutes: int = 0
+    """When the quota's day begins, after 00:00 UTC."""
     sandbox: bool = False
 
     @property

@@ -6,3 +6,6 @@ import { themeChoice } from "./theme.js";
 copyButtons(document);
 secrets(document);
 themeChoice(document);
+
+// On a phone the sections scroll sideways: begin at the one that is open.
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
