@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import workswith.apis
-from workswith.contracts import Document, load
+from workswith.contracts import Document
 from workswith.contracts.binding import Answer, Api, Request, bind
 from workswith.contracts.completeness import flaws
 from workswith.contracts.conformance import notification_misfits
@@ -22,7 +22,7 @@ from workswith.contracts.renderings.openapi import export
 from workswith.kernel.problem import Kind, Problem
 
 FOLDER = Path(workswith.apis.__file__).parent
-DOCUMENTS = {path.stem: load(path) for path in sorted(FOLDER.glob("*.yaml"))}
+DOCUMENTS = workswith.apis.documents()
 SMARTHER, ECHO = DOCUMENTS["smarther"], DOCUMENTS["echo"]
 
 DEVICE = {400, 401, 404, 408, 469, 470, 500}
@@ -98,6 +98,10 @@ OPERATIONS = [
 ]
 
 
+def test_every_document_is_listed() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(DOCUMENTS)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents_are_complete(name: str) -> None:
     assert flaws(DOCUMENTS[name]) == []
@@ -157,7 +161,7 @@ def test_every_example_passes_the_check(document: Document, operation: Any) -> N
     path = operation.path
     for name, value in values.items():
         path = path.replace(f"{{{name}}}", value)
-    found = APIS[{SMARTHER.slug: "smarther", ECHO.slug: "echo"}[document.slug]].find(
+    found = next(each for each in APIS.values() if each.document is document).find(
         operation.method, path
     )
     assert found is not None

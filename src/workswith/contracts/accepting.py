@@ -4,12 +4,13 @@ Lenient where clients are sloppy: no header or an empty one takes everything, a 
 counts as 1, ``*`` means ``*/*``.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 _WILD = "*/*"
 
 
-def accepts(header: str | None, offered: Iterable[str]) -> bool:
+@lru_cache(maxsize=256)  # a client sends the same header with every call
+def accepts(header: str | None, offered: tuple[str, ...]) -> bool:
     """Whether ``header`` allows one of the media types ``offered``."""
     if not header or header == _WILD or not header.strip():
         return True
