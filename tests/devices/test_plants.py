@@ -82,17 +82,19 @@ async def test_the_same_ids_furnish_the_same_home(database: Database) -> None:
     for _ in range(2):
         await database.write(furnish, "anna", Ident.seeded(5), "two_homes", NOON)
         seen.append(await database.all(simulated))
-        await database.write(_clear)
+        await database.write(clear)
     assert seen[0] == seen[1]
     assert len(set(seen[0])) == 4
 
 
-async def _clear(tx: Tx) -> None:
+async def clear(tx: Tx) -> None:
     for table in _TABLES:
         await tx.run(statement(f"DELETE FROM {table}"))
 
 
 _TABLES = (
+    "event",
+    "event_sequence",
     "simulators",
     "module_states",
     "modules",

@@ -21,7 +21,7 @@ class DeviceLink(Protocol):
     async def send(
         self, module_id: str, command: Command, *, deadline: float, flow: str
     ) -> Outcome:
-        """Delivers ``command``, waiting at most ``deadline`` real seconds for the answer.
+        """Delivers ``command``, waiting at most ``deadline`` real seconds for the device's answer.
 
         Never called inside a transaction. `Outcome.DONE` only after the report that the command
         caused is committed, and so is the device's own state where that is simulated.

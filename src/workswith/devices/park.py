@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from workswith.kernel import log
 from workswith.kernel.clock import MINUTE, Clock
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.problem import Kind, Problem
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 BELL = "park"
 RELAY = "relay"
+
+_log = log.get("devices")
 
 KINDS: dict[str, Simulator] = {DEVICE: thermostat}
 
@@ -267,9 +270,15 @@ class Park:
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_failure)  # nobody else hears of it any more
+            raise
 
     async def _set_reach(self, id_: str, reach: Reach) -> None:
+        for module_id, _ in await self._database.all(_REACHES, id=id_):
+            await self._find(module_id)  # as it has been until now
         reaches = await self._database.write(_write_reach, id_, reach, self._clock.now())
         if not reaches:
             raise _no_simulator()
@@ -306,6 +315,11 @@ def _catch_up(device: _Device, now: int) -> Step[Any]:
     first = device.ahead.step
     later = device.simulator.step(device.body, first.state, now)
     return Step(later.state, later.reading or first.reading)
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.error("failed after its caller had gone", exc_info=error)
 
 
 def _no_simulator() -> Problem:

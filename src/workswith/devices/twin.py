@@ -4,7 +4,6 @@
 transaction. A command is done when its report is committed. [DEV-1 DEV-2 DEV-3 C2C-2]
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -172,7 +171,7 @@ class Twin:
             module = await module_of(self._database, account_id, plant_id, module_id)
             configuration = msgspec.json.decode(module.configuration, type=Configuration)
             check(command, configuration, self._clock.now())
-            outcome = await self._send(module_id, command, flow)
+            outcome = await self._link.send(module_id, command, deadline=self._deadline, flow=flow)
         if outcome is not Outcome.DONE:
             await self._database.write(
                 told, module_id, command, outcome=outcome, at=self._clock.now()
@@ -183,13 +182,6 @@ class Twin:
         """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
         account = await app_account(self._database, account_id)
         account.require_valid(self._clock.now())
-
-    async def _send(self, module_id: str, command: Command, flow: str) -> Outcome:
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await self._link.send(module_id, command, deadline=self._deadline, flow=flow)
-        except TimeoutError:
-            return Outcome.SILENT
 
 
 async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") -> tuple[str, ...]:
