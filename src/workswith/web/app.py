@@ -12,6 +12,6 @@ def create(services: Services) -> Starlette:
     routes = [
         *signin.ROUTES,
         *home.ROUTES,
-        *portal.routes(services),
+        *portal.ROUTES,
     ]
     return app.create(services, routes)

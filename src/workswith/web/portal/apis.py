@@ -40,7 +40,7 @@ async def listing(visit: Visit) -> Response:
     found = []
     for api in visit.services.apis:
         document = api.document
-        hits = [one for one in document.operations if asked and _mentions(one, asked)]
+        hits = [one for one in document.operations if asked and _mentions(document, one, asked)]
         if hits or _found(asked, f"{document.title} {document.summary} {document.description}"):
             found.append((document, hits))
     return visit.render("portal/apis.html", found=found, q=asked)
@@ -105,10 +105,8 @@ def _download(value: Any, name: str) -> Response:
     )
 
 
-def _mentions(operation: Operation, asked: str) -> bool:
-    return _found(
-        asked, f"{operation.name} {operation.path} {operation.description} {operation.id}"
-    )
+def _mentions(document: Document, one: Operation, asked: str) -> bool:
+    return _found(asked, f"{document.title} {one.name} {one.path} {one.description} {one.id}")
 
 
 def _found(asked: str, text: str) -> bool:

@@ -1,5 +1,7 @@
 """My applications: the list, one with its credentials, and changing it. [APP-1 APP-2 APP-4]"""
 
+from typing import Any
+
 import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
@@ -160,9 +162,7 @@ async def _save(visit: Visit, application: Application, draft: Draft) -> Respons
         },
         pkce=application.pkce,
     )
-    saved = await visit.services.applications.update(
-        visit.account.id, application.client_id, form
-    )
+    saved = await visit.services.applications.update(visit.account.id, application.client_id, form)
     if saved.requested_scopes is not None:
         visit.say(_("The change of scopes waits for approval. Until then nothing changes."), "info")
     elif saved.scopes != application.scopes:
@@ -181,7 +181,7 @@ async def _logo(visit: Visit, application: Application) -> str:
 
 
 def _part(
-    visit: Visit, application: Application, part: str, *, status: int = 0, **values: object
+    visit: Visit, application: Application, part: str, *, status: int = 0, **values: Any
 ) -> Response:
     return visit.render(
         "portal/edit.html",

@@ -19,6 +19,7 @@ from workswith.kernel.ident import b64url, same
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer, page
+from workswith.web.site.services import ConsoleClient
 from workswith.web.site.visit import Visit
 
 from . import errors, own, sealed
@@ -139,7 +140,7 @@ def _hand_over(visit: Visit, channel: str = "", *, token: str = "", error: str =
     )
 
 
-def _client(visit: Visit):  # type: ignore[no-untyped-def]
+def _client(visit: Visit) -> ConsoleClient:
     if visit.services.console is None:
         raise Problem(
             Kind.CONFLICT,

@@ -40,9 +40,9 @@ class DetailsForm(Form):
         autocomplete="off",
     )
     description = TextAreaField(
-        lazy("Description"),  # type: ignore[arg-type]  # a lazy text
+        lazy("Description"),
         [InputRequired(lazy("Say in a sentence what it does."))],
-        description=lazy("What it does for them, in a sentence or two."),  # type: ignore[arg-type]
+        description=lazy("What it does for them, in a sentence or two."),
         render_kw={"maxlength": 1_000, "rows": 3},
     )
     vendor = text(

@@ -8,6 +8,7 @@ step takes the draft away, so that it becomes one application however often it i
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -166,7 +167,7 @@ def _address(draft_id: str, step: str) -> str:
     return f"/applications/new/{draft_id}/{step}"
 
 
-def _show(visit: Visit, draft_id: str, step: str, **values: object) -> Response:
+def _show(visit: Visit, draft_id: str, step: str, **values: Any) -> Response:
     at = STEPS.index(step)
     return visit.render(
         f"portal/wizard/{step}.html",

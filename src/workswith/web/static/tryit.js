@@ -20,7 +20,7 @@ function fields(kind) {
 function address() {
   let url = form.dataset.url;
   for (const field of fields("path")) {
-    url = url.replace(`{${field.name}}`, field.value ? encodeURIComponent(field.value) : `{${field.name}}`);
+    url = url.replace(`{${field.name}}`, field.value ? encodeURIComponent(field.value.trim()) : `{${field.name}}`);
   }
   const query = new URLSearchParams(
     fields("query").filter((field) => field.value !== "").map((field) => [field.name, field.value]),
@@ -36,7 +36,7 @@ function headers() {
   const key = form.elements.namedItem("key");
   if (key && key.value) found.set("Ocp-Apim-Subscription-Key", key.value);
   if (token.value.trim()) found.set("Authorization", `Bearer ${token.value.trim()}`);
-  if (body && body.value !== "") found.set("Content-Type", "application/json");
+  if (body && body.value !== "") found.set("Content-Type", form.dataset.mediaType);
   return found;
 }
 
@@ -107,12 +107,21 @@ function note(text) {
 }
 
 authorization?.addEventListener("change", () => {
+  note("");
   if (authorization.value === "authorization_code") signIn();
   else token.value = "";
 });
-document.getElementById("sign-in-again")?.addEventListener("click", () => {
-  authorization.value = "authorization_code";
-  signIn();
+
+const shown = document.getElementById("show-token");
+shown.addEventListener("click", () => {
+  const show = token.type === "password";
+  token.type = show ? "text" : "password";
+  shown.setAttribute("aria-pressed", String(show));
+  shown.textContent = show ? shown.dataset.hide : shown.dataset.show;
+});
+
+document.getElementById("choose-sample")?.addEventListener("change", (event) => {
+  body.value = event.target.value;
 });
 
 // ---- the answer -------------------------------------------------------------------------------
@@ -154,8 +163,30 @@ function show(id, text) {
   place.closest("[data-part]").hidden = text === "";
 }
 
+// What to do about an error: the row with the body's message, or all rows of the status.
+function advise(status, text) {
+  let message = "";
+  try {
+    message = JSON.parse(text).message ?? "";
+  } catch {
+    // no JSON, no message
+  }
+  for (const advice of answer.querySelectorAll("[data-advice]")) {
+    advice.hidden = advice.dataset.advice !== String(status);
+    const rows = [...advice.querySelectorAll("[data-message]")];
+    const exact = rows.filter((row) => row.dataset.message === message);
+    for (const row of rows) row.hidden = exact.length > 0 && !exact.includes(row);
+  }
+}
+
 async function send(event) {
   event.preventDefault();
+  const empty = fields("path").find((field) => field.value.trim() === "");
+  if (empty) {
+    note(say("Missing", { name: empty.name }));
+    empty.focus();
+    return;
+  }
   const method = form.dataset.method;
   const button = form.querySelector("button[type=submit]");
   button.disabled = true;
@@ -186,14 +217,14 @@ async function send(event) {
       "answer-quota",
       after ? say("Quota", { cost: cost ?? "?", used: after.used, limit: after.limit, left: after.left }) : "",
     );
-    for (const advice of answer.querySelectorAll("[data-advice]")) {
-      advice.hidden = advice.dataset.advice !== String(reply.status);
-    }
+    advise(reply.status, text);
   } catch (error) {
     const status = document.getElementById("answer-status");
     status.textContent = say("Unreachable");
     status.className = "status bad";
     for (const id of ["answer-time", "answer-headers", "answer-body", "answer-quota"]) show(id, "");
+    document.getElementById("answer-empty").hidden = true;
+    advise(0, "");
   } finally {
     button.disabled = false;
     answer.removeAttribute("aria-busy");

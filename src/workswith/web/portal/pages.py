@@ -1,0 +1,130 @@
+"""Front page, guides, questions and answers: our own words with the reader's own values. [PRT-1 PRT-4]"""
+
+import shlex
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from workswith.contracts.renderings import calls, samples
+from workswith.identity.application import Application
+from workswith.web.site.pages import page
+from workswith.web.site.visit import Visit
+
+from . import errors, own
+from .glossary import GLOSSARY
+
+
+async def home(visit: Visit) -> Response:
+    """What this is, and the three steps to a first call, those behind the reader ticked."""
+    if visit.known is not None and not visit.developer:
+        return visit.go("/home")
+    keys = await own.keys(visit)
+    first = _first_call(visit, keys[0].key if keys else calls.KEY_PLACEHOLDER)
+    return visit.render(
+        "portal/home.html",
+        apis=[api.document for api in visit.services.apis],
+        key=keys[0] if keys else None,
+        first=first,
+        applications=await own.applications(visit),
+    )
+
+
+async def getting_started(visit: Visit) -> Response:
+    """The way from nothing to tokens of one's own application."""
+    keys = await own.keys(visit)
+    applications = await own.applications(visit)
+    key = keys[0] if keys else None
+    return visit.render(
+        "portal/getting_started.html",
+        key=key,
+        first=_first_call(visit, key.key if key else calls.KEY_PLACEHOLDER),
+        applications=applications,
+        flow=_flow(visit.services.origins.login, applications[0] if applications else None),
+    )
+
+
+async def guides(visit: Visit) -> Response:
+    return visit.render("portal/guides.html")
+
+
+async def faq(visit: Visit) -> Response:
+    return visit.render(
+        "portal/faq.html",
+        errors=errors.table(visit.services),
+        glossary=GLOSSARY,
+        homes=await own.plants(visit),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A call that needs no device."""
+
+    name: str
+    console: str
+    sample: str
+
+
+def _first_call(visit: Visit, key: str) -> _First | None:
+    """The first operation of Echo, else of whatever there is."""
+    documents = [api.document for api in visit.services.apis]
+    documents.sort(key=lambda document: document.slug != "echo")
+    if not documents:
+        return None
+    document = documents[0]
+    operation = document.operations[0]
+    call = calls.compose(document, operation, visit.services.origins.api, key=key)
+    return _First(
+        name=operation.name,
+        console=f"/apis/{document.slug}/operations/{operation.id}/console",
+        sample=samples.curl(call),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """The requests of the code flow, as text."""
+
+    authorize: str
+    token: str
+    refresh: str
+    discovery: str
+
+
+def _flow(login: str, application: Application | None) -> _Flow:
+    """With the values of the reader's own application, if there is one."""
+    client_id = application.client_id if application else "{client_id}"
+    reply_url = application.reply_urls[0] if application else "{reply URL}"
+    query = {
+        "client_id": client_id,
+        "redirect_uri": reply_url,
+        "response_type": "code",
+        "state": "af0ifjsldkj",
+    }
+    return _Flow(
+        authorize=f"{login}/authorize?{urlencode(query, safe='{} ')}",
+        token=_token_request(login, client_id, "authorization_code", "code"),
+        refresh=_token_request(login, client_id, "refresh_token", "refresh_token"),
+        discovery=f"{login}/{client_id}/.well-known/openid-configuration" if application else "",
+    )
+
+
+def _token_request(login: str, client_id: str, grant: str, proof: str) -> str:
+    fields = {
+        "grant_type": grant,
+        "client_id": client_id,
+        "client_secret": "{client_secret}",
+        proof: f"{{{proof}}}",
+    }
+    lines = [f"  --data-urlencode {shlex.quote(f'{name}={text}')}" for name, text in fields.items()]
+    return " \\\n".join([f"curl --request POST {login}/token", *lines]) + "\n"
+
+
+ROUTES = [
+    Route("/", page(home), methods=["GET"]),
+    Route("/guides", page(guides), methods=["GET"]),
+    Route("/getting-started", page(getting_started), methods=["GET"]),
+    Route("/faq", page(faq), methods=["GET"]),
+]
