@@ -47,6 +47,7 @@ def test_discovery_code_flow_refresh_and_api(tls_cloud: Cloud) -> None:
         token_endpoint_auth_method="client_secret_post",
         code_challenge_method="S256",
     )
+    client.trust_env = False  # a machine may name other authorities
     client.verify = ca
     url, state = client.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier="v" * 64

@@ -51,6 +51,7 @@ def command(
     except SettingsError as error:
         raise click.ClickException(f"Settings: {error}") from error
     log.configure(settings.log.level, as_json=settings.log.as_json)
+    data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
     lock = _lock(data)
     try:
@@ -83,7 +84,7 @@ async def _up(
         ) from error
     name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104
     origin = f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
-    authority = Authority(data.absolute() / "tls")
+    authority = Authority(data / "tls")
     authority.ensure()
     certificate = authority.issue("server", "localhost", "127.0.0.1", "::1") if tls else None
     cloud = await open_sandbox(

@@ -25,6 +25,7 @@ class Listener:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate.chain, certificate.key)
         self._server: asyncio.Server | None = None
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -42,8 +43,13 @@ class Listener:
     ) -> None:
         if self._server is not None:
             self._server.close()
+        conversations = [task for task in self._open.values() if task is not None]
+        for writer in list(self._open):
+            writer.transport.abort()
+        await asyncio.gather(*conversations, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open[writer] = asyncio.current_task()
         try:
             while True:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE_SECONDS)
@@ -58,6 +64,7 @@ class Listener:
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
+            self._open.pop(writer, None)
             writer.close()
 
 
