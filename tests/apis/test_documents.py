@@ -5,6 +5,7 @@ down a second time, so that a slip in a document does not pass unseen.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from workswith.contracts.binding import Answer, Api, Request, bind
 from workswith.contracts.completeness import flaws
 from workswith.contracts.conformance import notification_misfits
 from workswith.contracts.renderings.openapi import export
+from workswith.gateway.statuses import TABLE
 from workswith.kernel.problem import Kind, Problem
 
 FOLDER = Path(workswith.apis.__file__).parent
@@ -142,6 +144,22 @@ def test_error_bodies_are_the_published_ones(document: Document, operation: Any)
             assert example.value["statusCode"] == response.status
             if response.status in MESSAGES:
                 assert example.value["message"] in MESSAGES[response.status]
+
+
+@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+def test_the_page_shows_what_the_gateway_sends(document: Document, operation: Any) -> None:
+    """Every example of an error can really be met, word for word."""
+    sent = [
+        (row.status, re.escape(row.message).replace(r"\{wait\}", r"\d\d:\d\d:\d\d"))
+        for row in TABLE
+        if row.message
+    ]
+    for response in operation.errors:
+        for example in response.examples:
+            message = example.value["message"]
+            assert response.status == 409 or any(
+                status == response.status and re.fullmatch(text, message) for status, text in sent
+            ), message
 
 
 def test_bodies_of_the_gateway_to_the_byte() -> None:
