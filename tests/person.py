@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 
 import httpx2
 
+from tests.cloud import Cloud
+
 
 @dataclass
 class Form:
@@ -119,3 +121,20 @@ class Person:
             answer = self.http.get(target)
         self.page = answer
         return answer
+
+
+def consent_as_home_owner(cloud: Cloud, url: str, redirect_uri: str) -> str:
+    """What the home owner does in a browser; returns the address they are sent back to."""
+    person = Person(cloud.verify, stop_at=redirect_uri)
+    person.open(url)
+    owner = cloud.document["end_user"]
+    answer = person.submit(
+        person.form_with("logonIdentifier", "password"),
+        logonIdentifier=owner["email"],
+        password=owner["password"],
+    )
+    if answer.status_code == 200:
+        assert "user-consent__opt-in" in answer.text
+        form = next(f for f in person.forms if len(f.submits) >= 1 and "csrf" in str(f.values))
+        person.submit(form, press=form.submits[0])
+    return person.landed

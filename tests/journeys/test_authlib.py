@@ -8,25 +8,7 @@ from joserfc import jwt as jose
 from joserfc.jwk import KeySet
 
 from tests.cloud import Cloud
-from tests.person import Person
-
-
-def sign_in_and_consent(cloud: Cloud, url: str, redirect_uri: str) -> str:
-    """What the home owner does in a browser; returns the address they are sent back to."""
-    person = Person(cloud.verify, stop_at=redirect_uri)
-    person.open(url)
-    owner = cloud.document["end_user"]
-    answer = person.submit(
-        person.form_with("logonIdentifier", "password"),
-        logonIdentifier=owner["email"],
-        password=owner["password"],
-    )
-    if answer.status_code == 200:
-        assert "user-consent__opt-in" in answer.text
-        form = next(f for f in person.forms if len(f.submits) >= 1 and "csrf" in str(f.values))
-        accept = form.submits[0]
-        person.submit(form, press=accept)
-    return person.landed
+from tests.person import consent_as_home_owner
 
 
 def test_discovery_code_flow_refresh_and_api(tls_cloud: Cloud) -> None:
@@ -52,7 +34,7 @@ def test_discovery_code_flow_refresh_and_api(tls_cloud: Cloud) -> None:
     url, state = client.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier="v" * 64
     )
-    landed = sign_in_and_consent(cloud, url, redirect_uri)
+    landed = consent_as_home_owner(cloud, url, redirect_uri)
     assert [name for name, _ in parse_qsl(urlsplit(landed).query)] == ["iss", "code", "state"]
     token = client.fetch_token(
         metadata["token_endpoint"],
