@@ -2,7 +2,7 @@
 
 import pytest
 
-from workswith.catalog.window import window
+from workswith.catalog.window import Windows, window
 from workswith.kernel.clock import parse_iso
 
 
@@ -26,3 +26,12 @@ def test_the_day_changes_at_the_anchor() -> None:
     before, after = parse_iso("2026-01-12T01:29:59.999Z"), parse_iso("2026-01-12T01:30:00Z")
     assert window(after, 90).day == window(before, 90).day + 1
     assert window(before, 90).ends_at == after
+
+
+def test_a_remembered_day_is_the_right_one_also_backwards() -> None:
+    windows = Windows(90)
+    for at in ("2026-01-12T01:30:00Z", "2026-01-13T01:29:59Z", "2026-01-13T01:30:00Z"):
+        now = parse_iso(at)
+        assert windows.at(now) == window(now, 90)
+    earlier = parse_iso("2026-01-11T00:00:00Z")
+    assert windows.at(earlier) == window(earlier, 90)

@@ -124,3 +124,16 @@ async def test_heads_that_are_too_long(world: World) -> None:
     assert (await world.call(target=f"{PLANTS}?a={'x' * 9000}")).status == 400
     many = {f"x-{n}": "1" for n in range(200)}
     assert (await world.call(headers=many)).status == 400
+
+
+async def test_what_is_remembered_of_paths_is_bounded_and_not_shared(world: World) -> None:
+    from workswith.gateway import steps
+
+    matched = world.gateway._parts.matched
+    matched.update({("GET", b"%d" % n): None for n in range(steps.MATCHES)})
+    await world.call(target=STATUS)
+    await world.call(target=STATUS)
+    assert list(matched) == [("GET", STATUS.encode())]
+    first, second = world.seen
+    assert first.path == second.path
+    assert first.path is not second.path

@@ -17,6 +17,9 @@ from .window import window
 
 SHARE = 8
 """A lease takes at most this part of what is left: one in eight."""
+PARTS = 20
+LARGEST = 1_000
+"""Whoever has a large quota calls often: then a lease is a twentieth of it, at most so many calls."""
 
 _LOCK = query(
     int,
@@ -123,7 +126,8 @@ class DatabaseCounter:
         rest = limit - before
         if rest <= 0:
             return before, 0
-        wanted = min(self._size, max(1, rest // SHARE))
+        largest = max(self._size, min(limit // PARTS, LARGEST))
+        wanted = min(largest, max(1, rest // SHARE))
         granted = min(rest, max(wanted, lease.waiting))
         await tx.run(_RESERVE, key=lease.key, day=lease.day, reserved=before + granted)
         return before, granted

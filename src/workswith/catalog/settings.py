@@ -30,8 +30,8 @@ class Settings(Section, frozen=True):
         Meta(
             ge=1,
             le=1000,
-            description="Calls of one end-user that a process reserves at a time; "
-            "a crash loses at most so many.",
+            description="Calls of one end-user that a process reserves at a time (more for quotas "
+            "beyond 500); a crash loses at most so many.",
         ),
     ] = 25
     quota_days_kept: Annotated[

@@ -21,3 +21,20 @@ def window(now: int, anchor_minutes: int = 0) -> Window:
     anchor = anchor_minutes * MINUTE
     day = (now - anchor) // DAY
     return Window(day, (day + 1) * DAY + anchor)
+
+
+class Windows:
+    """`window` for one anchor; the same object for all instants of a day, since every call asks."""
+
+    __slots__ = ("_anchor_minutes", "_from", "_latest")
+
+    def __init__(self, anchor_minutes: int = 0) -> None:
+        self._anchor_minutes = anchor_minutes
+        self._latest = Window(0, 0)
+        self._from = 0
+
+    def at(self, now: int) -> Window:
+        if not self._from <= now < self._latest.ends_at:
+            self._latest = window(now, self._anchor_minutes)
+            self._from = self._latest.ends_at - DAY
+        return self._latest

@@ -9,6 +9,7 @@ from itertools import count
 from time import perf_counter_ns
 
 from workswith.catalog.quota import Counter
+from workswith.catalog.window import Windows
 from workswith.contracts.binding import Api
 from workswith.kernel import log
 from workswith.kernel.clock import Clock
@@ -53,8 +54,9 @@ class Gateway:
             subscriptions.find,
             access_tokens.verify,
             counter,
-            quota_anchor_minutes,
+            Windows(quota_anchor_minutes),
             settings,
+            {},
         )
         self._clock = clock
         self._cors = Cors(portal_origin)

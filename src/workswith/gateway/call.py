@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import Counter
-from workswith.catalog.window import Window
+from workswith.catalog.window import Window, Windows
 from workswith.contracts.binding import Answer, Api, BoundOperation
 
 from .settings import Settings
@@ -49,15 +49,19 @@ class Mount(NamedTuple):
     token_challenge: str
 
 
+Match = tuple[Mount, BoundOperation, dict[str, str]]
+
+
 class Parts(NamedTuple):
-    """What the steps work with."""
+    """What the steps work with. ``matched`` remembers recent paths, since clients repeat them."""
 
     mounts: tuple[Mount, ...]
     find_key: Callable[[str], Awaitable[ActiveKey | None]]
     verify: Callable[[str | None, int], Awaitable[Access]]
     counter: Counter
-    quota_anchor_minutes: int
+    windows: Windows
     settings: Settings
+    matched: dict[tuple[str, bytes], Match]
 
 
 class Headers(Mapping[str, str]):

@@ -5,16 +5,18 @@ from time import perf_counter_ns
 from urllib.parse import quote
 
 from workswith.catalog.quota import counted
-from workswith.catalog.window import window
 from workswith.contracts.binding import Request
 from workswith.kernel.problem import Kind, Problem
 
 from .bodies import has_body, read_body
-from .call import Call, Headers, Parts
+from .call import Call, Headers, Match, Parts
 from .queries import parse_query
 
 KEY_HEADER = b"ocp-apim-subscription-key"
 KEY_QUERY = "subscription-key"
+MATCHES = 4_096
+LONGEST_MATCH = 512
+"""So many recent paths, of at most so many bytes, are remembered."""
 
 
 def require_a_short_head(call: Call, parts: Parts) -> None:
@@ -28,15 +30,26 @@ def require_a_short_head(call: Call, parts: Parts) -> None:
 
 def match_the_operation(call: Call, parts: Parts) -> None:
     """Also for a method that the path does not have: there is no 405 here."""
-    raw: bytes | None = call.scope.get("raw_path")
-    path = quote(call.scope["path"]) if raw is None else raw.decode("latin-1")
+    raw: bytes = call.scope.get("raw_path") or quote(call.scope["path"]).encode()
+    match = parts.matched.get((call.method, raw))
+    if match is None:
+        match = _match(call, parts, raw)
+        if len(parts.matched) >= MATCHES:
+            parts.matched.clear()
+        if len(raw) <= LONGEST_MATCH:
+            parts.matched[call.method, raw] = match
+    call.mount, call.bound, path = match
+    call.path = path.copy()
+
+
+def _match(call: Call, parts: Parts, raw: bytes) -> Match:
+    path = raw.decode("latin-1")
     for mount in parts.mounts:
         if path.startswith(mount.prefix):
             call.mount = mount
             found = mount.api.find(call.method, path[len(mount.prefix) - 1 :])
             if found is not None:
-                call.bound, call.path = found
-                return
+                return mount, *found
             break
     raise Problem(Kind.UNKNOWN, "operation_unknown", "There is no such operation.")
 
@@ -90,7 +103,7 @@ async def _count_and_forbid(call: Call, parts: Parts, scope: str) -> None:
 async def spend_quota(call: Call, parts: Parts) -> None:
     """Counts for the product and the end-user, durably before the call goes on. [GTW-3]"""
     key = call.key
-    call.window = window(call.now, parts.quota_anchor_minutes)
+    call.window = parts.windows.at(call.now)
     try:
         call.used = await parts.counter.take(
             counted(key.product_id, call.access.account_id), call.window.day, key.daily_quota
