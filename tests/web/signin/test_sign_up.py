@@ -1,0 +1,152 @@
+"""Sign-up to first sign-in, and the lost password. [ACC-1 ACC-2 ACC-5]"""
+
+import pytest
+
+from tests.web.browser import Browser
+from tests.web.conftest import PASSWORD
+from workswith.identity.account import Account
+from workswith.kernel.clock import DAY, HOUR, Clock
+from workswith.kernel.database import Database
+from workswith.kernel.mail import Mail, latest
+
+PERSON = {
+    "first_name": "Mary",
+    "surname": "Jackson",
+    "email": "mary@example.com",
+    "password": PASSWORD,
+}
+
+
+async def last_mail(database: Database, to: str) -> Mail:
+    return (await latest(database, to))[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "door"), [("/signup/developer", "/probe/developer"), ("/signup/home", "/home")]
+)
+async def test_from_sign_up_to_the_first_page(
+    browser: Browser, database: Database, path: str, door: str
+) -> None:
+    await browser.open(f"{path}?return_to={door}")
+    await browser.press(browser.form("email"), **PERSON)
+    assert "mary@example.com" in browser.text
+    await browser.sign_in("mary@example.com", PASSWORD, f"/signin?return_to={door}")
+    assert "confirm your e-mail address" in browser.text, "not before the address is verified"
+    mail = await last_mail(database, "mary@example.com")
+    await browser.open(mail.link)
+    await browser.sign_in("mary@example.com", PASSWORD, f"/signin?return_to={door}")
+    assert browser.page.status_code == 422, "a look at the link confirms nothing"
+    await browser.open(mail.link)
+    await browser.press(browser.form("token"))
+    assert "is confirmed" in browser.text
+    form = browser.form("logonIdentifier")
+    assert form.values["logonIdentifier"] == ["mary@example.com"]
+    await browser.press(form, password=PASSWORD)
+    assert (browser.page.status_code, browser.page.url.path) == (200, door)
+    await browser.open(mail.link)
+    await browser.press(browser.form("token"))
+    assert browser.page.status_code == 404
+    assert "used already or is too old" in browser.text
+
+
+async def test_an_address_that_is_taken_sounds_like_a_free_one(
+    browser: Browser, database: Database, ada: Account
+) -> None:
+    for email in ("ada@example.com", "free@example.com"):
+        await browser.open("/signup/developer")
+        await browser.press(browser.form("email"), **(PERSON | {"email": email}))
+        assert browser.page.url.path == "/signup/sent"
+        assert browser.page.status_code == 200
+    assert (await last_mail(database, "ada@example.com")).link == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("email", "not an address", "This is not an e-mail address."),
+        ("email", "", "Please fill this in."),
+        ("first_name", "  ", "Please fill this in."),
+        ("surname", "a\u2028b", "invisible character"),
+        ("surname", "x" * 101, "100"),
+        ("password", "short", "At least 10 characters"),
+        ("password", "password123", "among the first"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_the_field_and_the_rest_is_kept(
+    browser: Browser, field: str, value: str, said: str
+) -> None:
+    await browser.open("/signup/developer")
+    await browser.press(browser.form("email"), **(PERSON | {field: value}))
+    assert browser.page.status_code == 422
+    error = browser.page.text.partition(f'id="{field}-error">')[2].partition("</p>")[0]
+    assert said in error
+    form = browser.form("email")
+    assert form.values["password"] == [""]
+    for name in {"first_name", "surname", "email"} - {field}:
+        assert form.values[name] == [PERSON[name]]
+
+
+async def test_what_was_typed_is_text(browser: Browser) -> None:
+    """Reflected XSS through every field and the query."""
+    evil = '"><script>alert(1)</script>'
+    await browser.open("/signup/developer")
+    await browser.press(browser.form("email"), first_name=evil, surname=evil, email=evil)
+    assert "<script>alert" not in browser.page.text
+    for path in ("/signin", "/signup/sent", "/forgot", "/forgot/sent", "/verify", "/reset"):
+        await browser.get(path, params={"email": evil, "token": evil, "return_to": "/" + evil})
+        assert "<script>alert" not in browser.page.text
+
+
+async def test_a_lost_password_is_replaced_once(
+    browser: Browser, another: Browser, database: Database, ada: Account
+) -> None:
+    await another.sign_in(ada.email, PASSWORD, "/home")
+    await browser.open("/forgot")
+    await browser.press(browser.form("email"), email=ada.email)
+    assert "is on its way" in browser.text
+    link = (await last_mail(database, ada.email)).link
+    await browser.open(link)
+    await browser.press(browser.form("again"), password="a new password", again="another one")
+    assert "The two differ." in browser.text
+    await browser.press(browser.form("again"), password="short", again="short")
+    assert "At least 10 characters" in browser.text
+    await browser.press(browser.form("again"), password="a new password", again="a new password")
+    assert "Your new password is set" in browser.text
+    await browser.sign_in(ada.email, "a new password", "/home")
+    assert browser.page.url.path == "/home"
+    await another.get("/home")
+    assert another.location.startswith("/signin"), "it signs out everywhere else"
+    await browser.open(link)
+    await browser.press(browser.form("again"), password="third password", again="third password")
+    assert "used already or is too old" in browser.text
+
+
+async def test_a_stranger_learns_nothing_from_the_lost_password(
+    browser: Browser, database: Database, ada: Account
+) -> None:
+    said = []
+    for email in (ada.email, "nobody@example.com"):
+        await browser.open("/forgot")
+        await browser.press(browser.form("email"), email=email)
+        said.append((browser.page.status_code, browser.text.replace(email, "…")))
+    assert said[0] == said[1]
+    assert await latest(database, "nobody@example.com") == []
+
+
+async def test_links_grow_old(
+    browser: Browser, database: Database, ada: Account, clock: Clock
+) -> None:
+    await browser.open("/forgot")
+    await browser.press(browser.form("email"), email=ada.email)
+    link = (await last_mail(database, ada.email)).link
+    clock.jump(clock.now() + HOUR)
+    await browser.open(link)
+    await browser.press(browser.form("again"), password=PASSWORD, again=PASSWORD)
+    assert "too old" in browser.text
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **PERSON)
+    link = (await last_mail(database, "mary@example.com")).link
+    clock.jump(clock.now() + 2 * DAY)
+    await browser.open(link)
+    await browser.press(browser.form("token"))
+    assert "too old" in browser.text
