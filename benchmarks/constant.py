@@ -22,8 +22,16 @@ async def app(_scope, _receive, send) -> None:
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
-    config = uvicorn.Config(
-        app, http="httptools", loop="uvloop", lifespan="off", access_log=False, log_level="error"
+    config = uvicorn.Config(  # as `workswith up` has it
+        app,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listener])
     sys.exit()

@@ -27,7 +27,7 @@ class Access(Protocol):
 
 
 class AccessTokens(Protocol):
-    async def verify(self, authorization: str | None, now: int) -> Access:
+    async def verify(self, authorization: str | None, now: int, /) -> Access:
         """Takes the Authorization header; ``now`` in ms.
 
         Raises `Problem` UNAUTHENTICATED: token_missing, token_invalid, token_expired, id_token.
