@@ -61,6 +61,11 @@ async def profile(visit: Visit) -> Response:
     )
 
 
+async def subscriptions(visit: Visit) -> Response:
+    """The place that the menu names; it is a part of the profile."""
+    return visit.go("/profile#subscriptions")
+
+
 async def rename(visit: Visit) -> Response:
     """A page of its own, so that it works without script and keeps what was typed."""
     subscription = await _own(visit)
@@ -112,6 +117,7 @@ def _which(visit: Visit) -> Literal["primary", "secondary"]:
 
 _ONE = "/profile/subscriptions/{subscription}"
 ROUTES = [
+    Route("/subscriptions", developer(subscriptions), methods=["GET"]),
     Route("/profile", developer(profile)),
     Route(f"{_ONE}/rename", developer(rename), methods=["GET", "POST"]),
     Route(f"{_ONE}/keys/{{which}}/regenerate", developer(regenerate), methods=["POST"]),

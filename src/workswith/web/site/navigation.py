@@ -20,7 +20,7 @@ VISITOR = (
 )
 DEVELOPER = (
     *VISITOR,
-    Section(lazy("Subscriptions"), "/subscriptions"),
+    Section(lazy("Subscriptions"), "/profile"),
     Section(lazy("Applications"), "/applications"),
     Section(lazy("Homes"), "/home"),
 )

@@ -13,6 +13,7 @@ from workswith.kernel.clock import iso
 
 from . import language
 from .assets import Assets
+from .marked import marked, paragraphs
 from .navigation import sections
 from .services import Services
 
@@ -53,6 +54,8 @@ def environment(services: Services, assets: Assets) -> Environment:
         number=_number,
         clock_time=_clock_time,
         sentence=_sentence,
+        marked=marked,
+        paragraphs=paragraphs,
     )
     return made
 
