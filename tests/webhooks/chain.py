@@ -64,27 +64,28 @@ class Chain:
         self.subscriptions = Subscriptions(
             ground.database, ground.clock, ground.ident, ground.cipher, settings
         )
-        self.sender = Sender(settings)
-        self.worker = self.new_worker(sender)
+        self.sender = sender or Sender(settings)
+        self.worker = self.new_worker()
         fan_out = FanOut({API: render}, settings.rules)
         self.relay = Relay(ground.database, ground.bells, fan_out)
         self.supervisor = Supervisor(ground.clock, ground.bells)
         self.supervisor.add(self.relay, self.worker)
 
-    def new_worker(self, sender: Posts | None = None) -> Worker:
+    def new_worker(self) -> Worker:
         """A worker that knows nothing of what another one has under way."""
         return Worker(
             self.database,
             self.clock,
             self.ground.bells,
             signer=Signer(self.ground.cipher),
-            sender=sender or self.sender,
+            sender=self.sender,
             settings=self.settings,
         )
 
     async def close(self) -> None:
         await self.worker.settle()
-        self.sender.close()
+        if isinstance(self.sender, Sender):
+            self.sender.close()
 
     async def subscribe(self, url: str, plant: str = PLANT, client: str = CLIENT) -> str:
         return await self.subscriptions.subscribe(ACCOUNT, client, plant, API, url)

@@ -90,19 +90,24 @@ _SAVE = statement(
     "UPDATE webhook_endpoint SET failures = :failures, successes = :successes, "
     "failed_at = :failed_at, ban_until = :ban_until, next_due = :next_due WHERE id = :id"
 )
-# Only a delivery that still waits, after as many attempts as this one knew of: an outcome that
-# comes late (cancelled meanwhile, or sent by another owner) is listed but changes nothing.
-_STILL = "WHERE id = :number AND due_at IS NOT NULL AND attempts = :before"
+# Only a delivery that still waits changes, and by a failure only after as many attempts as that
+# one knew of: what comes late (cancelled meanwhile; acknowledged by a process that died just after)
+# is listed and counted, but moves nothing. A success is one whenever it comes.
+_WAITING = "WHERE id = :number AND due_at IS NOT NULL"
 _RETRY = statement(
-    f"UPDATE webhook_delivery SET attempts = attempts + 1, due_at = :due_at {_STILL}"
+    "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = :due_at "
+    f"{_WAITING} AND attempts = :before"
 )
-_FINISH = statement(
+_EXHAUSTED = statement(
     "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = NULL, finished_at = :now, "
-    f"state = :state {_STILL}"
+    f"state = 'exhausted' {_WAITING} AND attempts = :before"
+)
+_DELIVERED = statement(
+    "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = NULL, finished_at = :now, "
+    f"state = 'delivered' {_WAITING}"
 )
 _EXPIRE = statement(
-    "UPDATE webhook_delivery SET due_at = NULL, finished_at = :now, state = 'expired' "
-    "WHERE id = :number AND due_at IS NOT NULL"
+    f"UPDATE webhook_delivery SET due_at = NULL, finished_at = :now, state = 'expired' {_WAITING}"
 )
 _ATTEMPT = statement(
     "INSERT INTO webhook_attempt (delivery_id, endpoint_id, client_id, number, at, connect_ms, "
@@ -157,14 +162,13 @@ async def _record_one(tx: Tx, rules: Rules, lane: Lane, outcome: Outcome) -> Lan
     success = policy.succeeded(sent.status)
     lane = policy.counted(rules, lane, success=success, now=now)
     attempts = due.attempts + 1
-    again = None
-    if not success:
-        again = policy.retry_at(rules, attempts, now, due.expires_at, outcome.jitter)
-    if again is not None:
+    again = policy.retry_at(rules, attempts, now, due.expires_at, outcome.jitter)
+    if success:
+        await tx.run(_DELIVERED, number=due.number, now=now)
+    elif again is not None:
         await tx.run(_RETRY, number=due.number, before=due.attempts, due_at=again)
     else:
-        state = "delivered" if success else "exhausted"
-        await tx.run(_FINISH, number=due.number, before=due.attempts, now=now, state=state)
+        await tx.run(_EXHAUSTED, number=due.number, before=due.attempts, now=now)
     await tx.run(
         _ATTEMPT,
         delivery_id=due.id,
