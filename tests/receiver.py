@@ -7,7 +7,7 @@ await receiver.stop()               # a dead one: the port is closed
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,6 +142,7 @@ class Receiver:
         self._server: asyncio.Server | None = None
         self._arrived = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
+        self.do: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
 
     def url(self, path: str = "/hook") -> str:
         return f"{'https' if self._tls else 'http'}://localhost:{self.port}{path}"
@@ -225,7 +226,8 @@ async def running(tls: ssl.SSLContext | None) -> AsyncIterator[Receiver]:
 def in_thread(tls: ssl.SSLContext | None) -> Iterator[Receiver]:
     """A receiver in a loop of its own, for tests that are not asynchronous.
 
-    ``behave`` and ``received`` may be used from outside; its coroutines may not.
+    ``behave`` and ``received`` may be used from outside; its coroutines through ``do``, such as
+    ``receiver.do(receiver.stop())``.
     """
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)
@@ -237,6 +239,7 @@ def in_thread(tls: ssl.SSLContext | None) -> Iterator[Receiver]:
         return receiver
 
     receiver = asyncio.run_coroutine_threadsafe(make(), loop).result(10)
+    receiver.do = lambda doing: asyncio.run_coroutine_threadsafe(doing, loop).result(10)
     try:
         yield receiver
     finally:
