@@ -1,20 +1,24 @@
 """Refresh rotation: one live leaf, whatever happens at once, is lost, or is tried again."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings, strategies
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis import settings, strategies
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from workswith.identity import audit
 from workswith.identity.families import Families, Presented, Refused, Rotated
 from workswith.identity.families import revoke as revoke_family
 from workswith.identity.settings import Settings
 from workswith.kernel.broadcast import Broadcast
-from workswith.kernel.clock import DAY, SECOND
-from workswith.kernel.database import Database, Tx, open_database, statement
+from workswith.kernel.clock import SECOND
+from workswith.kernel.database import Tx, open_database, statement
 
 from .conftest import Build, World, refusal
 
@@ -78,9 +82,7 @@ async def test_use_of_the_successor_closes_the_window(world: World) -> None:
     assert refusal(await world.refresh(third)) == (400, "invalid_grant")
 
 
-async def test_without_a_window_a_second_use_ends_the_family(
-    world: World, build: Build
-) -> None:
+async def test_without_a_window_a_second_use_ends_the_family(world: World, build: Build) -> None:
     token = (await world.tokens())["refresh_token"]
     strict = build(world.database, Settings(refresh_retry_seconds=0), Broadcast())
     await strict.start()
@@ -149,18 +151,15 @@ def test_only_what_the_key_made_is_read() -> None:
 
 
 class FamilyMachine(RuleBasedStateMachine):
-    """A model of one family beside the real one, on a database in memory of its own."""
+    """A model of one family beside the real one. It runs in a thread and asks the test's loop."""
 
-    LOOP: asyncio.AbstractEventLoop
-    OPEN: Any
-
-    def __init__(self) -> None:
+    def __init__(self, world: World, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
-        self.run = self.LOOP.run_until_complete
-        self.world: World = self.OPEN
-        self.families: Families = self.world.area.tokens._families
-        self.client_id = self.world.application.client_id
-        self.now = self.world.clock.now()
+        self.world = world
+        self.run = lambda work: asyncio.run_coroutine_threadsafe(work, loop).result()
+        self.families: Families = world.area.tokens._families
+        self.client_id = world.application.client_id
+        self.now = world.clock.now()
 
     @initialize()
     def start(self) -> None:
@@ -227,10 +226,10 @@ class FamilyMachine(RuleBasedStateMachine):
         return self.run(self.world.database.write(write))
 
 
-class TestFamilyMachine:
-    @pytest.fixture(autouse=True)
-    def machine(self, world: World) -> Iterator[None]:
-        yield
-
-    async def test_at_most_one_live_leaf_and_revoked_never_revives(self, world: World) -> None:
-        pass
+async def test_at_most_one_live_leaf_and_revoked_never_revives(world: World) -> None:
+    loop = asyncio.get_running_loop()
+    await asyncio.to_thread(
+        run_state_machine_as_test,
+        lambda: FamilyMachine(world, loop),
+        settings=settings(max_examples=25, stateful_step_count=20, deadline=None),
+    )
