@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from tests.conftest import NOON
 from tests.receiver import Receiver, failing, resetting, silent, slow, well
 from tests.webhooks.chain import CLIENT, PLANT, Chain, Ground
 from workswith.kernel.cipher import Cipher
-from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from workswith.webhooks.reading import secret_of
 from workswith.webhooks.sender import Sent
 from workswith.webhooks.settings import Rules, Settings
@@ -362,3 +363,38 @@ async def test_a_day_of_many_endpoints_passes_in_seconds(dry: Chain, scripted: S
     assert {d.attempts for d in deliveries} == {6}
     # 36 failures: at the 20th a minute's ban, in which the 4th event's second attempt waited.
     assert len(scripted.posts) == 20 * 36
+
+
+async def test_in_real_time_a_change_arrives_at_once(
+    ground: Ground, settings: Settings, plain: Receiver
+) -> None:
+    """The supervisor's own loops, woken by bells, on a clock that runs."""
+    running = replace(ground, clock=Clock())
+    chain = Chain(running, settings)
+    await chain.subscribe(plain.url())
+    chain.supervisor.start()
+    await chain.change(times=3)
+    ground.bells.ring("relay")
+    async with asyncio.timeout(5):
+        await plain.wait_for(3)
+    await chain.supervisor.stop()
+    assert [delivery.state for delivery in await chain.deliveries()] == ["delivered"] * 3
+    await chain.close()
+
+
+async def test_a_first_attempt_ends_the_wait_of_those_behind_it(
+    ground: Ground, settings: Settings, plain: Receiver
+) -> None:
+    """More events than may be under way: each end makes room without waiting for a poll."""
+    running = replace(ground, clock=Clock())
+    chain = Chain(running, settings)
+    chain.supervisor._poll = 60
+    for plant in "abc":
+        await chain.subscribe(plain.url(), plant)
+        await chain.change(plant, times=20)
+    chain.supervisor.start()
+    async with asyncio.timeout(20):
+        await plain.wait_for(60)
+    await chain.supervisor.stop()
+    assert {delivery.state for delivery in await chain.deliveries()} == {"delivered"}
+    await chain.close()
