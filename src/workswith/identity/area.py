@@ -10,21 +10,22 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 
-from . import endpoints
 from .accounts import Accounts
 from .applications import Applications
 from .authorize import Authorize
 from .consents import Consents
+from .endpoints import Endpoints
 from .keys import SigningKeys
 from .sessions import Sessions
 from .settings import Settings
+from .tidying import Tidying
 from .token import Tokens
 from .tokens import AccessTokens
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``keys`` is a `Work` as well: it publishes and rotates signing keys."""
+    """``keys`` and ``tidying`` are the area's `Work`s."""
 
     accounts: Accounts
     sessions: Sessions
@@ -34,6 +35,7 @@ class Identity:
     tokens: Tokens
     access_tokens: AccessTokens
     keys: SigningKeys
+    tidying: Tidying
     routes: list[BaseRoute]
 
     async def start(self) -> None:
@@ -83,7 +85,7 @@ def identity(
     access_tokens = AccessTokens(
         database, clock, settings, broadcast, keys=keys, login_origin=login_origin
     )
-    routes = endpoints.routes(
+    served = Endpoints(
         tokens=tokens,
         keys=keys,
         access_tokens=access_tokens,
@@ -100,5 +102,6 @@ def identity(
         tokens=tokens,
         access_tokens=access_tokens,
         keys=keys,
-        routes=routes,
+        tidying=Tidying(database, clock),
+        routes=served.routes(),
     )

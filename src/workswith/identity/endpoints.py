@@ -5,6 +5,7 @@ rest are ordinary routes. ``/authorize`` belongs to the pages.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from workswith.kernel.problem import Problem
 
 from . import claims, errors, token_request
 from .accounts import Accounts
+from .application import Application
 from .errors import OAuthError
 from .keys import JWKS_SECONDS, SigningKeys
 from .metadata import metadata
@@ -63,61 +65,65 @@ class FormEndpoint:
             await _send(send, 200, body, {})
 
 
-def routes(
-    *,
-    tokens: Tokens,
-    keys: SigningKeys,
-    access_tokens: AccessTokens,
-    accounts: Accounts,
-    clock: Clock,
-    login_origin: str,
-) -> list[BaseRoute]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
     """``login_origin`` is public and fixed; no address is ever made from a Host header."""
 
-    async def discovery(request: Request) -> Response:
-        application = await tokens.clients.find(request.path_params["client_id"])
+    tokens: Tokens
+    keys: SigningKeys
+    access_tokens: AccessTokens
+    accounts: Accounts
+    clock: Clock
+    login_origin: str
+
+    def routes(self) -> list[BaseRoute]:
+        token, revoke = FormEndpoint(self.issue), FormEndpoint(self.revoke)
+        return [
+            Route("/token", token),
+            Route("/token/", token),
+            Route("/revoke", revoke),
+            Route("/userinfo", self.userinfo, methods=["GET", "POST"]),
+            Route("/{client_id}/.well-known/openid-configuration", self.discovery),
+            Route("/{client_id}/.well-known/jwks.json", self.jwks),
+            Route("/.well-known/oauth-authorization-server/{client_id}", self.discovery),
+        ]
+
+    async def issue(self, asked: TokenRequest) -> dict[str, Any]:
+        return await self.tokens.answer(asked.params, asked.client_id, asked.client_secret)
+
+    async def revoke(self, asked: TokenRequest) -> dict[str, Any]:
+        if "token" not in asked.params:
+            raise errors.missing("token")
+        await self.tokens.revoke(asked.params["token"], asked.client_id, asked.client_secret)
+        return {}
+
+    async def discovery(self, request: Request) -> Response:
+        application = await self._application(request)
         if application is None:
-            return _json(_encode({"error": "not_found"}), 404, _NO_STORE)
-        return _json(_encode(metadata(login_origin, application)), 200, _PUBLIC)
+            return _json({"error": "not_found"}, 404, _NO_STORE)
+        return _json(metadata(self.login_origin, application), 200, _PUBLIC)
 
-    async def jwks(request: Request) -> Response:
-        if await tokens.clients.find(request.path_params["client_id"]) is None:
-            return _json(_encode({"error": "not_found"}), 404, _NO_STORE)
-        return _json(_encode(keys.jwks), 200, _PUBLIC)
+    async def jwks(self, request: Request) -> Response:
+        if await self._application(request) is None:
+            return _json({"error": "not_found"}, 404, _NO_STORE)
+        return _json(self.keys.jwks, 200, _PUBLIC)
 
-    async def userinfo(request: Request) -> Response:
+    async def userinfo(self, request: Request) -> Response:
         try:
-            access = await access_tokens.verify(await _bearer(request), clock.now())
+            access = await self.access_tokens.verify(await _bearer(request), self.clock.now())
         except Problem as problem:
             challenge = "Bearer"
             if problem.code != "token_missing":
                 challenge += f' error="invalid_token", error_description="{problem.detail}"'
             headers = _NO_STORE | {"www-authenticate": challenge}
-            return _json(_encode({"error": "invalid_token"}), 401, headers)
-        account = await accounts.get(access.account_id)
+            return _json({"error": "invalid_token"}, 401, headers)
+        account = await self.accounts.get(access.account_id)
         said = claims.userinfo(account, access.scopes) if account else {}
-        headers = _NO_STORE | {"access-control-allow-origin": "*"}
-        return _json(_encode(said), 200, headers)
+        return _json(said, 200, _NO_STORE | {"access-control-allow-origin": "*"})
 
-    async def issue(asked: TokenRequest) -> dict[str, Any]:
-        return await tokens.answer(asked.params, asked.client_id, asked.client_secret)
-
-    async def end(asked: TokenRequest) -> dict[str, Any]:
-        if "token" not in asked.params:
-            raise errors.missing("token")
-        await tokens.revoke(asked.params["token"], asked.client_id, asked.client_secret)
-        return {}
-
-    token, revoke = FormEndpoint(issue), FormEndpoint(end)
-    return [
-        Route("/token", token),
-        Route("/token/", token),
-        Route("/revoke", revoke),
-        Route("/userinfo", userinfo, methods=["GET", "POST"]),
-        Route("/{client_id}/.well-known/openid-configuration", discovery),
-        Route("/{client_id}/.well-known/jwks.json", jwks),
-        Route("/.well-known/oauth-authorization-server/{client_id}", discovery),
-    ]
+    async def _application(self, request: Request) -> Application | None:
+        client_id = request.path_params["client_id"]
+        return None if "\0" in client_id else await self.tokens.clients.find(client_id)
 
 
 async def _bearer(request: Request) -> str | None:
@@ -133,8 +139,8 @@ async def _bearer(request: Request) -> str | None:
     return f"Bearer {value}" if isinstance(value, str) else None
 
 
-def _json(body: bytes, status: int, headers: dict[str, str]) -> Response:
-    return Response(body, status, headers=headers, media_type="application/json")
+def _json(members: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    return Response(_encode(members), status, headers=headers, media_type="application/json")
 
 
 async def _send_error(send: Send, error: OAuthError) -> None:

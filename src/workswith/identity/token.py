@@ -27,7 +27,7 @@ from .settings import Settings
 FAMILY_TOPIC = "family"
 _CONSENT = query(
     str,
-    "SELECT scopes FROM consent JOIN application USING (client_id) "
+    "SELECT consent.scopes FROM consent JOIN application USING (client_id) "
     "WHERE consent.id = :consent_id AND consent.revoked_at IS NULL "
     "AND application.deleted_at IS NULL "
     "AND consent.scopes_version = application.scopes_version",
