@@ -211,7 +211,7 @@ async def test_deleting_ends_it(browser: Any) -> None:
     await browser.get(page, 404)
 
 
-READ = ["", "/details", "/reply-urls", "/scopes"]
+READ = ["", "/details", "/reply-urls", "/scopes", "/notifications"]
 WRITE = ["/details", "/reply-urls", "/scopes", "/secrets", "/delete"]
 
 

@@ -44,6 +44,7 @@ async def test_every_operation_has_a_reference_and_a_console(visitor: Any, brows
         "/profile/subscriptions/none/rename",
         "/applications/none",
         "/applications/none/details",
+        "/applications/none/notifications",
         "/applications/new/none/scopes",
         "/applications/new/none/nowhere",
         f"/applications/new/{'x' * 3000}/details",

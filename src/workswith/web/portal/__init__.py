@@ -1,6 +1,6 @@
 """The developer portal. [PRT]"""
 
-from . import apis, applications, console, pages, products, profile, wizard
+from . import apis, applications, console, notifications, pages, products, profile, wizard
 
 # The wizard stands before the applications, whose addresses would take its own.
 ROUTES = [
@@ -11,4 +11,5 @@ ROUTES = [
     *profile.ROUTES,
     *wizard.ROUTES,
     *applications.ROUTES,
+    *notifications.ROUTES,
 ]

@@ -13,7 +13,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
-from . import reveal, sections, uploads
+from . import notifications, reveal, sections, uploads
 from .drafts import Draft
 
 
@@ -132,6 +132,7 @@ async def _show(visit: Visit, status: int = 200, refused: Problem | None = None)
         requested=[BY_NAME[name] for name in application.requested_scopes or ()],
         discovery=f"{services.origins.login}/{client_id}/.well-known/openid-configuration",
         refused=refused,
+        endpoints=len(await notifications.endpoints(visit, client_id)),
         now=visit.now,
     )
 

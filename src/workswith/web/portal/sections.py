@@ -171,6 +171,11 @@ class Choice:
     scope: Scope
     needed_by: tuple[str, ...]
 
+    @property
+    def usual(self) -> bool:
+        """Whether something here needs it, or it is about the person."""
+        return bool(self.needed_by) or self.scope.identity
+
 
 def choices(apis: Iterable[Document]) -> list[Choice]:
     """The scopes that an operation needs first, then the others."""
@@ -180,4 +185,4 @@ def choices(apis: Iterable[Document]) -> list[Choice]:
             if operation.scope:
                 needed.setdefault(operation.scope, []).append(operation.name)
     found = [Choice(scope, tuple(needed.get(scope.name, ()))) for scope in SCOPES if scope.offered]
-    return sorted(found, key=lambda one: not one.needed_by)
+    return sorted(found, key=lambda one: (not one.needed_by, not one.scope.identity))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workswith.kernel.database import Database
     from workswith.kernel.ident import Ident
     from workswith.web.settings import Settings
+    from workswith.webhooks.settings import Rules
     from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
 
 
@@ -78,6 +79,8 @@ class Services:
     twin: Twin
     park: Park
     webhook_subscriptions: WebhookSubscriptions
+    webhook_rules: Rules | None = None
+    """The delivery policy, for pages that show where an endpoint stands; the usual one if none."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
     console: ConsoleClient | None = None
