@@ -95,6 +95,7 @@ async def test_a_broken_page_says_so_and_shows_nothing_of_itself(
     assert browser.page.status_code == 500
     assert "on our side" in browser.text
     assert "ZeroDivision" not in browser.page.text
+    assert browser.page.headers["x-flow-id"] in browser.text, "the log tells more under this id"
     await browser.post("/probe", **(values | {"what": "broken"}))
     assert probe.done == ["broken"] * 2, "it may be tried again"
 
@@ -118,7 +119,7 @@ async def test_no_page_has_script_or_style_inside(browser: Browser, ada: Account
         assert "<style" not in text
         assert " style=" not in text
         assert " onclick=" not in text
-        assert text.count("<script") == text.count("<script type=\"module\" src=")
+        assert text.count("<script") == text.count('<script type="module" src=')
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/home/../nothing", "/static/nothing", "/sta%00tic"])

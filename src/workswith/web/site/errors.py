@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from workswith.kernel import log
 from workswith.kernel.problem import Kind, Problem
 
 from .language import _, lazy
@@ -67,6 +68,7 @@ def refusal(
         title=title or usual[0],
         detail=detail or usual[1],
         hint=hint or usual[2],
+        reference=log.flow.get() if status >= 500 else "",
     )
 
 

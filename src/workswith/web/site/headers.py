@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .services import Origins
 
 POLICY = "content-security-policy"
+FLOW = "x-flow-id"
+"""The id under which the log tells more of this answer. [OPR-2]"""
 
 
 def policy(origins: Origins, form_targets: Iterable[str] = ()) -> str:

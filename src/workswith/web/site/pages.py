@@ -52,6 +52,7 @@ def developer(show: Page) -> Endpoint:
 def _endpoint(show: Page, door: Door) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         site: Site = request.app.state.site
+        log.flow.set(site.services.ident.key()[:12])
         visit, body = await arrive(site, request)
         try:
             response = await _answer(visit, show, door, body)

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from workswith.kernel import log
 from workswith.kernel.ident import b64url, digest
 from workswith.kernel.problem import Kind, Problem
 
@@ -155,6 +156,8 @@ class Visit:
             cookies.put(response, cookie, value, secure=secure, seconds=seconds)
         self._cookies.clear()
         self._notices.clear()
+        if flow := log.flow.get():
+            response.headers[headers.FLOW] = flow
         return response
 
     def sender(self) -> str:
