@@ -171,13 +171,15 @@ class Park:
     async def _obey(self, device: _Device, command: Command, flow: str) -> Outcome:
         async with device.lock:
             now = self._now(device)
+            if device.reach is Reach.OFFLINE:
+                return Outcome.OFFLINE  # since it was sent
             if device.simulator.busy(device.state, now):
                 return Outcome.BUSY
             step = device.simulator.step(device.body, device.state, now, command)
 
             async def store(tx: Tx) -> bool:
                 await told(tx, device.module_id, command, outcome=Outcome.DONE, at=now)
-                return await _store(tx, device, step, flow)
+                return await _store(tx, device, step, heard=True, flow=flow)
 
             await self._commit(device, step, store)
             return Outcome.DONE
@@ -186,9 +188,10 @@ class Park:
         async with device.lock:
             now = self._now(device)
             step = device.simulator.touch(device.body, device.state, now, change)
+            heard = device.reach is not Reach.OFFLINE
 
             async def store(tx: Tx) -> bool:
-                return await _store(tx, device, step, flow)
+                return await _store(tx, device, step, heard=heard, flow=flow)
 
             await self._commit(device, step, store)
 
@@ -197,7 +200,7 @@ class Park:
             step = device.simulator.look(device.body, device.state, self._now(device))
 
             async def store(tx: Tx) -> bool:
-                return await _store(tx, device, step, "")
+                return await _store(tx, device, step, heard=True)
 
             await self._commit(device, step, store)
 
@@ -298,16 +301,16 @@ async def _write_reach(tx: Tx, id_: str, reach: Reach, now: int) -> Iterable[tup
     return await tx.all(_REACHES, id=id_)
 
 
-async def _store(tx: Tx, device: _Device, step: Step[Any], flow: str) -> bool:
-    """Whether there is anything for the relay."""
+async def _store(tx: Tx, device: _Device, step: Step[Any], *, heard: bool, flow: str = "") -> bool:
+    """Whether there is anything for the relay. What is not ``heard`` is kept, not reported."""
     await tx.run(_KEEP, module_id=device.module_id, state=device.simulator.text_of(step.state))
-    if step.reading is None or device.reach is Reach.OFFLINE:
+    if step.reading is None or not heard:
         return False
     return bool(await report(tx, device.module_id, step.reading, flow=flow))
 
 
 async def _store_all(tx: Tx, steps: list[tuple[_Device, Step[Any]]]) -> bool:
-    return any([await _store(tx, device, step, "") for device, step in steps])
+    return any([await _store(tx, device, step, heard=True) for device, step in steps])
 
 
 def _catch_up(device: _Device, now: int) -> Step[Any]:
