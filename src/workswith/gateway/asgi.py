@@ -58,6 +58,7 @@ class Gateway:
             settings,
             {},
         )
+        self._tells_rest = settings.rate_limit_headers
         self._clock = clock
         self._cors = Cors(portal_origin)
         self._on_call = on_call
@@ -85,14 +86,16 @@ class Gateway:
                 rendered = answers.of_answer(call.answer)
         except Problem as problem:
             code = problem.code
-            rendered = self._refused(call, problem)
+            self._log_problem(call, problem)
+            rendered = answers.of_problem(problem, call, self._parts.settings)
         except CallerGone:
             return
         except Exception as error:
             # A bug of ours must end neither the connection nor the process.
             code = "crashed"
             _log.error("a call failed", operation=self._operation(call), exc_info=error)
-            rendered = self._refused(call, Problem(Kind.INTERNAL, code, "The service failed."))
+            problem = Problem(Kind.INTERNAL, code, "The service failed.")
+            rendered = answers.of_problem(problem, call, self._parts.settings)
         await self._send(call, send, rendered)
         if self._on_call is not None:
             self._on_call(self._record(call, rendered.status, code))
@@ -104,22 +107,23 @@ class Gateway:
             if waiting is not None:
                 await waiting
 
-    def _refused(self, call: Call, problem: Problem) -> answers.Rendered:
+    def _log_problem(self, call: Call, problem: Problem) -> None:
+        """Only what the answer does not say; everything else is in the record of the call."""
         if problem.debug or problem.kind is Kind.INTERNAL:
-            _log.warning(
+            write = _log.error if problem.kind is Kind.INTERNAL else _log.info
+            write(
                 "a call was refused",
                 operation=self._operation(call),
-                code=problem.code,
+                problem=problem.code,
                 debug=problem.debug,
             )
-        return answers.of_problem(problem, call, self._parts.settings)
 
     async def _send(self, call: Call, send: Send, rendered: answers.Rendered) -> None:
         headers = rendered.headers
         headers.append((b"x-flow-id", call.flow.encode()))
         if b"origin" in call.headers:
             headers += self._cors.headers(call)
-        if self._parts.settings.rate_limit_headers and call.used:
+        if self._tells_rest and call.used:
             headers += answers.rate_limit(call)
         body = b"" if call.method == "HEAD" else rendered.body
         await send({"type": "http.response.start", "status": rendered.status, "headers": headers})

@@ -108,12 +108,14 @@ class Call:
         "scope",
         "started",
         "used",
+        "visible",
         "window",
     )
 
     bound: BoundOperation
     key: ActiveKey
     access: Access
+    visible: Headers
     answer: Answer
     window: Window
 

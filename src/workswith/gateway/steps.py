@@ -127,8 +127,8 @@ async def _read_and_validate(call: Call, parts: Parts) -> None:
 
 
 def _validate(call: Call, parts: Parts) -> None:
-    headers = Headers(call.headers)
-    call.body = call.bound.check(call.query, headers, call.raw, parts.settings.body_limit)
+    call.visible = Headers(call.headers)
+    call.body = call.bound.check(call.query, call.visible, call.raw, parts.settings.body_limit)
 
 
 async def handle(call: Call, _parts: Parts) -> None:
@@ -139,7 +139,7 @@ async def handle(call: Call, _parts: Parts) -> None:
             bound.operation,
             call.path,
             call.query,
-            Headers(call.headers),
+            call.visible,
             call.body,
             call.raw,
             access.account_id,
