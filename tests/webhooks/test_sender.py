@@ -21,6 +21,7 @@ from tests.receiver import (
     slow,
     well,
 )
+from workswith.kernel.settings import SettingsError
 from workswith.webhooks.sender import ERRORS, Sender, Sent
 from workswith.webhooks.settings import Rules, Settings
 
@@ -294,3 +295,26 @@ async def test_idle_connections_are_limited(settings: Settings, plain: Receiver)
     assert (await post(sender, plain.url(), "b")).connect_ms == 0
     assert (await post(sender, plain.url(), "a")).connect_ms > 0
     sender.close()
+
+
+async def test_an_address_that_is_silent_leaves_time_for_the_next(
+    settings: Settings, plain: Receiver
+) -> None:
+    """198.51.100.1 is for documentation: nobody answers, or nobody even routes there."""
+
+    async def two(host: str, port: int) -> list[str]:
+        return ["198.51.100.1", "127.0.0.1"]
+
+    sender = Sender(msgspec.structs.replace(settings, reach="any", connect_ms=1_000), two)
+    sent = await post(sender, f"http://two.example:{plain.port}/")
+    assert sent.status == 200
+    assert sent.connect_ms < 1_000
+    sender.close()
+
+
+def test_an_authority_that_is_no_file_of_certificates_is_named(tmp_path: Path) -> None:
+    for file in (tmp_path / "missing.pem", tmp_path / "empty.pem"):
+        if file.name == "empty.pem":
+            file.write_text("nothing")
+        with pytest.raises(SettingsError, match=file.name):
+            Sender(Settings(authorities=(str(file),)))

@@ -398,3 +398,55 @@ async def test_a_first_attempt_ends_the_wait_of_those_behind_it(
     await chain.supervisor.stop()
     assert {delivery.state for delivery in await chain.deliveries()} == {"delivered"}
     await chain.close()
+
+
+async def test_our_own_fault_is_no_step_towards_a_ban(
+    dry: Chain, scripted: Scripted, ground: Ground
+) -> None:
+    """A secret that does not open, here because the instance key was changed."""
+    await dry.subscribe("https://example.com/")
+    other_key = Chain(replace(ground, cipher=Cipher(b"x" * 32)), dry.settings, scripted)
+    await other_key.change()
+    await other_key.settle()
+    (delivery,) = await dry.deliveries()
+    (attempt,) = await dry.attempts(delivery)
+    assert (delivery.state, attempt.error, attempt.failures) == ("waiting", "internal", 0)
+    assert scripted.posts == []
+    await dry.advance(10 * SECOND)
+    assert [d.state for d in await dry.deliveries()] == ["delivered"]
+
+
+async def test_nothing_waits_for_a_subscription_that_ended_while_it_was_fanned_out(
+    dry: Chain, scripted: Scripted
+) -> None:
+    for round_ in range(15):
+        subscription = await dry.subscribe(f"https://example.com/{round_}")
+        await dry.change(times=3)
+        await asyncio.gather(
+            dry.relay.turn(NOON),
+            dry.subscriptions.unsubscribe("account-1", PLANT, subscription),
+        )
+    assert {d.state for d in await dry.deliveries()} <= {"cancelled"}
+    await dry.settle()
+    assert scripted.posts == []
+
+
+async def test_retries_find_their_way_past_a_queue(dry: Chain, scripted: Scripted) -> None:
+    """An endpoint that answers one event well and another never: both go on."""
+    url = "https://example.com/"
+    await dry.subscribe(url)
+    await dry.subscribe(url, "plant-2")
+    scripted.ok = False
+    await dry.change()
+    await dry.settle()
+    scripted.ok = True
+    scripted.hanging[url] = asyncio.Event()
+    await dry.change("plant-2", times=6)
+    dry.clock.jump(NOON + 10 * SECOND)
+    await dry.relay.turn(dry.clock.now())
+    await dry.worker.turn(dry.clock.now())
+    await asyncio.sleep(0)
+    under_way = [msgspec.json.decode(body)[0]["plant"] for _, _, body in scripted.posts[1:]]
+    assert sorted(under_way) == [PLANT, "plant-2"]
+    scripted.hanging[url].set()
+    await dry.worker.settle()

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from workswith.kernel.settings import SettingsError
+
 from .addresses import refused
 from .connection import Connection
 from .settings import Reach
@@ -37,18 +39,35 @@ class Dialler:
         self._tls = ssl.create_default_context()
         self._tls.set_alpn_protocols(["http/1.1"])
         for file in authorities:
-            self._tls.load_verify_locations(file)
+            try:
+                self._tls.load_verify_locations(file)
+            except OSError as error:  # SSLError is one: not a certificate
+                raise SettingsError(f"webhooks.authorities: {file}: {error.strerror}") from error
 
-    async def dial(self, target: Target) -> Connection:
-        """Raises Refused, ``ssl.SSLError`` (certificate, handshake) or ``OSError``."""
+    async def dial(self, target: Target, budget: float) -> Connection:
+        """Raises Refused, ``ssl.SSLError`` (certificate, handshake) or ``OSError``.
+
+        Of the ``budget`` in seconds an address that does not answer takes its share only.
+        """
+        async with asyncio.timeout(budget):
+            return await self._dial(target, budget)
+
+    def close(self) -> None:
+        if isinstance(self._resolve, SystemResolver):
+            self._resolve.close()
+
+    async def _dial(self, target: Target, budget: float) -> Connection:
+        end = asyncio.get_running_loop().time() + budget
         addresses = await self._resolve(target.host, target.port)
         for address in addresses:
             if reason := refused(address, self._reach):
                 raise Refused(f"{address}: {reason}")
         failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
-        for address in addresses:
+        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share = (end - asyncio.get_running_loop().time()) / left
             try:
-                return await self._connect(target, address)
+                async with asyncio.timeout(share):
+                    return await self._connect(target, address)
             except ssl.SSLError:
                 raise
             except OSError as error:
@@ -65,10 +84,6 @@ class Dialler:
             server_hostname=target.host.rstrip(".") if target.tls else None,
         )
         return connection
-
-    def close(self) -> None:
-        if isinstance(self._resolve, SystemResolver):
-            self._resolve.close()
 
 
 class SystemResolver:

@@ -14,7 +14,7 @@ from workswith.kernel.database import Query, Reads, Tx, query, statement
 
 from . import policy
 from .policy import Lane
-from .sender import Sent
+from .sender import OUR_FAULT, Sent
 from .settings import Rules
 
 AILING = MINUTE
@@ -160,7 +160,8 @@ async def expire(tx: Tx, endpoint_id: str, numbers: Sequence[int], now: int) -> 
 async def _record_one(tx: Tx, rules: Rules, lane: Lane, outcome: Outcome) -> Lane:
     due, sent, now = outcome.due, outcome.sent, outcome.ended
     success = policy.succeeded(sent.status)
-    lane = policy.counted(rules, lane, success=success, now=now)
+    if sent.error != OUR_FAULT:  # tried again by the schedule, but no step towards a ban
+        lane = policy.counted(rules, lane, success=success, now=now)
     attempts = due.attempts + 1
     again = policy.retry_at(rules, attempts, now, due.expires_at, outcome.jitter)
     if success:

@@ -28,6 +28,7 @@ USER_AGENT = f"WorksWith-Webhooks/{__version__}"
 WARM_SECONDS = 55.0
 """Shorter than the 60 s after which common servers close."""
 
+OUR_FAULT = "internal"
 ERRORS = {
     "blocked": "The address may not be notified.",
     "dns": "The host name has no address.",
@@ -37,7 +38,7 @@ ERRORS = {
     "timeout": "No answer in time.",
     "reset": "The connection ended before an answer.",
     "garbled": "The answer is not HTTP.",
-    "internal": "Our own fault; see the log.",
+    OUR_FAULT: "Our own fault; it does not count.",
 }
 """The classes of failures without a status, with their sentence for pages."""
 
@@ -74,7 +75,7 @@ class Sender:
         except Exception as error:
             # A fault of ours must end this attempt only, not the engine.
             _log.error("sending failed", endpoint=endpoint_id, exc_info=error)
-            return Sent(None, "internal")
+            return Sent(None, OUR_FAULT)
 
     def close(self) -> None:
         """Cuts idle connections."""
@@ -92,8 +93,7 @@ class Sender:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
-            async with asyncio.timeout(self._settings.connect_ms / 1000):
-                fresh = await self._dialler.dial(target)
+            fresh = await self._dialler.dial(target, self._settings.connect_ms / 1000)
         except (Refused, OSError, UnicodeError) as error:
             spent = (loop.time() - begun) * 1000
             return Sent(None, _class_of(error), spent, answer=_words(error))

@@ -25,7 +25,7 @@ from . import lanes, policy
 from .lanes import Due, Endpoint, Outcome
 from .policy import Lane, Start
 from .recorder import Recorder
-from .sender import Sent
+from .sender import OUR_FAULT, Sent
 from .settings import Settings
 from .signing import Signer
 
@@ -161,7 +161,7 @@ class Worker:
             headers = self._signer.headers(endpoint.id, endpoint.secret, due.id, now, due.body)
         except CipherError as error:
             _log.error("a signing secret does not open", endpoint=endpoint.id, exc_info=error)
-            return Sent(None, "internal")
+            return Sent(None, OUR_FAULT)
         return await self._sender.post(endpoint.id, endpoint.url, headers, due.body)
 
     def _end(self, endpoint: Endpoint, due: Due) -> None:
