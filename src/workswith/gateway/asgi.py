@@ -94,8 +94,8 @@ class Gateway:
             # A bug of ours must end neither the connection nor the process.
             code = "crashed"
             _log.error("a call failed", operation=self._operation(call), exc_info=error)
-            problem = Problem(Kind.INTERNAL, code, "The service failed.")
-            rendered = answers.of_problem(problem, call, self._parts.settings)
+            crash = Problem(Kind.INTERNAL, code, "The service failed.")
+            rendered = answers.of_problem(crash, call, self._parts.settings)
         await self._send(call, send, rendered)
         if self._on_call is not None:
             self._on_call(self._record(call, rendered.status, code))
