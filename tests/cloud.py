@@ -38,7 +38,8 @@ class Cloud:
             text=True,
         )
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        with self._process.stdout as printed:
+            line = printed.readline()
         if not line:
             self._process.wait(READY_SECONDS)
             raise RuntimeError(f"the cloud did not start:\n{self.log.read_text()[-4000:]}")
