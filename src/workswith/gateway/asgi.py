@@ -134,8 +134,8 @@ class Gateway:
         return call.bound.operation.id if hasattr(call, "bound") else ""
 
     def _record(self, call: Call, status: int, code: str) -> CallRecord:
-        ended = perf_counter_ns()
-        handled_from = call.handled_from or ended
+        handled_from = call.handled_from or perf_counter_ns()
+        handled_until = call.handled_until or handled_from
         key, access = getattr(call, "key", None), getattr(call, "access", None)
         return CallRecord(
             at=call.now,
@@ -151,7 +151,7 @@ class Gateway:
             client_id=access.client_id if access else "",
             account_id=access.account_id if access else "",
             checks_us=(handled_from - call.started) // 1000,
-            handling_us=(ended - handled_from) // 1000,
+            handling_us=(handled_until - handled_from) // 1000,
         )
 
 

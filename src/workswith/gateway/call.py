@@ -96,6 +96,7 @@ class Call:
         "bound",
         "flow",
         "handled_from",
+        "handled_until",
         "headers",
         "key",
         "method",
@@ -126,6 +127,7 @@ class Call:
         self.now = now
         self.started = started
         self.handled_from = 0
+        self.handled_until = 0
         self.method: str = scope["method"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.mount: Mount | None = None

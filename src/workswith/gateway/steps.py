@@ -134,19 +134,21 @@ def _validate(call: Call, parts: Parts) -> None:
 async def handle(call: Call, _parts: Parts) -> None:
     bound, access = call.bound, call.access
     call.handled_from = perf_counter_ns()
-    call.answer = await bound.handler(
-        Request(
-            bound.operation,
-            call.path,
-            call.query,
-            call.visible,
-            call.body,
-            call.raw,
-            access.account_id,
-            access.client_id,
-            call.key.subscription_id,
-            access.scopes,
-            call.flow,
-            call.now,
-        )
+    request = Request(
+        bound.operation,
+        call.path,
+        call.query,
+        call.visible,
+        call.body,
+        call.raw,
+        access.account_id,
+        access.client_id,
+        call.key.subscription_id,
+        access.scopes,
+        call.flow,
+        call.now,
     )
+    try:
+        call.answer = await bound.handler(request)
+    finally:
+        call.handled_until = perf_counter_ns()
