@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from workswith.identity import keys as key_rows
 from workswith.identity.account import Account
 from workswith.identity.application import Application, ApplicationForm
-from workswith.identity.area import Identity, identity
 from workswith.identity.interaction import Interaction
 from workswith.identity.jwt import Key
 from workswith.identity.redirect import Redirect
@@ -24,6 +23,8 @@ from workswith.kernel.cipher import Cipher, derive
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.ident import Ident
+
+from .area import Identity, identity
 
 ORIGIN = "https://login.example.test"
 CALLBACK = "https://partner.example.test/callback/"

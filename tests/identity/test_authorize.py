@@ -90,6 +90,7 @@ LOCAL: list[tuple[dict[str, str | None], int, str]] = [
     ({"redirect_uri": "//evil.test"}, 400, "invalid_request"),
     ({"redirect_uri": "https://[::1"}, 400, "invalid_request"),
     ({"extra": "x" * 20_000}, 400, "invalid_request"),
+    ({"extra": "\udcff"}, 400, "invalid_request"),
 ]
 
 

@@ -33,8 +33,15 @@ def single(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], frozenset[
 
 
 def unreadable(pairs: tuple[tuple[str, str], ...]) -> bool:
-    """Whether there are too many, or one is too long or has a NUL, which no store can keep."""
+    """Whether there are too many, or one is too long or has what no store can keep."""
     return len(pairs) > MOST or any(
-        len(name) > 256 or len(value) > LONGEST_VALUE or "\0" in name or "\0" in value
+        len(name) > 256 or len(value) > LONGEST_VALUE or _unstorable(name + value)
         for name, value in pairs
     )
+
+
+def _unstorable(text: str) -> bool:
+    """NUL, and halves of characters that no encoding has."""
+    if "\0" in text:
+        return True
+    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,26 +1,25 @@
-"""The whole area, put together: what `app.py` and tests need."""
+"""The whole area, put together as `workswith.app` does."""
 
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from workswith.identity.accounts import Accounts
+from workswith.identity.applications import Applications
+from workswith.identity.authorize import Authorize
+from workswith.identity.consents import Consents
+from workswith.identity.endpoints import Endpoints
+from workswith.identity.keys import SigningKeys
+from workswith.identity.sessions import Sessions
+from workswith.identity.settings import Settings
+from workswith.identity.tidying import Tidying
+from workswith.identity.token import Tokens
+from workswith.identity.tokens import AccessTokens
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.cipher import Cipher, derive
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
-
-from .accounts import Accounts
-from .applications import Applications
-from .authorize import Authorize
-from .consents import Consents
-from .endpoints import Endpoints
-from .keys import SigningKeys
-from .sessions import Sessions
-from .settings import Settings
-from .tidying import Tidying
-from .token import Tokens
-from .tokens import AccessTokens
 
 
 @dataclass(frozen=True, slots=True)
