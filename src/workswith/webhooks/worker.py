@@ -67,7 +67,7 @@ class Worker:
         self._sender = sender
         self._settings = settings
         self._jitter = jitter
-        self._recorder = Recorder(database, settings.rules, self._bans_hears)
+        self._recorder = Recorder(database, settings.rules, self._hear_of_ban)
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
         self._ailing: set[int] = set()
@@ -173,6 +173,6 @@ class Worker:
         if due.attempts == 0:
             self._first.discard((endpoint.id, due.plant_id))
 
-    def _bans_hears(self, endpoint_id: str, until: int) -> None:
+    def _hear_of_ban(self, endpoint_id: str, until: int) -> None:
         """A turn that read a lane before its ban was written must not start an attempt in it."""
         self._bans[endpoint_id] = until
