@@ -1,5 +1,6 @@
 """What became of an application's notifications: endpoints, their bans, deliveries, attempts. [C2C-6]"""
 
+import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -31,10 +32,19 @@ async def deliveries(visit: Visit) -> Response:
         urls={one.id: one.url for one in every},
         deliveries=shown,
         attempts=attempts,
+        bodies={one.id: _laid_out(one.body) for one in shown},
         errors=ERRORS,
         rules=_rules(visit),
         older=shown[-1].number if len(found) > PAGE else 0,
     )
+
+
+def _laid_out(body: bytes) -> str:
+    """The same JSON on several lines; what is none as it is."""
+    try:
+        return msgspec.json.format(body, indent=2).decode()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body.decode("utf-8", "replace")
 
 
 async def endpoints(visit: Visit, client_id: str) -> list[reading.EndpointView]:
