@@ -8,24 +8,25 @@ then. [DEV-1 DEV-2 DEV-4]
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from workswith.kernel import log
 from workswith.kernel.clock import MINUTE, Clock
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database, Tx
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
 from .link import Outcome
+from .parked import Parked, keep, parked, reaches, set_reach
 from .plants import Reach
+from .reporting import report, told
 from .settings import Settings
 from .simulators import thermostat
 from .simulators.kind import Ahead, Pace, Simulator, Step
 from .thermostat import DEVICE, Command, Reading
-from .twin import report, told
 
 T = TypeVar("T")
 
@@ -35,17 +36,6 @@ RELAY = "relay"
 _log = log.get("devices")
 
 KINDS: dict[str, Simulator] = {DEVICE: thermostat}
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    module_id: str
-    kind: str
-    model: str
-    state: str
-    configuration: str
-    time_zone: str
-    reach: str
 
 
 @dataclass(slots=True, eq=False)
@@ -59,28 +49,6 @@ class _Device:
     reach: Reach
     ahead: Ahead[Any]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-_ROWS = query(
-    _Row,
-    "SELECT s.module_id, s.kind, s.model, s.state, m.configuration, p.time_zone, "
-    "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END FROM simulators s "
-    "JOIN modules m ON m.id = s.module_id JOIN plants p ON p.id = m.plant_id "
-    "JOIN gateways g ON g.id = m.gateway_id WHERE :id = '' OR :id IN (m.id, m.plant_id) "
-    "ORDER BY s.module_id",
-)
-_REACHES = query(
-    lambda *row: row,
-    "SELECT m.id, CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END FROM modules m "
-    "JOIN gateways g ON g.id = m.gateway_id WHERE m.id = :id OR g.id = :id ORDER BY m.id",
-)
-_SET_GATEWAY = statement(
-    "UPDATE gateways SET reach = :reach, reach_since = :now WHERE id = :id AND reach <> :reach"
-)
-_SET_MODULE = statement(
-    "UPDATE modules SET reach = :reach, reach_since = :now WHERE id = :id AND reach <> :reach"
-)
-_KEEP = statement("UPDATE simulators SET state = :state WHERE module_id = :module_id")
 
 
 class Park:
@@ -121,7 +89,7 @@ class Park:
 
     async def welcome(self, id_: str) -> None:
         """Takes up the simulated modules of a plant, one module by its id, or all (``""``)."""
-        for row in await self._database.all(_ROWS, id=id_):
+        for row in await parked(self._database, id_):
             if row.module_id not in self._devices:
                 device = self._awaken(row)
                 self._devices[row.module_id] = device
@@ -246,7 +214,7 @@ class Park:
     def _schedule(self, device: _Device) -> None:
         heapq.heappush(self._wakes, (device.ahead.wake_at, device.module_id))
 
-    def _awaken(self, row: _Row) -> _Device:
+    def _awaken(self, row: Parked) -> _Device:
         simulator = KINDS[row.kind]
         body = simulator.body_of(row.model, row.configuration, row.time_zone, self._pace)
         state = simulator.state_of(row.state)
@@ -280,30 +248,24 @@ class Park:
             raise
 
     async def _set_reach(self, id_: str, reach: Reach) -> None:
-        for module_id, _ in await self._database.all(_REACHES, id=id_):
+        for module_id, _ in await reaches(self._database, id_):
             await self._find(module_id)  # as it has been until now
-        reaches = await self._database.write(_write_reach, id_, reach, self._clock.now())
-        if not reaches:
+        changed = await self._database.write(set_reach, id_, reach, self._clock.now())
+        if not changed:
             raise _no_simulator()
         back = []
-        for module_id, now_is in reaches:
+        for module_id, now_is in changed:
             device = await self._find(module_id)
             if device is not None:
-                if device.reach is Reach.OFFLINE and Reach(now_is) is not Reach.OFFLINE:
+                if device.reach is Reach.OFFLINE and now_is is not Reach.OFFLINE:
                     back.append(device)
-                device.reach = Reach(now_is)
+                device.reach = now_is
         await asyncio.gather(*(self._finish(self._connect(device)) for device in back))
-
-
-async def _write_reach(tx: Tx, id_: str, reach: Reach, now: int) -> Iterable[tuple[str, str]]:
-    for one in (_SET_GATEWAY, _SET_MODULE):
-        await tx.run(one, id=id_, reach=reach.value, now=now)
-    return await tx.all(_REACHES, id=id_)
 
 
 async def _store(tx: Tx, device: _Device, step: Step[Any], *, heard: bool, flow: str = "") -> bool:
     """Whether there is anything for the relay. What is not ``heard`` is kept, not reported."""
-    await tx.run(_KEEP, module_id=device.module_id, state=device.simulator.text_of(step.state))
+    await keep(tx, device.module_id, device.simulator.text_of(step.state))
     if step.reading is None or not heard:
         return False
     return bool(await report(tx, device.module_id, step.reading, flow=flow))

@@ -1,27 +1,26 @@
 """The twin of each module: what it last reported, what it was last told, and the way to tell it.
 
-`report` is the only function that changes a device's state; the event stands in the same
-transaction. A command is done when its report is committed. [DEV-1 DEV-2 DEV-3 C2C-2]
+`report` is the only function that changes a device's state; a command is done when the report that
+it caused is committed. [DEV-1 DEV-2 DEV-3]
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from workswith.events import outbox
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database, query
 from workswith.kernel.problem import Kind, Problem
 
 from .app_accounts import app_account
 from .link import DeviceLink, Outcome
 from .plants import Reach, module_of, unknown
+from .reporting import report, told
 from .settings import Settings
-from .thermostat import NOTIFIED, Command, Configuration, Reading, check
+from .thermostat import Command, Configuration, Reading, check
 
-REPORT_TRIES = 5
+__all__ = ["Desired", "Snapshot", "Twin", "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,6 @@ class Desired:
     command: Command
     at: int
     outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The state that a report replaces; version 0 is none."""
-
-    plant_id: str
-    device: str
-    time_zone: str
-    version: int | None
-    reported: str | None
-    times: str | None
 
 
 def _snapshot(*columns: Any) -> tuple[int | None, int | None, Snapshot]:
@@ -88,24 +75,6 @@ _DESIRED = query(
     "JOIN modules m ON m.id = s.module_id JOIN plant_members me ON me.plant_id = m.plant_id "
     "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id "
     "AND s.desired IS NOT NULL",
-)
-_BEFORE = query(
-    _Before,
-    "SELECT m.plant_id, m.device, p.time_zone, s.version, s.reported, s.times FROM modules m "
-    "JOIN plants p ON p.id = m.plant_id LEFT JOIN module_states s ON s.module_id = m.id "
-    "WHERE m.id = :module_id",
-)
-_FIRST = statement(
-    "INSERT INTO module_states (module_id, version, reported, times, reported_at) "
-    "VALUES (:module_id, 1, :reported, :times, :at) ON CONFLICT (module_id) DO NOTHING"
-)
-_NEXT = statement(
-    "UPDATE module_states SET version = version + 1, reported = :reported, times = :times, "
-    "reported_at = :at WHERE module_id = :module_id AND version = :version"
-)
-_TOLD = statement(
-    "UPDATE module_states SET desired = :command, desired_at = :at, outcome = :outcome "
-    "WHERE module_id = :module_id"
 )
 
 
@@ -182,70 +151,6 @@ class Twin:
         """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
         account = await app_account(self._database, account_id)
         account.require_valid(self._clock.now())
-
-
-async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") -> tuple[str, ...]:
-    """Takes what a module says of itself; returns what changed, in the words of `NOTIFIED`.
-
-    The event is appended here when something did: ring ``relay`` after the commit. A report older
-    than the last one changes nothing, nor does one of a module that is no more.
-    """
-    for _ in range(REPORT_TRIES):
-        before = await tx.one(_BEFORE, module_id=module_id)
-        if before is None:
-            return ()
-        old = _decode(before.reported)
-        if old is not None and reading.at < old.at:
-            return ()
-        changed = tuple(
-            name for name, of in NOTIFIED.items() if old is None or of(old) != of(reading)
-        )
-        if await _write(tx, module_id, reading, before, changed):
-            if changed and old is not None:
-                await outbox.append(
-                    tx,
-                    plant_id=before.plant_id,
-                    module_id=module_id,
-                    kind=before.device,
-                    changed=changed,
-                    state=event_state(reading, before.time_zone),
-                    at=reading.at,
-                    flow=flow,
-                )
-            return changed
-    raise Problem(Kind.INTERNAL, "report_contended", "The report could not be stored.")
-
-
-async def told(tx: Tx, module_id: str, command: Command, *, outcome: Outcome, at: int) -> None:
-    """Notes what the module was told and what became of it: its desired state."""
-    text = msgspec.json.encode(command).decode()
-    await tx.run(_TOLD, module_id=module_id, command=text, outcome=outcome.value, at=at)
-
-
-def event_state(reading: Reading, time_zone: str) -> Mapping[str, Any]:
-    """What an event carries: the whole reading, and the zone that its plant's clocks show."""
-    return {**msgspec.to_builtins(reading), "time_zone": time_zone, "online": True}
-
-
-async def _write(
-    tx: Tx, module_id: str, reading: Reading, before: _Before, changed: tuple[str, ...]
-) -> bool:
-    """Whether nobody else wrote since ``before`` was read."""
-    times = msgspec.json.decode(before.times) if before.times else {}
-    times |= dict.fromkeys(changed, reading.at)
-    row = {
-        "module_id": module_id,
-        "reported": msgspec.json.encode(reading).decode(),
-        "times": msgspec.json.encode(times).decode(),
-        "at": reading.at,
-    }
-    if before.version is None:
-        return bool(await tx.run(_FIRST, **row))
-    return bool(await tx.run(_NEXT, version=before.version, **row))
-
-
-def _decode(reported: str | None) -> Reading | None:
-    return None if reported is None else msgspec.json.decode(reported, type=Reading)
 
 
 def _require_reach(reach: Reach) -> None:

@@ -1,0 +1,117 @@
+"""`report` is the only function that changes a device's state; the event stands in its transaction.
+
+Reported state has a version, which counts reports, and for each notified member the instant of its
+last change. Beside it stands what the module was last told, its desired state. [C2C-2]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from workswith.events import outbox
+from workswith.kernel.database import Tx, query, statement
+from workswith.kernel.problem import Kind, Problem
+
+from .link import Outcome
+from .thermostat import NOTIFIED, Command, Reading
+
+REPORT_TRIES = 5
+"""How often another writer of the same module may come in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The state that a report replaces; version 0 is none."""
+
+    plant_id: str
+    device: str
+    time_zone: str
+    version: int | None
+    reported: str | None
+    times: str | None
+
+
+_BEFORE = query(
+    _Before,
+    "SELECT m.plant_id, m.device, p.time_zone, s.version, s.reported, s.times FROM modules m "
+    "JOIN plants p ON p.id = m.plant_id LEFT JOIN module_states s ON s.module_id = m.id "
+    "WHERE m.id = :module_id",
+)
+_FIRST = statement(
+    "INSERT INTO module_states (module_id, version, reported, times, reported_at) "
+    "VALUES (:module_id, 1, :reported, :times, :at) ON CONFLICT (module_id) DO NOTHING"
+)
+_NEXT = statement(
+    "UPDATE module_states SET version = version + 1, reported = :reported, times = :times, "
+    "reported_at = :at WHERE module_id = :module_id AND version = :version"
+)
+_TOLD = statement(
+    "UPDATE module_states SET desired = :command, desired_at = :at, outcome = :outcome "
+    "WHERE module_id = :module_id"
+)
+
+
+async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") -> tuple[str, ...]:
+    """Takes what a module says of itself; returns what changed, in the words of `NOTIFIED`.
+
+    The event is appended here when something did: ring ``relay`` after the commit. A report older
+    than the last one changes nothing, nor does one of a module that is no more.
+    """
+    for _ in range(REPORT_TRIES):
+        before = await tx.one(_BEFORE, module_id=module_id)
+        if before is None:
+            return ()
+        old = _decode(before.reported)
+        if old is not None and reading.at < old.at:
+            return ()
+        changed = tuple(
+            name for name, of in NOTIFIED.items() if old is None or of(old) != of(reading)
+        )
+        if await _write(tx, module_id, reading, before, changed):
+            if changed and old is not None:
+                await outbox.append(
+                    tx,
+                    plant_id=before.plant_id,
+                    module_id=module_id,
+                    kind=before.device,
+                    changed=changed,
+                    state=event_state(reading, before.time_zone),
+                    at=reading.at,
+                    flow=flow,
+                )
+            return changed
+    raise Problem(Kind.INTERNAL, "report_contended", "The report could not be stored.")
+
+
+async def told(tx: Tx, module_id: str, command: Command, *, outcome: Outcome, at: int) -> None:
+    """Notes what the module was told and what became of it: its desired state."""
+    text = msgspec.json.encode(command).decode()
+    await tx.run(_TOLD, module_id=module_id, command=text, outcome=outcome.value, at=at)
+
+
+def event_state(reading: Reading, time_zone: str) -> Mapping[str, Any]:
+    """What an event carries: the whole reading, and the zone that its plant's clocks show."""
+    return {**msgspec.to_builtins(reading), "time_zone": time_zone, "online": True}
+
+
+async def _write(
+    tx: Tx, module_id: str, reading: Reading, before: _Before, changed: tuple[str, ...]
+) -> bool:
+    """Whether nobody else wrote since ``before`` was read."""
+    times = msgspec.json.decode(before.times) if before.times else {}
+    times |= dict.fromkeys(changed, reading.at)
+    row = {
+        "module_id": module_id,
+        "reported": msgspec.json.encode(reading).decode(),
+        "times": msgspec.json.encode(times).decode(),
+        "at": reading.at,
+    }
+    if before.version is None:
+        return bool(await tx.run(_FIRST, **row))
+    return bool(await tx.run(_NEXT, version=before.version, **row))
+
+
+def _decode(reported: str | None) -> Reading | None:
+    return None if reported is None else msgspec.json.decode(reported, type=Reading)

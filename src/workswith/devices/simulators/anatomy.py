@@ -1,0 +1,69 @@
+"""What a simulated thermostat consists of: a body that stays, a state that moves, and their rows."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from workswith.devices.thermostat import Configuration, Function, Reading
+
+from .kind import USUAL_PACE, Pace
+from .plan import Plan
+from .room import House, Room
+from .weather import Climate
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What it is built into; ``phase`` is where in the minute its gateway's grid lies, in ms."""
+
+    house: House
+    climate: Climate
+    phase: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Everything that does not change by itself."""
+
+    model: Model
+    configuration: Configuration
+    zone: ZoneInfo
+    pace: Pace = USUAL_PACE
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that does. ``at`` is the last minute lived through."""
+
+    at: int
+    function: Function
+    plan: Plan
+    program: int
+    closed: bool
+    closed_since: int
+    room: Room
+    busy_until: int
+    said: Reading
+
+
+_states = msgspec.json.Decoder(State)
+
+
+def body_of(model: str, configuration: str, time_zone: str, pace: Pace) -> Body:
+    """The body from its row and its module's."""
+    return Body(
+        msgspec.json.decode(model, type=Model),
+        msgspec.json.decode(configuration, type=Configuration),
+        ZoneInfo(time_zone),
+        pace,
+    )
+
+
+def state_of(text: str) -> State:
+    return _states.decode(text)
+
+
+def text_of(state: State) -> str:
+    """The state as it is kept; `state_of` gives back the very same."""
+    return msgspec.json.encode(state).decode()

@@ -1,0 +1,186 @@
+"""How a thermostat's state moves: minutes, switches and ends in the order of their instants.
+
+The room moves on a grid of minutes, whatever the instants at which it is looked at; modes, programs
+and ends act on their millisecond. What concerns people (mode, set-point, relay …) is said at once;
+measures at most every `Pace.measure`, on the grid that all modules of a gateway share.
+"""
+
+from workswith.devices.schedule import in_force
+from workswith.devices.thermostat import Command, Function, Mode, Reading
+from workswith.kernel.clock import DAY, HOUR, MINUTE
+
+from . import relay
+from .anatomy import Body, State
+from .plan import after, obey, protection
+from .room import humidity, pass_minute
+from .weather import SLOT, Weather, weather
+
+MEMORY = 2 * DAY
+"""After a longer absence only this much of the past is lived through."""
+DAMP = 10
+"""A change of humidity below this many tenths of a percent is not worth a report."""
+NEVER = 1 << 62
+
+
+class Course:
+    """A state on its way. Lives in one call of this module and is never seen outside."""
+
+    __slots__ = (
+        "at",
+        "body",
+        "busy_until",
+        "closed",
+        "closed_since",
+        "function",
+        "outside",
+        "outside_until",
+        "people",
+        "plan",
+        "program",
+        "room",
+        "said",
+        "set_point",
+        "spoken",
+        "switch_at",
+    )
+
+    def __init__(self, body: Body, state: State) -> None:
+        self.body = body
+        self.at = state.at
+        self.function = state.function
+        self.plan = state.plan
+        self.program = state.program
+        self.closed = state.closed
+        self.closed_since = state.closed_since
+        self.room = state.room
+        self.busy_until = state.busy_until
+        self.said = state.said
+        self.spoken: Reading | None = None
+        self.outside: Weather = weather(body.model.climate, state.at)
+        self.people = 0.0
+        self.outside_until = 0
+        self.set_point = state.said.set_point
+        self.switch_at = 0
+
+    def state(self) -> State:
+        return State(
+            self.at,
+            self.function,
+            self.plan,
+            self.program,
+            self.closed,
+            self.closed_since,
+            self.room,
+            self.busy_until,
+            self.said,
+        )
+
+    def live(self, now: int, *, until_spoken: bool = False) -> None:
+        """Minutes, switches and ends in the order of their instants, up to ``now`` included."""
+        if now != NEVER and now - self.at > MEMORY:
+            self.at += (now - self.at - MEMORY) // MINUTE * MINUTE
+        self._note_switch(self.said.at)
+        while True:
+            minute = self.at + MINUTE
+            due = min(minute, self.switch_at, self.plan.end or NEVER)
+            if due > now:
+                return
+            if due == minute:
+                self._pass_minute(minute)
+            else:
+                self.aim(due)
+                self._say_if_new(due)
+            if until_spoken and self.spoken is not None:
+                return
+
+    def obey(self, command: Command, now: int) -> None:
+        self.function = command.function
+        self.plan = obey(self.plan, command, self.set_point)
+        if command.mode is Mode.AUTOMATIC and command.program is not None:
+            self.program = command.program
+        self.aim(now)
+        self.say(now)
+
+    def aim(self, now: int) -> None:
+        """Finds out what is in force at ``now``, and moves the relay if that changed."""
+        said = (self.said.mode, self.said.set_point, self.said.function)
+        self.plan = after(self.plan, now)
+        self._note_switch(now)
+        told = said != (self.plan.mode, self.set_point, self.function)
+        self._move_relay(now, told=told)
+
+    def say(self, now: int) -> None:
+        self.said = self.spoken = Reading(
+            self.function,
+            self.plan.mode,
+            self.set_point,
+            self.program,
+            self.plan.end,
+            self.closed,
+            round(self.room.sensor * 10),
+            round(humidity(self.room) * 10),
+            now,
+        )
+
+    def _pass_minute(self, now: int) -> None:
+        if now >= self.outside_until:
+            self._look_outside(now)
+        house = self.body.model.house
+        power = 0.0
+        if self.closed:
+            power = house.heater if self.function is Function.HEATING else -house.cooler
+        self.room = pass_minute(house, self.room, self.outside, power, self.people)
+        self.at = now
+        self._move_relay(now, told=False)
+        if self.closed != self.said.load_active:
+            self.say(now)
+        elif (now - self.body.model.phase) % self.body.pace.measure == 0:
+            self._say_measures(now)
+
+    def _look_outside(self, now: int) -> None:
+        climate = self.body.model.climate
+        self.outside = weather(climate, now)
+        self.outside_until = (now // SLOT + 1) * SLOT
+        hour = (now % DAY / HOUR + climate.longitude / 15) % 24
+        self.people = self.body.model.house.people * (0.3 if 8 <= hour < 18 else 1.0)
+
+    def _move_relay(self, now: int, *, told: bool) -> None:
+        mode, measured = self.plan.mode, self.room.sensor
+        want = relay.wanted(self.function, mode, self.set_point, measured, closed=self.closed)
+        if want is self.closed:
+            return
+        closed = relay.decide(
+            want=want, closed=self.closed, since=self.closed_since, now=now, told=told
+        )
+        if closed is not self.closed:
+            self.closed, self.closed_since = closed, now
+
+    def _note_switch(self, now: int) -> None:
+        """The set-point in force, and when the program changes it next."""
+        self.switch_at = NEVER
+        if self.plan.mode is Mode.AUTOMATIC:
+            program = self.body.configuration.program(self.program)
+            if program is not None:
+                week = program.heating if self.function is Function.HEATING else program.cooling
+                self.set_point, self.switch_at = in_force(week, self.body.zone, now)
+        elif self.plan.mode is Mode.PROTECTION:
+            self.set_point = protection(self.function)
+        else:
+            self.set_point = self.plan.set_point
+
+    def _say_if_new(self, now: int) -> None:
+        said = self.said
+        now_is = (self.plan.mode, self.set_point, self.plan.end, self.closed)
+        if now_is != (said.mode, said.set_point, said.activation_end, said.load_active):
+            self.say(now)
+
+    def _say_measures(self, now: int) -> None:
+        said, pace = self.said, self.body.pace
+        quiet = now - said.at
+        changed = (
+            abs(round(self.room.sensor * 10) - said.temperature) >= 1
+            or abs(round(humidity(self.room) * 10) - said.humidity) >= DAMP
+        )
+        # Half a measure of play, for what was said in between at another instant.
+        if quiet >= (pace.measure if changed else pace.heartbeat) - pace.measure // 2:
+            self.say(now)
