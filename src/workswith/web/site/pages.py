@@ -78,7 +78,7 @@ async def _answer(visit: Visit, show: Page, door: Door, body: str) -> Response:
             403,
             _("This form is no longer valid"),
             _("It was opened in another session, or too long ago. Nothing was changed."),
-            _("Go back, reload the page and send it again."),
+            _("Go back, reload the page and send it again. The site needs its cookies for that."),
         )
     once = visit.typed("once")
     if not once:
