@@ -1,5 +1,6 @@
 """/token: every grant, every member of its answer, every documented refusal."""
 
+import asyncio
 import base64
 import json
 from dataclasses import replace
@@ -226,6 +227,30 @@ async def test_a_code_works_once_and_its_second_use_ends_what_it_brought(world: 
     assert refusal(await world.refresh(first["refresh_token"])) == (400, "invalid_grant")
     header = {"authorization": f"Bearer {first['access_token']}"}
     assert (await world.client.get("/userinfo", headers=header)).status_code == 401
+
+
+async def test_one_code_many_times_at_once_brings_one_family_which_the_others_end(
+    world: World,
+) -> None:
+    code = await world.code()
+    answers = await asyncio.gather(*(world.exchange(code) for _ in range(8)))
+    good = [answer for answer in answers if answer.status_code == 200]
+    assert len(good) == 1
+    families = query(int, "SELECT count(*) FROM token_family")
+    assert await world.database.one(families) == 1
+    assert refusal(await world.refresh(good[0].json()["refresh_token"])) == (400, "invalid_grant")
+
+
+async def test_a_consent_that_ends_during_an_exchange_leaves_no_live_family(world: World) -> None:
+    revoke = world.area.consents.revoke
+    for _ in range(5):
+        codes = [await world.code() for _ in range(4)]
+        await asyncio.gather(
+            *(world.exchange(code) for code in codes),
+            revoke(world.user.id, world.application.client_id),
+        )
+        live = query(int, "SELECT count(*) FROM token_family WHERE revoked_at IS NULL")
+        assert await world.database.one(live) == 0
 
 
 async def test_a_code_of_another_client_is_refused_and_not_spent(world: World) -> None:

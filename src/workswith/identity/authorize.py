@@ -90,7 +90,7 @@ class Authorize:
         pairs = pairs_of(params)
         if unreadable(pairs):
             raise errors.invalid_request(
-                "The request is too long or has a character that cannot be"
+                "The request is too long or has characters that are not allowed"
             )
         values, repeated = single(pairs)
         client_id = require_client_id(values, repeated)

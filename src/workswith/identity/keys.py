@@ -123,7 +123,8 @@ class SigningKeys:
             await self.rotate()
 
         async def drop(tx: Tx) -> None:
-            await tx.run(_DROP, before=now - self._longest_token - MINUTE)
+            # Another process may have signed with it until its own next turn.
+            await tx.run(_DROP, before=now - self._longest_token - CHECK_EVERY - MINUTE)
 
         if "previous" in states:
             await self._database.write(drop)

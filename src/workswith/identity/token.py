@@ -25,12 +25,13 @@ from .keys import SigningKeys
 from .settings import Settings
 
 FAMILY_TOPIC = "family"
+# An UPDATE, so that a revocation at the same moment waits, and then ends the new family as well.
 _CONSENT = query(
     str,
-    "SELECT consent.scopes FROM consent JOIN application USING (client_id) "
-    "WHERE consent.id = :consent_id AND consent.revoked_at IS NULL "
+    "UPDATE consent SET last_used_at = :now WHERE id = :consent_id AND revoked_at IS NULL "
+    "AND EXISTS (SELECT 1 FROM application WHERE application.client_id = consent.client_id "
     "AND application.deleted_at IS NULL "
-    "AND consent.scopes_version = application.scopes_version",
+    "AND application.scopes_version = consent.scopes_version) RETURNING scopes",
 )
 
 
@@ -132,7 +133,7 @@ class Tokens:
         family = families.family_id(handle)
         if code.used_at is None:
             self._check_code(code, params, now)
-            consented = await tx.one(_CONSENT, consent_id=code.consent_id)
+            consented = await tx.one(_CONSENT, consent_id=code.consent_id, now=now)
             if consented is None:
                 raise errors.invalid_grant("The user has to consent again at /authorize")
             if await codes.use(tx, code, family, now):

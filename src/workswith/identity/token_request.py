@@ -43,7 +43,9 @@ async def read(scope: Scope, receive: Receive) -> TokenRequest:
             "The body has to be application/x-www-form-urlencoded or multipart/form-data"
         )
     if unreadable(pairs):
-        raise errors.invalid_request("A parameter is too long or has a character that cannot be")
+        raise errors.invalid_request(
+            "A parameter is too long or has characters that are not allowed"
+        )
     params, repeated = single(pairs)
     if repeated:
         raise errors.invalid_request("A parameter stands there more than once")
