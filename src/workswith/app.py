@@ -228,6 +228,7 @@ class Areas:
                 errors=statuses.TABLE,
                 console=console,
                 quota_anchor_minutes=self.settings.catalog.quota_anchor_minutes,
+                webhook_rules=self.settings.webhooks.rules,
                 sandbox=sandbox,
             )
         )
