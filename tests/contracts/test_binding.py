@@ -67,3 +67,14 @@ def test_an_example_must_also_be_accepted() -> None:
     media = raw["paths"]["/lamps/{lampId}"]["post"]["requestBody"]["content"]["application/json"]
     media["x-accepts"] = {"description": "Less.", "schema": {"properties": {"level": False}}}
     assert "x-accepts: example 'half'" in refusal(raw)
+
+
+def test_an_operation_is_found_at_each_of_its_spellings() -> None:
+    raw = documents.raw()
+    raw["paths"]["/lamps/{lampId}"]["x-also-at"] = ["/lamps/{lampId}/"]
+    api = bind(documents.compiled(raw), documents.handlers())
+    for path in ("/lamps/a-1", "/lamps/a-1/"):
+        found = api.find("GET", path)
+        assert found is not None
+        assert found[1] == {"lampId": "a-1"}
+    assert api.find("GET", "/lamps/a-1//") is None

@@ -88,3 +88,25 @@ def test_query_parameter_missing() -> None:
 def test_body_of_an_operation_without_one_is_not_read() -> None:
     """Clients in use send GET with an empty JSON body, or anything."""
     assert bound("Get-Lamp").check({"level": "2"}, {}, b"\xff not json") is None
+
+
+def with_form() -> BoundOperation:
+    raw = documents.raw()
+    media = raw["paths"]["/lamps/{lampId}"]["post"]["requestBody"]["content"]["application/json"]
+    media["x-accepts"] = {
+        "description": "Also a form.",
+        "media_types": ["application/json", "application/x-www-form-urlencoded"],
+        "schema": media["schema"],
+    }
+    return bound("Set-Lamp", raw)
+
+
+def test_a_form_is_taken_where_the_document_names_it() -> None:
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    operation = with_form()
+    assert operation.check({}, form, b"level=5") == {"level": 5}
+    assert operation.check({}, {"content-type": "Application/JSON"}, b'{"level":5}')["level"] == 5
+    assert operation.check({}, {}, b'{"level":5}') == {"level": 5}
+    assert refused(operation, headers=form, raw=b"level=high").field == "level"
+    text = refused(operation, headers={"content-type": "text/plain"}, raw=b'{"level":5}')
+    assert (text.kind, text.code) == (Kind.MALFORMED, "content_type")

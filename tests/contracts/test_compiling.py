@@ -62,3 +62,13 @@ def test_links_keep_their_pointer() -> None:
         "lampId",
         ("lamps", "0", "id"),
     )
+
+
+def test_another_spelling_of_a_path_has_the_same_parameters() -> None:
+    raw = documents.raw()
+    item = raw["paths"]["/lamps/{lampId}"]
+    item["x-also-at"] = ["/lamps/{lampId}/"]
+    assert documents.compiled(raw).operations[0].also_at == ("/lamps/{lampId}/",)
+    item["x-also-at"] = ["/lamps/"]
+    with pytest.raises(ContractError, match="no spelling of"):
+        documents.compiled(raw)

@@ -46,3 +46,16 @@ def test_only_the_expired_token_speaks_of_expiry() -> None:
 )
 def test_times_are_written_as_net_writes_them(seconds: int, text: str) -> None:
     assert timespan(seconds) == text
+
+
+def test_an_api_may_have_errors_of_its_own_but_the_gateway_keeps_its_own() -> None:
+    def mine(status: int, message: str, problem: Problem) -> dict[str, object]:
+        return {"errors": [{"code": status, "userMessage": message, "why": problem.code}]}
+
+    unknown = Problem(Kind.UNKNOWN, "plant_unknown", "Resource not found")
+    assert refusal(unknown, error_body=mine) == (
+        404,
+        b'{"errors":[{"code":404,"userMessage":"Resource not found","why":"plant_unknown"}]}',
+    )
+    nowhere = Problem(Kind.UNKNOWN, "operation_unknown", "No.")
+    assert refusal(nowhere, error_body=mine) == refusal(nowhere)

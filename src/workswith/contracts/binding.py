@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workswith.kernel.problem import Problem
+
 from .checking import BODY_LIMIT, Check, checker
 from .completeness import flaws
 from .document import ContractError, Document, Operation
@@ -44,6 +46,9 @@ class Answer:
 
 Handler = Callable[[Request], Awaitable[Answer]]
 
+ErrorBody = Callable[[int, str, Problem], Any]
+"""From a status, its published message and the problem to the error body of an API of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundOperation:
@@ -69,12 +74,22 @@ class BoundOperation:
 
 
 class Api:
-    """A document that can be called."""
+    """A document that can be called. ``error_body`` is ``None`` where errors look as usual."""
 
-    def __init__(self, document: Document, bound: tuple[BoundOperation, ...]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        bound: tuple[BoundOperation, ...],
+        error_body: ErrorBody | None = None,
+    ) -> None:
         self.document = document
         self.operations = bound
-        self._paths = Paths((one.operation.method, one.operation.path, one) for one in bound)
+        self.error_body = error_body
+        self._paths = Paths(
+            (one.operation.method, path, one)
+            for one in bound
+            for path in (one.operation.path, *one.operation.also_at)
+        )
 
     def find(self, method: str, path: str) -> tuple[BoundOperation, dict[str, str]] | None:
         """The operation and its path parameters.
@@ -85,7 +100,9 @@ class Api:
         return self._paths.find(method, path)
 
 
-def bind(document: Document, handlers: Mapping[str, Handler]) -> Api:
+def bind(
+    document: Document, handlers: Mapping[str, Handler], error_body: ErrorBody | None = None
+) -> Api:
     """Raises `ContractError` that names everything that is wrong."""
     known = [operation.id for operation in document.operations]
     wrong = [
@@ -101,4 +118,5 @@ def bind(document: Document, handlers: Mapping[str, Handler]) -> Api:
             BoundOperation(operation, handlers[operation.id], checker(operation))
             for operation in document.operations
         ),
+        error_body,
     )

@@ -19,7 +19,8 @@ from workswith.kernel.problem import Kind, Problem
 
 from .accepting import accepts
 from .bodies import parse
-from .document import Operation, Parameter, Schema
+from .document import Body, Operation, Parameter, Schema
+from .forms import FORM, parse_form
 
 BODY_LIMIT = 65_536
 """Bytes of a request body, where the caller names no other limit."""
@@ -53,6 +54,7 @@ def checker(operation: Operation) -> Check:
     invalid = Kind.INVALID if 430 in operation.responses else Kind.MALFORMED
     body = operation.body
     schema = _validator((body.accepts or body).schema) if body and body.is_json else None
+    read = _reader(body) if body else None
     optional = body is not None and not body.required
 
     def check(query: Mapping[str, str], headers: Mapping[str, str], raw: bytes, limit: int) -> Any:
@@ -70,14 +72,34 @@ def checker(operation: Operation) -> Check:
             )
         for parameter, valid in parameters:
             _check_query(parameter, valid, query.get(parameter.name))
-        if schema is None or (optional and not raw):
+        if schema is None or read is None or (optional and not raw):
             return None
-        value = parse(raw)
+        value = read(raw, headers.get("content-type"))
         if not schema.is_valid(value):
             raise _refusal(schema, value, invalid)
         return value
 
     return check
+
+
+def _reader(body: Body) -> Callable[[bytes, str | None], Any]:
+    """How a body is read: as JSON, or as its Content-Type says where the document names some."""
+    schema, taken = (body.accepts or body).schema, body.accepts and body.accepts.media_types
+    if not taken:
+        return lambda raw, _content_type: parse(raw)
+
+    def read(raw: bytes, content_type: str | None) -> Any:
+        media_type = (content_type or "").partition(";")[0].strip().lower()
+        if media_type and media_type not in taken:
+            raise Problem(
+                Kind.MALFORMED,
+                "content_type",
+                f"The Content-Type is none of {', '.join(taken)}.",
+                field="Content-Type",
+            )
+        return parse_form(raw, schema) if media_type == FORM else parse(raw)
+
+    return read
 
 
 def _offered(operation: Operation) -> tuple[str, ...]:

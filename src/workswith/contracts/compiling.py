@@ -2,8 +2,8 @@
 
 Decides what of OpenAPI this program speaks: one server (the base path), references inside the
 document, one media type per body, security by a subscription key and OAuth 2.0. Extensions:
-``x-slug`` (the API's name in addresses), ``x-accepts`` (leniency) and ``x-published-in`` (an answer
-that the operation's own page does not list).
+``x-slug`` (the API's name in addresses), ``x-accepts`` (leniency), ``x-also-at`` (other spellings of
+a path) and ``x-published-in`` (an answer that the operation's own page does not list).
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +25,7 @@ from .document import (
     Parameter,
     Response,
 )
+from .paths import variables
 from .reading import read, resolved
 
 METHODS = frozenset({"get", "put", "post", "delete", "head", "patch", "options"})
@@ -85,16 +86,15 @@ class _Compiler:
         for path, item in _mapping(whole, "paths").items():
             if not path.startswith("/"):
                 self.flaws.append(f"the path {path!r} does not begin with a slash")
-            shared = item.get("parameters", [])
             for method in (key for key in item if key in METHODS):
-                operation = self._operation(method.upper(), path, item[method], shared)
+                operation = self._operation(method.upper(), path, item, item[method])
                 if operation.id in seen:
                     self.flaws.append(f"{operation.id}: the operationId stands twice")
                 seen.add(operation.id)
                 yield operation
 
     def _operation(
-        self, method: str, path: str, item: Mapping[str, Any], shared: list[Any]
+        self, method: str, path: str, shared: Mapping[str, Any], item: Mapping[str, Any]
     ) -> Operation:
         name = self._text(item, "operationId", f"{method} {path}") or f"{method} {path}"
         secured, scope = self._security(name, item)
@@ -107,11 +107,20 @@ class _Compiler:
             scope=scope,
             secured=secured,
             parameters=tuple(
-                self._parameter(name, each) for each in [*shared, *item.get("parameters", [])]
+                self._parameter(name, each)
+                for each in [*shared.get("parameters", []), *item.get("parameters", [])]
             ),
             body=self._body(name, item["requestBody"]) if "requestBody" in item else None,
             responses=dict(sorted(self._responses(name, item))),
+            also_at=tuple(self._also_at(name, path, shared.get("x-also-at", []))),
         )
+
+    def _also_at(self, name: str, path: str, others: list[Any]) -> Iterator[str]:
+        for other in others:
+            same = isinstance(other, str) and set(variables(other)) == set(variables(path))
+            if not same or not other.startswith("/"):
+                self.flaws.append(f"{name}: x-also-at {other!r} is no spelling of {path}")
+            yield str(other)
 
     def _security(self, name: str, item: Mapping[str, Any]) -> tuple[bool, str]:
         """Whether key and token are both asked for in every alternative, and the scope."""
@@ -212,6 +221,7 @@ class _Compiler:
             description=self._text(accepts, "description", f"{label}, x-accepts"),
             schema=self._schema(accepts, f"{label}, x-accepts"),
             required=accepts.get("required"),
+            media_types=tuple(accepts.get("media_types", ())),
         )
 
     def _schema(self, item: Mapping[str, Any], label: str) -> Mapping[str, Any]:

@@ -29,11 +29,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What is taken beyond the published form (``x-accepts``), and a sentence that says so."""
+    """What is taken beyond the published form (``x-accepts``), and a sentence that says so.
+
+    ``media_types`` of a body: what its Content-Type may say, a form among them; empty where the
+    header is not looked at.
+    """
 
     description: str
     schema: Schema
     required: bool | None = None
+    media_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``scope`` is what the access token must carry; empty where any token will do."""
+    """``scope`` is what the access token must carry; empty where any token will do.
+
+    ``also_at`` are other spellings of the path that clients in use call (``x-also-at``).
+    """
 
     id: str
     name: str
@@ -105,6 +113,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: Body | None
     responses: Mapping[int, Response]
+    also_at: tuple[str, ...] = ()
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         return tuple(parameter for parameter in self.parameters if parameter.place == place)

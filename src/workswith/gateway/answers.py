@@ -56,6 +56,7 @@ def of_problem(problem: Problem, call: Call, settings: Settings) -> Rendered:
         operation,
         quota_status=settings.quota_status,
         token_error_shape=settings.token_error_shape,
+        error_body=call.mount.api.error_body if call.mount else None,
     )
     headers: RawHeaders = [_JSON, (b"content-length", b"%d" % len(body))]
     if problem.retry_after is not None:

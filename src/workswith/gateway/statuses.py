@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from workswith.contracts.binding import ErrorBody
 from workswith.contracts.document import Operation
 from workswith.kernel.problem import Kind, Problem
 
@@ -252,8 +253,12 @@ def refusal(
     *,
     quota_status: int = 403,
     token_error_shape: int = 1,
+    error_body: ErrorBody | None = None,
 ) -> tuple[int, bytes]:
-    """Status and body. ``operation`` is asked for the text where the table leaves it open."""
+    """Status and body. ``operation`` is asked for the text where the table leaves it open.
+
+    ``error_body`` makes the body of what an API itself refuses, where it has errors of its own.
+    """
     row = row_of(problem)
     if row.kind is Kind.EXHAUSTED and quota_status == 429:
         row = _THROTTLED
@@ -264,6 +269,8 @@ def refusal(
         return row.status, _json({"message": message, "code": _TOKEN_CODES[problem.code]})
     if row.by == "gateway":
         return row.status, b'{ "statusCode": %d, "message": %s }' % (row.status, _json(message))
+    if error_body is not None:
+        return row.status, _json(error_body(row.status, message, problem))
     return row.status, _json({"statusCode": row.status, "message": message})
 
 
