@@ -2,7 +2,7 @@
 
 import pytest
 
-from workswith.gateway.statuses import APIS, GATEWAY, TABLE, row_of, timespan
+from workswith.gateway.statuses import APIS, GATEWAY, TABLE, refusal, row_of, timespan
 from workswith.kernel.problem import Kind, Problem
 
 
