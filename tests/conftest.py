@@ -1,7 +1,6 @@
 """Fixtures for everyone: a clock, ids, bells, and a database of each kind, migrated and empty."""
 
 import asyncio
-import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -74,7 +73,17 @@ def postgres_template(postgres_url: str) -> str:
     return "template_ww"
 
 
-_numbers = itertools.count(1)
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres_url: str, postgres_template: str) -> str:
+    """The URL of one database of this session; tests empty it before they use it."""
+
+    async def make() -> None:
+        admin = await asyncpg.connect(postgres_url.format(name="postgres"))
+        await admin.execute(f"CREATE DATABASE tests TEMPLATE {postgres_template}")
+        await admin.close()
+
+    asyncio.run(make())
+    return postgres_url.format(name="tests")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,21 +93,30 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "test.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    return _postgres_copy(request)
+    url: str = request.getfixturevalue("postgres_migrated")
+    asyncio.run(_empty(url))
+    return url
 
 
-def _postgres_copy(request: pytest.FixtureRequest) -> str:
-    template = request.getfixturevalue("postgres_template")
-    url: str = request.getfixturevalue("postgres_url")
-    name = f"test_{next(_numbers)}"
+_TABLES = (
+    "SELECT format('%I', tablename) FROM pg_tables "
+    "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+)
 
-    async def make() -> None:
-        admin = await asyncpg.connect(url.format(name="postgres"))
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        await admin.close()
 
-    asyncio.run(make())
-    return url.format(name=name)
+async def _empty(url: str) -> None:
+    """Deletes every row: some ten times faster than another copy of the template."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    tables = [row[0] for row in await connection.fetch(_TABLES)]
+    await connection.execute(
+        "SET session_replication_role = replica; "  # the order of foreign keys does not matter
+        + "; ".join(f"DELETE FROM {table}" for table in tables)
+    )
+    await connection.close()
 
 
 @pytest.fixture

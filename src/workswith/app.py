@@ -39,6 +39,7 @@ from workswith.identity.errors import OAuthError
 from workswith.identity.keys import SigningKeys
 from workswith.identity.redirect import Redirect
 from workswith.identity.sessions import Sessions
+from workswith.identity.tidying import Tidying
 from workswith.identity.token import Tokens
 from workswith.identity.tokens import AccessTokens
 from workswith.kernel import log
@@ -182,6 +183,7 @@ class Areas:
             Relay(database, bells, fan_out),
             webhooks,
             self.keys,
+            Tidying(database, clock),
             self.counter,
             self.subscriptions.keys_work,
             Retention(

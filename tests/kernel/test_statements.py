@@ -26,8 +26,9 @@ def _statements() -> list[tuple[str, Statement]]:
     found = {}
     for name in _modules():
         for attribute, value in vars(importlib.import_module(name)).items():
-            if isinstance(value, Statement):
-                found[id(value)] = (f"{name}.{attribute}", value)
+            for one in value if isinstance(value, tuple | list) else (value,):
+                if isinstance(one, Statement):
+                    found[id(one)] = (f"{name}.{attribute}", one)
     return sorted(found.values(), key=lambda pair: pair[0])
 
 
