@@ -95,6 +95,10 @@ async def clear(tx: Tx) -> None:
 _TABLES = (
     "event",
     "event_sequence",
+    "scene_steps",
+    "scenes",
+    "module_hours",
+    "module_days",
     "simulators",
     "module_states",
     "modules",
