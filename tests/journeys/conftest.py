@@ -1,7 +1,9 @@
 """One running cloud for the journeys of a module, frozen so that they are the same every day."""
 
+import asyncio
 from collections.abc import Iterator
 
+import asyncpg
 import pytest
 
 from tests.cloud import Cloud
@@ -16,4 +18,19 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def tls_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with Cloud(tmp_path_factory.mktemp("tls-cloud") / "data", "--tls") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def postgres_cloud(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Cloud]:
+    """The same command with its tables in PostgreSQL."""
+
+    async def make() -> None:
+        admin = await asyncpg.connect(postgres_url.format(name="postgres"))
+        await admin.execute("CREATE DATABASE cloud")
+        await admin.close()
+
+    asyncio.run(make())
+    data = tmp_path_factory.mktemp("postgres-cloud") / "data"
+    with Cloud(data, WORKSWITH_DATABASE_URL=postgres_url.format(name="cloud")) as running:
         yield running
