@@ -5,7 +5,6 @@ import io
 import json
 
 import pytest
-import structlog
 
 from tests.gateway.conftest import KEY, PLANTS, PORTAL, STATUS, World
 from workswith.contracts.binding import Answer
@@ -24,7 +23,7 @@ async def test_every_answer_has_its_own_flow_id_and_the_log_knows_it(world: Worl
         reply = await world.call()
         other = await world.call(key=None)
     finally:
-        structlog.reset_defaults()
+        log.configure()
     flow = reply.header("x-flow-id")
     assert flow
     assert flow != other.header("x-flow-id")

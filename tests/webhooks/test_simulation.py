@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from tests.webhooks.chain import CLIENT, Chain, Ground
 from workswith.events.outbox import of_plant
@@ -173,7 +172,7 @@ def _quiet() -> Iterator[None]:
     """Hundreds of failures with their stack would cost more than the rest."""
     log.configure("CRITICAL")
     yield
-    structlog.reset_defaults()
+    log.configure()
 
 
 @pytest.fixture(params=range(4))

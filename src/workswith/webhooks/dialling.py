@@ -36,7 +36,8 @@ class Dialler:
     ) -> None:
         self._reach: Reach = reach
         self._resolve = resolve or SystemResolver()
-        self._tls = ssl.create_default_context()
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._knows_the_system = False
         self._tls.set_alpn_protocols(["http/1.1"])
         for file in authorities:
             try:
@@ -75,6 +76,11 @@ class Dialler:
         raise failure
 
     async def _connect(self, target: Target, address: str) -> Connection:
+        if target.tls and not self._knows_the_system:
+            # At the first delivery: reading the system's authorities takes longer than the rest
+            # of a start.
+            self._tls.load_default_certs()
+            self._knows_the_system = True
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(
             Connection,

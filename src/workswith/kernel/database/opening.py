@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from .core import Database
-from .postgresql import PostgresqlDatabase
 from .sqlite import SqliteDatabase
 
 
@@ -16,5 +15,7 @@ async def open_database(url: str, *, connections: int = 10) -> Database:
     if scheme == "sqlite" and rest.startswith("/"):
         return SqliteDatabase(Path(rest[1:]))
     if scheme in ("postgresql", "postgres"):
+        from .postgresql import PostgresqlDatabase  # its driver is loaded only where it is used
+
         return await PostgresqlDatabase.open(url, connections)
     raise ValueError(f"not a database URL: {scheme}://… (sqlite:///path or postgresql://…)")
