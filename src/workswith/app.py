@@ -17,6 +17,7 @@ import msgspec
 from starlette.routing import Router
 
 from workswith import apis
+from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import echo, smarther
 from workswith.catalog import products
 from workswith.catalog.leases import DatabaseCounter
@@ -193,6 +194,9 @@ class Areas:
                 ]
             ),
         )
+        if settings.mail.server:
+            server = Server.parse(settings.mail.server)
+            self.works = (*self.works, Mailer(database, server, settings.mail.sender))
         self._page_key = derive(instance_key, "pages")
 
     async def prepare(self) -> None:

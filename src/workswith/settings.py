@@ -41,12 +41,28 @@ class Database(Section, frozen=True):
     ] = 10
 
 
+class Mail(Section, frozen=True):
+    """The section ``mail``."""
+
+    server: Annotated[
+        str,
+        Meta(
+            description="smtp://…, smtp+starttls://… or smtps://user:password@host:port; empty: "
+            "mails stay in the sandbox's mailbox."
+        ),
+    ] = ""
+    sender: Annotated[str, Meta(description="The address that mails come from.")] = (
+        "WorksWith <no-reply@workswith.example>"
+    )
+
+
 class Settings(Section, frozen=True):
     """All of them."""
 
     data: Annotated[str, Meta(description="The data folder; `--data` wins over it.")] = ".workswith"
     log: Log = field(default_factory=Log)
     database: Database = field(default_factory=Database)
+    mail: Mail = field(default_factory=Mail)
     catalog: workswith.catalog.settings.Settings = field(
         default_factory=workswith.catalog.settings.Settings
     )

@@ -1,0 +1,124 @@
+"""Mail through SMTP. [ACC-8]
+
+Takes what `kernel.mail` has queued, oldest first, and marks each message as sent once the server
+has taken it. A server that cannot be reached is tried again later; a message that it refuses for
+good (5xx) is given up and logged.
+"""
+
+import asyncio
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import unquote, urlsplit
+
+from workswith.kernel import log, mail
+from workswith.kernel.clock import SECOND
+from workswith.kernel.database import Database
+from workswith.kernel.mail import Mail
+
+TIMEOUT_SECONDS = 30
+AGAIN = 60 * SECOND
+BATCH = 20
+
+_log = log.get("mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """``smtp://[user:password@]host[:25]``, ``smtp+starttls://…[:587]`` or ``smtps://…[:465]``."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+    @classmethod
+    def parse(cls, url: str) -> "Server":
+        """Raises ``ValueError`` for anything else."""
+        parts = urlsplit(url)
+        ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+        if parts.scheme not in ports or not parts.hostname:
+            raise ValueError("mail goes to smtp://…, smtp+starttls://… or smtps://…")
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            parts.port or ports[parts.scheme],
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+        )
+
+
+class Mailer:
+    """The work ``mail``."""
+
+    name = mail.BELL
+
+    def __init__(self, database: Database, server: Server, sender: str) -> None:
+        self._database = database
+        self._server = server
+        self._sender = sender
+
+    async def turn(self, now: int) -> int | None:
+        """Sends what waits; comes back later when the server is away."""
+        while waiting := await mail.unsent(self._database, BATCH):
+            done, away = await asyncio.to_thread(self._send_all, waiting)
+            for mail_id in done:
+                await self._database.write(mail.mark_sent, mail_id, now)
+            if away:
+                return now + AGAIN
+        return None
+
+    async def settle(self) -> bool:
+        return False
+
+    def _send_all(self, waiting: list[Mail]) -> tuple[list[int], bool]:
+        """(ids that need no further try, whether the server is away)."""
+        done: list[int] = []
+        try:
+            with self._connect() as server:
+                for one in waiting:
+                    try:
+                        server.send_message(self._message(one))
+                    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                        if not _for_good(error):
+                            raise
+                        _log.error("a mail was refused", mail=one.id, reason=str(error)[:200])
+                    done.append(one.id)
+        except (OSError, smtplib.SMTPException) as error:
+            _log.warning("the mail server is away", reason=str(error)[:200])
+            return done, True
+        return done, False
+
+    def _connect(self) -> smtplib.SMTP:
+        at = self._server
+        context = ssl.create_default_context()
+        server = (
+            smtplib.SMTP_SSL(at.host, at.port, timeout=TIMEOUT_SECONDS, context=context)
+            if at.scheme == "smtps"
+            else smtplib.SMTP(at.host, at.port, timeout=TIMEOUT_SECONDS)
+        )
+        if at.scheme == "smtp+starttls":
+            server.starttls(context=context)
+        if at.user:
+            server.login(at.user, at.password)
+        return server
+
+    def _message(self, one: Mail) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = one.to
+        message["Subject"] = one.subject
+        message["Message-ID"] = make_msgid(f"workswith-{one.id}")
+        message.set_content(one.text)
+        if one.html:
+            message.add_alternative(one.html, subtype="html")
+        return message
+
+
+def _for_good(error: smtplib.SMTPException) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

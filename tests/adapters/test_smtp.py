@@ -1,0 +1,114 @@
+"""Mail through a real SMTP conversation: sent once, tried again, given up only when refused."""
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from workswith.adapters.smtp import AGAIN, Mailer, Server
+from workswith.kernel import mail
+from workswith.kernel.database import Database
+
+SENDER = "WorksWith <no-reply@workswith.example>"
+
+
+@dataclass
+class Mailbox:
+    """An SMTP server (RFC 5321) that takes what it is given, or refuses a recipient."""
+
+    port: int = 0
+    refuse: str = ""
+    code: int = 550
+    messages: list[email.message.EmailMessage] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            command = line.decode().strip()
+            verb = command[:4].upper()
+            if verb == "DATA":
+                writer.write(b"354 go on\r\n")
+                raw = b""
+                while (part := await reader.readline()) != b".\r\n":
+                    raw += part
+                self.messages.append(
+                    email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[arg-type]
+                )
+                writer.write(b"250 taken\r\n")
+            elif verb == "RCPT" and self.refuse and self.refuse in command:
+                writer.write(f"{self.code} no\r\n".encode())
+            elif verb == "QUIT":
+                writer.write(b"221 bye\r\n")
+                break
+            else:
+                writer.write(b"250 yes\r\n")
+        writer.close()
+
+
+@asynccontextmanager
+async def mailbox(**options: object) -> AsyncIterator[Mailbox]:
+    box = Mailbox(**options)  # type: ignore[arg-type]
+    server = await asyncio.start_server(box.serve, "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield box
+
+
+async def post(database: Database, to: str) -> None:
+    await database.write(
+        mail.post, to=to, subject="Ciao à tutti", text="text", html="<p>html</p>", now=1
+    )
+
+
+def mailer(database: Database, port: int) -> Mailer:
+    return Mailer(database, Server.parse(f"smtp://127.0.0.1:{port}"), SENDER)
+
+
+async def test_what_waits_is_sent_once(database: Database) -> None:
+    async with mailbox() as box:
+        await post(database, "anna@example.org")
+        work = mailer(database, box.port)
+        assert await work.turn(5) is None
+        assert await work.turn(6) is None
+    (message,) = box.messages
+    assert message["To"] == "anna@example.org"
+    assert message["Subject"] == "Ciao à tutti"
+    assert {part.get_content_type() for part in message.walk()} >= {"text/plain", "text/html"}
+    assert await mail.unsent(database) == []
+
+
+async def test_an_absent_server_is_tried_again(database: Database) -> None:
+    async with mailbox() as box:
+        port = box.port
+    await post(database, "anna@example.org")
+    assert await mailer(database, port).turn(5) == 5 + AGAIN
+    assert len(await mail.unsent(database)) == 1
+
+
+@pytest.mark.parametrize(("code", "left"), [(550, 0), (450, 2)])
+async def test_a_refusal_for_good_stops_nobody_else(
+    database: Database, code: int, left: int
+) -> None:
+    async with mailbox(refuse="nobody", code=code) as box:
+        await post(database, "nobody@example.org")
+        await post(database, "anna@example.org")
+        await mailer(database, box.port).turn(5)
+    assert len(await mail.unsent(database)) == left
+    assert [m["To"] for m in box.messages] == (["anna@example.org"] if not left else [])
+
+
+@pytest.mark.parametrize("url", ["", "http://x", "smtp://", "mail.example.org"])
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="smtp"):
+        Server.parse(url)
+
+
+def test_each_scheme_has_its_port() -> None:
+    assert Server.parse("smtps://u%40x:p%3A@mail.example.org") == Server(
+        "smtps", "mail.example.org", 465, "u@x", "p:"
+    )
+    assert Server.parse("smtp+starttls://mail.example.org").port == 587
