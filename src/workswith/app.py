@@ -55,9 +55,7 @@ from workswith.sandbox import control, seed
 from workswith.sandbox.clock import load_clock
 from workswith.sandbox.guard import Guard
 from workswith.settings import Settings
-from workswith.web.app import create as create_site
-from workswith.web.portal.console import callback_address
-from workswith.web.site.services import Origins, Services
+from workswith.web.site.services import Origins, Services, callback_address
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks.fanout import FanOut
 from workswith.webhooks.sender import Sender
@@ -211,9 +209,9 @@ class Areas:
         await self.database.write(starter_kit)
 
     def site(self, console: "Console | None", *, sandbox: bool) -> Asgi:
-        """All pages."""
-        return create_site(
-            Services(
+        """All pages; made at the first visit, since programs may never pay one."""
+        return _at_first_call(
+            lambda: Services(
                 settings=self.settings.web,
                 origins=self.origins,
                 key=self._page_key,
@@ -293,6 +291,20 @@ class Cloud:
         """Drains the works, then closes the database. Nothing accepted is lost either way."""
         await self.supervisor.stop()
         await self.areas.close()
+
+
+def _at_first_call(services: Callable[[], Services]) -> Asgi:
+    made: list[Asgi] = []
+
+    async def asgi(scope: Message, receive: Any, send: Any) -> None:
+        if not made:
+            # The pages and their templates weigh a third of a start.
+            from workswith.web.app import create  # noqa: PLC0415
+
+            made.append(create(services()))
+        await made[0](scope, receive, send)
+
+    return asgi
 
 
 def build(areas: Areas, site: Asgi, control_interface: Asgi | None) -> Asgi:

@@ -19,7 +19,7 @@ from workswith.kernel.ident import b64url, same
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer, page
-from workswith.web.site.services import ConsoleClient
+from workswith.web.site.services import ConsoleClient, callback_address
 from workswith.web.site.visit import Visit
 
 from . import errors, own, sealed
@@ -123,11 +123,6 @@ async def quota(visit: Visit) -> Response:
             "seconds": today.seconds_left(visit.now),
         }
     )
-
-
-def callback_address(portal: str) -> str:
-    """The reply URL of the portal's own application."""
-    return f"{portal}/console/callback"
 
 
 def _hand_over(visit: Visit, channel: str = "", *, token: str = "", error: str = "") -> Response:

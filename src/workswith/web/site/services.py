@@ -34,6 +34,11 @@ class Origins:
     api: str
 
 
+def callback_address(portal: str) -> str:
+    """The reply URL of the portal's own application, for Try it."""
+    return f"{portal}/console/callback"
+
+
 class ErrorRow(Protocol):
     """``message`` is what an error's body says, ``meaning`` and ``hint`` are for people."""
 
