@@ -1,6 +1,7 @@
 """``workswith up``: the whole cloud in one process. [SBX-1]"""
 
 import asyncio
+import gc
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,7 @@ def command(
     data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
     lock = _lock(data)
+    gc.disable()  # until it runs: hardly anything made at start is ever garbage
     try:
         if sys.platform != "win32":
             import uvloop
@@ -101,7 +103,7 @@ async def _up(
             bound,
             certificate=str(certificate.chain) if certificate else None,
             key=str(certificate.key) if certificate else None,
-            ready=lambda: _show(cloud, as_json),
+            ready=lambda: _ready(cloud, as_json),
         )
     finally:
         await cloud.close()
@@ -117,6 +119,12 @@ async def _write(data: Path, cloud: "Cloud") -> None:
         json.dump(cloud.document, file, indent=2)
         file.write("\n")
     fresh.replace(path)
+
+
+def _ready(cloud: "Cloud", as_json: bool) -> None:
+    _show(cloud, as_json)
+    gc.freeze()
+    gc.enable()
 
 
 def _show(cloud: "Cloud", as_json: bool) -> None:
