@@ -1,0 +1,206 @@
+"""Every page of the site, once, with the way to it: what looks at all pages reads this list.
+
+A new route needs an entry here; `journeys/test_accessibility.py` compares the two.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.routing import Route
+
+from tests.cloud import Cloud
+from tests.person import Person
+from workswith.web import home, portal, signin
+
+NOBODY, DEVELOPER, OWNER = "nobody", "developer", "end_user"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``path`` is a format text of the names that `prepare` gives; ``who`` looks at it."""
+
+    name: str
+    route: str
+    path: str
+    who: str = NOBODY
+    status: int = 200
+
+
+_AUTHORIZE = "/authorize?client_id={client}&redirect_uri={redirect_uri}&response_type=code&state=s"
+_WIZARD = "/applications/new/{draft}/{step}"
+
+PLACES = (
+    Place("front", "/", "/"),
+    Place("front-developer", "/", "/", DEVELOPER),
+    Place("guides", "/guides", "/guides"),
+    Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
+    Place("faq", "/faq", "/faq"),
+    # Sign-in and consent
+    Place("sign-in", "/signin", "/signin"),
+    Place("sign-in-home", "/signin", "/signin?return_to=/home"),
+    Place("sign-up", "/signup", "/signup"),
+    Place("sign-up-developer", "/signup/developer", "/signup/developer"),
+    Place("sign-up-home", "/signup/home", "/signup/home"),
+    Place("sign-up-sent", "/signup/sent", "/signup/sent?email=ada@example.com"),
+    Place("verify", "/verify", "/verify?token=t"),
+    Place("forgot", "/forgot", "/forgot"),
+    Place("forgot-sent", "/forgot/sent", "/forgot/sent?email=ada@example.com"),
+    Place("reset", "/reset", "/reset?token=t"),
+    Place("authorize-sign-in", "/authorize", _AUTHORIZE),
+    Place("consent", "/authorize", _AUTHORIZE + "&prompt=consent", OWNER),
+    Place("authorize-error", "/authorize", "/authorize?client_id=unknown", status=401),
+    Place("consent-reloaded", "/authorize/consent", _AUTHORIZE.replace("?", "/consent?")),
+    # Homes
+    Place("homes", "/home", "/home", OWNER),
+    Place("home", "/home/{plant}", "/home/{plant}", OWNER),
+    Place(
+        "thermostat",
+        "/home/{plant}/thermostats/{module}",
+        "/home/{plant}/thermostats/{module}",
+        OWNER,
+    ),
+    Place("third-party-access", "/account/third-party-access", "/account/third-party-access", OWNER),
+    Place("no-third-party", "/account/third-party-access", "/account/third-party-access", DEVELOPER),
+    Place("developers-only", "/applications", "/applications", OWNER, 403),
+    # The portal
+    Place("products", "/products", "/products"),
+    Place("products-none", "/products", "/products?q=nothing-like-it"),
+    Place("product", "/products/{product}", "/products/starter-kit"),
+    Place("product-developer", "/products/{product}", "/products/starter-kit", DEVELOPER),
+    Place("subscriptions", "/subscriptions", "/subscriptions", DEVELOPER),
+    Place("profile", "/profile", "/profile", DEVELOPER),
+    Place(
+        "rename",
+        "/profile/subscriptions/{subscription}/rename",
+        "/profile/subscriptions/{subscription}/rename",
+        DEVELOPER,
+    ),
+    Place("apis", "/apis", "/apis"),
+    Place("api", "/apis/{api}", "/apis/smarther-v2.0"),
+    Place("api-echo", "/apis/{api}", "/apis/echo", DEVELOPER),
+    Place(
+        "operation",
+        "/apis/{api}/operations/{operation}",
+        "/apis/smarther-v2.0/operations/Set-Chronothermostat-Status",
+    ),
+    Place(
+        "operation-answers",
+        "/apis/{api}/operations/{operation}",
+        "/apis/smarther-v2.0/operations/Topology",
+        DEVELOPER,
+    ),
+    Place(
+        "try-it",
+        "/apis/{api}/operations/{operation}/console",
+        "/apis/smarther-v2.0/operations/Set-Chronothermostat-Status/console",
+        DEVELOPER,
+    ),
+    Place(
+        "try-it-signed-out",
+        "/apis/{api}/operations/{operation}/console",
+        "/apis/echo/operations/retrieve-resource/console",
+    ),
+    Place("try-it-window", "/console/callback", "/console/callback", status=400),
+    Place("applications", "/applications", "/applications", DEVELOPER),
+    Place("application", "/applications/{application}", "/applications/{client}", DEVELOPER),
+    Place(
+        "application-details",
+        "/applications/{application}/details",
+        "/applications/{client}/details",
+        DEVELOPER,
+    ),
+    Place(
+        "application-reply-urls",
+        "/applications/{application}/reply-urls",
+        "/applications/{client}/reply-urls",
+        DEVELOPER,
+    ),
+    Place(
+        "application-scopes",
+        "/applications/{application}/scopes",
+        "/applications/{client}/scopes",
+        DEVELOPER,
+    ),
+    Place(
+        "notifications",
+        "/applications/{application}/notifications",
+        "/applications/{client}/notifications",
+        DEVELOPER,
+    ),
+    Place("wizard", "/applications/new", "/applications/new", DEVELOPER),
+    Place("wizard-details", _WIZARD, "/applications/new/{draft}/details", DEVELOPER),
+    Place("wizard-reply-urls", _WIZARD, "/applications/new/{draft}/reply-urls", DEVELOPER),
+    Place("wizard-scopes", _WIZARD, "/applications/new/{draft}/scopes", DEVELOPER),
+    Place("wizard-summary", _WIZARD, "/applications/new/{draft}/summary", DEVELOPER),
+    # The rest
+    Place("nowhere", "", "/nowhere", status=404),
+    Place("mailbox", "/sandbox/mailbox", "/sandbox/mailbox?token={token}"),
+)
+
+NO_PAGES = frozenset(
+    {
+        "/apis/{api}/openapi.json",
+        "/postman.json",
+        "/logos/{client}",
+        "/console/authorize",  # goes on to /authorize
+        "/console/quota",
+    }
+)
+"""Routes that a browser opens and that show no page."""
+
+
+def routes() -> set[str]:
+    """Every route of the site that shows a page."""
+    every = [*signin.ROUTES, *home.ROUTES, *portal.ROUTES]
+    shown = {
+        route.path
+        for route in every
+        if isinstance(route, Route) and "GET" in (route.methods or ())
+    }
+    return shown - NO_PAGES
+
+
+def prepare(cloud: Cloud) -> dict[str, str]:
+    """Puts something on every page: a notification that fails, a request half made."""
+    plant, module = cloud.thermostat()
+    names = {
+        "plant": plant,
+        "module": module,
+        "client": cloud.document["application"]["client_id"],
+        "redirect_uri": quote(cloud.document["application"]["redirect_uris"][0], safe=""),
+        "token": cloud.document["sandbox"]["token"],
+    }
+    with cloud.http(headers=cloud.api_headers()) as http:
+        url = f"{cloud.origin('api')}/smarther/v2.0/plants/{plant}/subscription"
+        http.post(url, json={"EndPointUrl": "https://localhost:1/hook"}).raise_for_status()
+        turn = {
+            "function": "heating", "mode": "manual", "setPoint": {"value": 22.5, "unit": "C"}
+        }  # fmt: skip
+        http.post(cloud.status_url(), json=turn).raise_for_status()
+    cloud.advance("1m")
+
+    dora = Person(cloud.verify)
+    dora.open(f"{cloud.origin('portal')}/signin")
+    developer = cloud.document["developer"]
+    form = dora.form_with("logonIdentifier")
+    dora.submit(form, logonIdentifier=developer["email"], password=developer["password"])
+    profile = dora.open(f"{cloud.origin('portal')}/profile").text
+    names["subscription"] = profile.partition('id="subscription-')[2].partition('"')[0]
+
+    dora.open(f"{cloud.origin('portal')}/applications/new")
+    form = dora.form_with("name", "vendor")
+    names["draft"] = form.action.split("/")[-2]
+    dora.submit(
+        form,
+        name="Warm at Six",
+        description="Warms the house before you come home.",
+        vendor="Example & Sons",
+        url="https://client.example/",
+    )
+    urls = ["https://client.example/callback", "http://localhost:8765/callback"]
+    dora.submit(dora.form_with("reply_url"), press=("go", "next"), reply_url=urls)
+    scopes = ["offline_access", "topology.read", "comfort.read"]
+    dora.submit(dora.form_to("/scopes"), press=("go", "next"), scope=scopes)
+    assert dora.page is not None
+    assert str(dora.page.url).endswith("/summary"), dora.page.url
+    return names
