@@ -66,9 +66,7 @@ class Window:
     """
 
     def __init__(self, browser: Browser, **options: Any) -> None:
-        self.context: BrowserContext = browser.new_context(
-            **(_USUAL | options)
-        )
+        self.context: BrowserContext = browser.new_context(**(_USUAL | options))
         self.context.set_default_timeout(PATIENCE_MS)
         self.wrong: list[str] = []
         self._expected: set[tuple[int, str]] = set()

@@ -59,8 +59,12 @@ PLACES = (
         "/home/{plant}/thermostats/{module}",
         OWNER,
     ),
-    Place("third-party-access", "/account/third-party-access", "/account/third-party-access", OWNER),
-    Place("no-third-party", "/account/third-party-access", "/account/third-party-access", DEVELOPER),
+    Place(
+        "third-party-access", "/account/third-party-access", "/account/third-party-access", OWNER
+    ),
+    Place(
+        "no-third-party", "/account/third-party-access", "/account/third-party-access", DEVELOPER
+    ),
     Place("developers-only", "/applications", "/applications", OWNER, 403),
     # The portal
     Place("products", "/products", "/products"),
@@ -153,9 +157,7 @@ def routes() -> set[str]:
     """Every route of the site that shows a page."""
     every = [*signin.ROUTES, *home.ROUTES, *portal.ROUTES]
     shown = {
-        route.path
-        for route in every
-        if isinstance(route, Route) and "GET" in (route.methods or ())
+        route.path for route in every if isinstance(route, Route) and "GET" in (route.methods or ())
     }
     return shown - NO_PAGES
 

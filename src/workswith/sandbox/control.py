@@ -6,7 +6,6 @@ Its own prefix keeps it apart from everything that the original has. [SBX-1 SBX-
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -19,6 +18,7 @@ from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
 
+from . import mailbox
 from .clock import remember
 from .duration import LONGEST, parse_duration
 from .guard import Endpoint, Guard, refuse
@@ -156,40 +156,10 @@ class _Mail:
         ])  # fmt: skip
 
     async def as_page(self, request: Request) -> Response:
-        rows = "".join(
-            "<article class=card><header><h2>{subject}</h2><p class=muted>{at} · {to}</p></header>"
-            "<pre class=mail>{text}</pre>{link}</article>".format(
-                subject=escape(m.subject),
-                at=escape(iso(m.posted_at)),
-                to=escape(m.to),
-                text=escape(m.text),
-                link=f'<p><a class=button href="{escape(m.link)}">{escape(m.link)}</a></p>'
-                if m.link.startswith(("http://", "https://"))
-                else "",
-            )
-            for m in await self._latest(request)
-        )
-        return HTMLResponse(
-            _PAGE.format(mails=rows or "<p class=empty>No mail yet.</p>"),
-            headers={
-                "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-                "frame-ancestors 'none'; base-uri 'none'",
-                "referrer-policy": "no-referrer",
-            },
-        )
+        return HTMLResponse(mailbox.page(await self._latest(request)), headers=mailbox.HEADERS)
 
     async def _latest(self, request: Request) -> list[mail.Mail]:
         return await mail.latest(self._control.database, request.query_params.get("to", ""))
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Mailbox · WorksWith sandbox</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/workswith.css"></head>
-<body><main class="page" id="main"><h1>Mailbox</h1>
-<p class="lead">Every mail that this sandbox sent, the newest first. Nothing left this machine.</p>
-{mails}</main></body></html>
-"""
 
 
 class _Devices:
