@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workswith.contracts import Document, load
 
-NAMES = ("echo", "smarther")
+NAMES = ("echo", "smarther", "home_control")
 """In the order in which they are listed; each is a ``.yaml`` and a ``.py`` of this name."""
 
 
