@@ -14,11 +14,13 @@ else fails on SQLite, which keeps network calls out of transactions on both.
 """
 
 from .core import Database, Query, Reads, Statement, Tx, query, statement
+from .kept import Kept
 from .migrate import migrate
 from .opening import open_database
 
 __all__ = [
     "Database",
+    "Kept",
     "Query",
     "Reads",
     "Statement",

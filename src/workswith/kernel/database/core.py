@@ -4,18 +4,25 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from .changes import Changes
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
+_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)", re.IGNORECASE)
+_READS = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)", re.IGNORECASE)
 
 
 class Statement:
-    """SQL with ``:name`` parameters; ``numbered`` is the same text with ``$1``, ``$2``, …"""
+    """SQL with ``:name`` parameters; ``numbered`` is the same text with ``$1``, ``$2``, …
 
-    __slots__ = ("names", "numbered", "text")
+    ``written`` and ``tables`` are the tables that it may change, and that it reads from.
+    """
+
+    __slots__ = ("names", "numbered", "tables", "text", "written")
 
     def __init__(self, text: str) -> None:
         self.text = " ".join(text.split())
@@ -30,6 +37,9 @@ class Statement:
         parts[::2] = [_NAME.sub(number, part) for part in parts[::2]]
         self.numbered = "".join(parts)
         self.names = tuple(names)
+        bare = "".join(parts[::2])
+        self.written = frozenset(_WRITES.findall(bare)) - {"SET"}
+        self.tables = frozenset(_READS.findall(bare))
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:
         """The parameters in the order of ``numbered``."""
@@ -85,6 +95,10 @@ class Database(Reads, Protocol):
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
+
+    @property
+    def changes(self) -> Changes:
+        """What this process has committed."""
 
     async def write(
         self,

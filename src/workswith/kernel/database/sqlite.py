@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from .changes import Changes
 from .core import Query, Statement
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class SqliteDatabase:
         self._reader.execute("PRAGMA query_only = ON")
         self._reads = _Connection(self._reader)
         self._tx = _Connection(self._writer)
+        self.changes = Changes()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
         self._queue: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]] = []
         self._pump: asyncio.Task[None] | None = None
@@ -80,7 +82,9 @@ class SqliteDatabase:
                 group, self._queue = self._queue[:GROUP_LIMIT], self._queue[GROUP_LIMIT:]
                 try:
                     outcomes = self._run_bodies(group)
+                    written, self._tx.written = self._tx.written, set()
                     await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
+                    self.changes.note(written)
                 except BaseException as error:
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")
@@ -115,14 +119,17 @@ class SqliteDatabase:
 class _Connection:
     """`Tx` on a sqlite3 connection. Its methods never really wait."""
 
-    __slots__ = ("_execute", "_executemany")
+    __slots__ = ("_execute", "_executemany", "written")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.written: set[str] = set()
         self._execute = connection.execute
         self._executemany = connection.executemany
 
     def one_now(self, query: Query[T], parameters: Mapping[str, Any]) -> T | None:
         cursor = self._execute(query.text, parameters)
+        if query.written:
+            self.written |= query.written
         row = cursor.fetchone()
         # Fetch to the end: a statement with RETURNING is complete only then.
         if row is not None and cursor.fetchone() is not None:
@@ -131,6 +138,8 @@ class _Connection:
 
     def all_now(self, query: Query[T], parameters: Mapping[str, Any]) -> list[T]:
         make = query.row
+        if query.written:
+            self.written |= query.written
         return [make(*row) for row in self._execute(query.text, parameters).fetchall()]
 
     async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
@@ -140,9 +149,11 @@ class _Connection:
         return self.all_now(query, parameters)
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:
+        self.written |= statement.written
         return self._execute(statement.text, parameters).rowcount
 
     async def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
+        self.written |= statement.written
         self._executemany(statement.text, rows)
 
 

@@ -1,0 +1,56 @@
+"""Rows that are asked for again and again, kept until a table they come from is written.
+
+On SQLite one process holds the database, so what it has not written has not changed; a row is asked
+for anew after `RECHECK_SECONDS` all the same. On PostgreSQL other processes write, and whoever asks
+right after a change made through another process expects to see it: there nothing is kept.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from .core import Database, Query
+
+T = TypeVar("T")
+
+RECHECK_SECONDS = 1.0
+
+
+class Kept(Generic[T]):
+    """`one` for a single query: the same object for as long as nothing has changed."""
+
+    def __init__(
+        self,
+        database: Database,
+        query: Query[T],
+        *,
+        limit: int = 4096,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Holds at most ``limit`` rows; ``elapsed`` gives real seconds."""
+        self._database = database
+        self._query = query
+        self._names = query.names
+        self._limit = limit
+        self._elapsed = elapsed
+        self._keeps = database.dialect == "sqlite"
+        self._watch = database.changes.watch(query.tables)
+        self._rows: dict[tuple[Any, ...], tuple[T | None, int, float]] = {}
+
+    async def one(self, **parameters: Any) -> T | None:
+        """The first row, or ``None``, as `Reads.one` outside a transaction."""
+        if not self._keeps:
+            return await self._database.one(self._query, **parameters)
+        key = tuple([parameters[name] for name in self._names])
+        held = self._rows.get(key)
+        if held is not None and held[1] == self._watch.count and held[2] > self._elapsed():
+            return held[0]
+        # The count first: what is written while the row is read makes it out of date.
+        count, until = self._watch.count, self._elapsed() + RECHECK_SECONDS
+        row = await self._database.one(self._query, **parameters)
+        if held is not None:
+            del self._rows[key]
+        elif len(self._rows) >= self._limit:
+            del self._rows[next(iter(self._rows))]
+        self._rows[key] = (row, count, until)
+        return row

@@ -1,0 +1,85 @@
+"""Kept rows: the same object while nothing changes, never an old one afterwards."""
+
+import asyncio
+
+from tests.kernel.test_database import PUT, put
+from workswith.kernel.database import Database, Kept, Tx, query, statement
+
+ROW = query(lambda *columns: list(columns), "SELECT id, wall FROM clock WHERE id = :id")
+OTHER = statement(
+    "INSERT INTO mail (recipient, subject, text, html, link, posted_at) "
+    "VALUES ('a', '', 'UPDATE clock SET', '', '', :now)"
+)
+RETURNING = query(int, "UPDATE clock SET wall = wall + 10 WHERE id = :id RETURNING wall")
+
+
+async def other(tx: Tx) -> None:
+    await tx.run(OTHER, now=1)
+
+
+def test_a_statement_knows_its_tables() -> None:
+    assert PUT.written == {"clock"}
+    assert (ROW.tables, ROW.written) == ({"clock"}, frozenset())
+    assert OTHER.written == {"mail"}
+    assert RETURNING.written == {"clock"}
+
+
+async def test_what_is_written_is_seen_at_once(database: Database) -> None:
+    kept = Kept(database, ROW)
+    assert await kept.one(id=1) is None
+    await database.write(put, 1)
+    assert await kept.one(id=1) == [1, 1]
+    await database.write(put, 1)
+    assert await kept.one(id=1) == [1, 2]
+    await database.write(lambda tx: tx.one(RETURNING, id=1))
+    assert await kept.one(id=1) == [1, 12]
+    await database.write(lambda tx: tx.run_many(PUT, [{"id": 1, "wall": 5}]))
+    assert await kept.one(id=1) == [1, 17]
+
+
+async def test_it_is_the_same_row_until_then_on_sqlite(database: Database) -> None:
+    kept = Kept(database, ROW)
+    await database.write(put, 1)
+    first = await kept.one(id=1)
+    await database.write(other)
+    assert (await kept.one(id=1) is first) == (database.dialect == "sqlite")
+
+
+async def test_another_process_is_seen_within_a_second(database: Database) -> None:
+    elapsed = [100.0]
+    kept = Kept(database, ROW, elapsed=lambda: elapsed[0])
+    await database.write(put, 1)
+    await kept.one(id=1)
+    database.changes.note = lambda tables: None  # type: ignore[method-assign]  # as if elsewhere
+    await database.write(put, 1)
+    elapsed[0] += 1.0
+    assert await kept.one(id=1) == [1, 2]
+
+
+async def test_no_more_rows_are_held_than_allowed(database: Database) -> None:
+    kept = Kept(database, ROW, limit=2)
+    for id_ in range(5):
+        await kept.one(id=id_)
+    assert len(kept._rows) <= 2
+
+
+async def test_readers_never_see_less_than_was_acknowledged(database: Database) -> None:
+    kept = Kept(database, ROW)
+    await database.write(put, 1)
+    acknowledged = 1
+
+    async def writer() -> None:
+        nonlocal acknowledged
+        for _ in range(20):
+            await database.write(put, 1)
+            acknowledged += 1
+
+    async def reader() -> None:
+        while acknowledged < 41:
+            least = acknowledged
+            row = await kept.one(id=1)
+            assert row is not None
+            assert row[1] >= least
+            await asyncio.sleep(0)
+
+    await asyncio.gather(writer(), writer(), *(reader() for _ in range(4)))
