@@ -11,6 +11,8 @@ from enum import StrEnum
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.problem import Kind, Problem
 
+from .kind import Capability
+
 DEVICE = "chronothermostat"
 """The name of this kind of module in topologies."""
 
@@ -105,16 +107,6 @@ NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
     "humidity": lambda reading: reading.humidity,
 }
 """The members whose change is told to applications. [C2C-2]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """One line of the topology's list: what can be set, read, and told when it changes."""
-
-    name: str
-    command: bool
-    request: bool
-    notification: bool
 
 
 CAPABILITIES = (

@@ -11,15 +11,10 @@ from workswith.kernel.clock import DAY, HOUR, MINUTE
 
 from . import relay
 from .anatomy import Body, State
+from .kind import MEMORY, NEVER
 from .plan import after, obey, protection
 from .room import humidity, pass_minute
 from .weather import SLOT, Weather, weather
-
-MEMORY = 2 * DAY
-"""After a longer absence only this much of the past is lived through."""
-DAMP = 10
-"""A change of humidity below this many tenths of a percent is not worth a report."""
-NEVER = 1 << 62
 
 
 class Course:
@@ -178,8 +173,8 @@ class Course:
         said, pace = self.said, self.body.pace
         quiet = now - said.at
         changed = (
-            abs(round(self.room.sensor * 10) - said.temperature) >= 1
-            or abs(round(humidity(self.room) * 10) - said.humidity) >= DAMP
+            abs(round(self.room.sensor * 10) - said.temperature) >= pace.temperature_step
+            or abs(round(humidity(self.room) * 10) - said.humidity) >= pace.humidity_step
         )
         # Half a measure of play, for what was said in between at another instant.
         if quiet >= (pace.measure if changed else pace.heartbeat) - pace.measure // 2:

@@ -7,28 +7,40 @@ A kind is a module of pure functions over a *body* (what does not change by itse
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from workswith.devices.thermostat import Command, Reading
-from workswith.kernel.clock import HOUR, MINUTE
+from workswith.kernel.clock import DAY, HOUR, MINUTE
 
 S = TypeVar("S")
+
+MEMORY = 2 * DAY
+"""After a longer absence only this much of the past is lived through."""
+NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a device speaks when nothing urgent happens, in milliseconds."""
+    """How often a device speaks when nothing urgent happens, and of how small a change.
+
+    Times are milliseconds: ``measure`` between two reports of temperature and humidity, ``power``
+    between two of power, ``heartbeat`` between any two. Steps are what a change has to reach:
+    tenths of a degree, tenths of a percent, watts.
+    """
 
     measure: int = 15 * MINUTE
     heartbeat: int = HOUR
+    power: int = MINUTE
+    temperature_step: int = 1
+    humidity_step: int = 10
+    power_step: int = 5
 
 
 USUAL_PACE = Pace()
 
 
 class Step(NamedTuple, Generic[S]):
-    """A new state, and what the device said last on the way to it, if anything."""
+    """A new state, and the reading that the device said last on the way to it, if any."""
 
     state: S
-    reading: Reading | None
+    reading: Any
 
 
 class Ahead(NamedTuple, Generic[S]):
@@ -39,24 +51,32 @@ class Ahead(NamedTuple, Generic[S]):
 
 
 class Simulator(Protocol):
-    """A module of `simulators` fulfils this."""
+    """A module of `simulators`, or a `machine.Machine` in it, fulfils this.
 
-    def body_of(self, model: str, configuration: str, time_zone: str, pace: Pace) -> Any: ...
+    A command or change is of the kind's own type; to a device that has a circuit it is a
+    `devices.meter.Measured`, which every one of its steps is given.
+    """
 
-    def state_of(self, text: str) -> Any: ...
+    def body_of(self, model: str, configuration: str, time_zone: str, pace: Pace, /) -> Any: ...
 
-    def text_of(self, state: Any) -> str: ...
+    def state_of(self, text: str, /) -> Any: ...
 
-    def step(
-        self, body: Any, state: Any, now: int, command: Command | None = None
-    ) -> Step[Any]: ...
+    def text_of(self, state: Any, /) -> str: ...
 
-    def foresee(self, body: Any, state: Any) -> Ahead[Any]: ...
+    def step(self, body: Any, state: Any, now: int, command: Any = None, /) -> Step[Any]:
+        """Lives until ``now``, then obeys."""
 
-    def touch(
-        self, body: Any, state: Any, now: int, change: Command | None = None
-    ) -> Step[Any]: ...
+    def foresee(self, body: Any, state: Any, /) -> Ahead[Any]:
+        """Lives on until it speaks."""
 
-    def look(self, body: Any, state: Any, now: int) -> Step[Any]: ...
+    def touch(self, body: Any, state: Any, now: int, change: Any = None, /) -> Step[Any]:
+        """Lives until ``now``; then a hand uses it, and changes something or not."""
 
-    def busy(self, state: Any, now: int) -> bool: ...
+    def look(self, body: Any, state: Any, now: int, /) -> Step[Any]:
+        """Lives until ``now`` and speaks, change or none."""
+
+    def busy(self, state: Any, now: int, /) -> bool:
+        """Whether its own user interface keeps commands away."""
+
+    def circuit(self, body: Any, /) -> tuple[str, ...]:
+        """The ids of the modules whose draw it measures."""

@@ -10,8 +10,8 @@ from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
 
 from .anatomy import Body, Model, State, body_of, state_of, text_of
-from .course import NEVER, Course
-from .kind import Ahead, Step
+from .course import Course
+from .kind import NEVER, Ahead, Step
 from .plan import Plan
 from .room import Room
 from .weather import weather
@@ -23,6 +23,7 @@ __all__ = [
     "begin",
     "body_of",
     "busy",
+    "circuit",
     "foresee",
     "look",
     "state_of",
@@ -84,3 +85,8 @@ def look(body: Body, state: State, now: int) -> Step[State]:
 
 def busy(state: State, now: int) -> bool:
     return now < state.busy_until
+
+
+def circuit(_body: Body) -> tuple[str, ...]:
+    """A thermostat measures no other module."""
+    return ()

@@ -1,0 +1,126 @@
+"""The table of kinds: everything that tells a light from a thermostat is in its row. [DEV-2]"""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from . import automation, heater, light, meter, plug, remote, thermostat
+from .kind import POWER, Capability, DeviceKind, Measure
+from .simulators import automation as simulated_automation
+from .simulators import heater as simulated_heater
+from .simulators import light as simulated_light
+from .simulators import meter as simulated_meter
+from .simulators import plug as simulated_plug
+from .simulators import remote as simulated_remote
+from .simulators import thermostat as simulated_thermostat
+
+
+def _can(name: str, *, command: bool = False) -> Capability:
+    return Capability(name, command=command, request=True, notification=True)
+
+
+def _switched_on(body: Any, now: int, seed: int) -> simulated_thermostat.State:
+    """A thermostat in a home that is about as warm as homes are."""
+    warmth = Random(seed).uniform(18.5, 20.5)  # noqa: S311 - a home, not a secret
+    return simulated_thermostat.begin(body, now, warmth=round(warmth, 2))
+
+
+_FW = Capability("fw", command=False, request=True, notification=False)
+_CONSUMPTIONS = _can("consumptions")
+_TEMPERATURE = Measure("temperature", lambda reading: reading.temperature)
+
+_ROWS = (
+    DeviceKind(
+        thermostat.DEVICE,
+        thermostat.Reading,
+        thermostat.Configuration,
+        thermostat.NOTIFIED,
+        simulated_thermostat,
+        _switched_on,
+        command=thermostat.Command,
+        touch=thermostat.Command,
+        check=thermostat.check,
+        capabilities=thermostat.CAPABILITIES,
+        measures=(_TEMPERATURE, Measure("humidity", lambda reading: reading.humidity)),
+    ),
+    DeviceKind(
+        light.DEVICE,
+        light.Reading,
+        light.Configuration,
+        light.NOTIFIED,
+        simulated_light.SIMULATOR,
+        simulated_light.begin,
+        command=light.Command,
+        touch=light.Command,
+        check=light.check,
+        capabilities=(
+            _can("status", command=True),
+            _can("level", command=True),
+            _FW,
+            _CONSUMPTIONS,
+        ),
+        measures=(POWER,),
+    ),
+    DeviceKind(
+        plug.DEVICE,
+        plug.Reading,
+        plug.Configuration,
+        plug.NOTIFIED,
+        simulated_plug.SIMULATOR,
+        simulated_plug.begin,
+        command=plug.Command,
+        touch=plug.Command,
+        capabilities=(_can("status", command=True), _CONSUMPTIONS, _FW),
+        measures=(POWER,),
+    ),
+    DeviceKind(
+        automation.DEVICE,
+        automation.Reading,
+        automation.Configuration,
+        automation.NOTIFIED,
+        simulated_automation.SIMULATOR,
+        simulated_automation.begin,
+        command=automation.Command,
+        touch=automation.Command,
+        check=automation.check,
+        capabilities=(_can("level", command=True), _can("motion"), _FW),
+    ),
+    DeviceKind(
+        heater.DEVICE,
+        heater.Reading,
+        heater.Configuration,
+        heater.NOTIFIED,
+        simulated_heater.SIMULATOR,
+        simulated_heater.begin,
+        command=heater.Command,
+        touch=heater.Command,
+        capabilities=(_can("mode", command=True), _CONSUMPTIONS, _can("temperature"), _FW),
+        measures=(POWER, _TEMPERATURE),
+    ),
+    DeviceKind(
+        remote.DEVICE,
+        remote.Reading,
+        remote.Configuration,
+        remote.NOTIFIED,
+        simulated_remote.SIMULATOR,
+        simulated_remote.begin,
+        touch=remote.Press,
+        capabilities=(_can("battery"), _can("press"), _FW),
+    ),
+    DeviceKind(
+        meter.DEVICE,
+        meter.Reading,
+        meter.Configuration,
+        meter.NOTIFIED,
+        simulated_meter,
+        simulated_meter.begin,
+        capabilities=(_CONSUMPTIONS, _FW),
+        measures=(POWER,),
+    ),
+)
+KINDS: Mapping[str, DeviceKind] = {row.device: row for row in _ROWS}
+
+
+def kind_of(device: str) -> DeviceKind:
+    """Raises ``KeyError``."""
+    return KINDS[device]

@@ -1,0 +1,34 @@
+"""What an energy meter is: it measures what others draw. (`contract/homecontrol.md` 2.8, 2.11)
+
+Units as in `light`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+DEVICE = "energymeter"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A meter has nothing to set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What flows through it: watts now, and millijoules since everything behind it was put up."""
+
+    power: int
+    energy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    power: int
+    energy: int
+    at: int
+
+
+NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
+    "consumptions": lambda reading: reading.power,
+}

@@ -1,0 +1,33 @@
+"""What a connected plug is: a switch, and what the appliance behind it draws.
+
+(`contract/homecontrol.md` 2.8; units as in `light`)
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+DEVICE = "plug"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A plug has nothing to set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    on: bool
+    power: int
+    energy: int
+    at: int
+
+
+NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
+    "status": lambda reading: reading.on,
+    "consumptions": lambda reading: reading.power,
+}

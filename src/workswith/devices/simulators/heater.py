@@ -1,0 +1,123 @@
+"""A simulated electric heater: its pilot wire says which warmth to keep, its own thermostat keeps it.
+
+A pilot wire carries the whole wave of the mains, half of it, or none; that is how comfort (none),
+away (the whole) and frost guard (the negative half) arrive at a heater. The room moves on a grid of
+minutes, as the thermostats' rooms do; orders act on their millisecond.
+"""
+
+from dataclasses import dataclass, replace
+
+from workswith.devices.heater import Command, Configuration, Mode, Reading
+from workswith.kernel.clock import DAY, HOUR, MINUTE
+
+from .machine import Body, Machine
+from .room import House, Room, pass_minute
+from .weather import SLOT, Climate, weather
+
+HYSTERESIS = 0.25
+"""K above and below the temperature that is kept."""
+PILOT_WIRE = {Mode.COMFORT: "none", Mode.AWAY: "full", Mode.FROST_GUARD: "negative"}
+"""Which half-waves carry an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The room it heats; ``phase`` is where in the minute its gateway's grid lies, in ms."""
+
+    house: House
+    climate: Climate
+    phase: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``at`` is the last minute lived through; ``energy`` is counted up to ``counted``."""
+
+    at: int
+    mode: Mode
+    heats: bool
+    room: Room
+    energy: int
+    counted: int
+    said: Reading
+
+
+Heater = Body[Model, Configuration]
+
+
+def begin(body: Heater, now: int, seed: int) -> State:
+    """In comfort, in a room that is nearly warm."""
+    warmth = 18.5 + seed % 16 / 10
+    outside = weather(body.model.climate, now)
+    room = Room(warmth, warmth - 0.5, 0.0, warmth, outside.water + 0.0018)
+    at = now - (now - body.model.phase) % MINUTE
+    blank = Reading(Mode.COMFORT, 0, 0, 0, now)
+    state = _switch(
+        body,
+        State(at, Mode.COMFORT, heats=False, room=room, energy=0, counted=now, said=blank),
+        now,
+    )
+    return replace(state, said=say(body, state, now))
+
+
+def live(body: Heater, state: State, until: int) -> tuple[State, int | None]:
+    """Minute by minute; everything it has to say, it says on a minute."""
+    house, climate = body.model.house, body.model.climate
+    at, room, outside, people, holds = state.at, state.room, weather(climate, state.at), 0.0, 0
+    while at + MINUTE <= until:
+        at += MINUTE
+        if at >= holds:
+            outside, holds = weather(climate, at), (at // SLOT + 1) * SLOT
+            people = _people(house, climate, at)
+        watts = house.heater if state.heats else 0.0
+        room = pass_minute(house, room, outside, watts, people)
+        if _wants(body, state, room.sensor) is not state.heats:
+            state = _switch(body, replace(state, room=room), at)
+        if _has_to_speak(body, state, room, at):
+            return replace(state, at=at, room=room), at
+    return replace(state, at=at, room=room), None
+
+
+def obey(body: Heater, state: State, now: int, command: Command) -> State:
+    return _switch(body, replace(state, mode=command.mode), now)
+
+
+def say(body: Heater, state: State, now: int) -> Reading:
+    used = _watts(body, state) * max(0, now - state.counted)
+    warmth = round(state.room.sensor * 10)
+    return Reading(state.mode, _watts(body, state), state.energy + used, warmth, now)
+
+
+def _switch(body: Heater, state: State, now: int) -> State:
+    """Follows what is wanted at ``now``, and counts what was used until then."""
+    used = _watts(body, state) * max(0, now - state.counted)
+    heats = _wants(body, state, state.room.sensor)
+    return replace(state, heats=heats, energy=state.energy + used, counted=max(now, state.counted))
+
+
+def _wants(body: Heater, state: State, measured: float) -> bool:
+    lacking = body.configuration.set_point(state.mode) / 10 - measured
+    return lacking > (-HYSTERESIS if state.heats else HYSTERESIS)
+
+
+def _watts(body: Heater, state: State) -> int:
+    return round(body.model.house.heater) if state.heats else 0
+
+
+def _has_to_speak(body: Heater, state: State, room: Room, now: int) -> bool:
+    said, pace = state.said, body.pace
+    quiet = now - said.at
+    if quiet < pace.power:
+        return False
+    if quiet >= pace.heartbeat or abs(_watts(body, state) - said.power) >= pace.power_step:
+        return True
+    warmer = abs(round(room.sensor * 10) - said.temperature) >= pace.temperature_step
+    return warmer and quiet >= pace.measure
+
+
+def _people(house: House, climate: Climate, at: int) -> float:
+    hour = (at % DAY / HOUR + climate.longitude / 15) % 24
+    return house.people * (0.3 if 8 <= hour < 18 else 1.0)
+
+
+SIMULATOR = Machine(Model, Configuration, State, live, obey, say)

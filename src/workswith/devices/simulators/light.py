@@ -1,0 +1,105 @@
+"""A simulated light: switched at once, or dimmed over a ramp; its watts follow its brightness."""
+
+from dataclasses import dataclass, replace
+
+from workswith.devices.light import BRIGHTEST, Command, Configuration, Reading
+
+from . import power
+from .kind import NEVER
+from .machine import Body, Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``watts`` at full brightness; ``ramp`` is the milliseconds for one percent."""
+
+    watts: int = 9
+    ramp: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Its brightness is on the way from ``start`` since ``since`` to what it is set to."""
+
+    at: int
+    on: bool
+    level: int
+    start: int
+    since: int
+    energy: int
+    said: Reading
+
+
+Light = Body[Model, Configuration]
+
+
+def begin(body: Light, now: int, seed: int) -> State:
+    """Off, at a level that somebody chose once."""
+    level = 40 + seed % 61 if body.configuration.dimmable else BRIGHTEST
+    state = State(now, on=False, level=level, start=0, since=now, energy=0, said=_NOTHING)
+    return replace(state, said=say(body, state, now))
+
+
+def brightness(body: Light, state: State, at: int) -> int:
+    """Percent."""
+    aim = _aim(state)
+    if aim == state.start:
+        return aim
+    moved = (at - state.since) // body.model.ramp
+    if moved >= abs(aim - state.start):
+        return aim
+    return state.start + moved if aim > state.start else state.start - moved
+
+
+def live(body: Light, state: State, until: int) -> tuple[State, int | None]:
+    curve = _curve(body, state)
+    said = state.said
+    due = power.next_report(curve, said.power, said.at, state.at, body.pace)
+    settled = _settled(body, state)
+    if said.at < settled:
+        due = min(due, max(settled, state.at))
+    at = min(due, until)
+    if at > state.at:
+        used = power.energy(curve, state.at, at)
+        state = replace(state, at=at, energy=state.energy + used)
+    return state, due if due <= until else None
+
+
+def obey(body: Light, state: State, now: int, command: Command) -> State:
+    on, level = command.on, command.level
+    if on is None:
+        on = state.on if level is None else level > 0
+    start = brightness(body, state, now)
+    state = replace(state, on=on, level=level or state.level, start=start, since=now)
+    # Without a dimmer there is no ramp.
+    return state if body.configuration.dimmable else replace(state, start=_aim(state))
+
+
+def say(body: Light, state: State, now: int) -> Reading:
+    watts, _ = _curve(body, state)(now)
+    level = state.level if body.configuration.dimmable else None
+    return Reading(state.on, level, watts, state.energy, now)
+
+
+def _aim(state: State) -> int:
+    return state.level if state.on else 0
+
+
+def _settled(body: Light, state: State) -> int:
+    """When the ramp ends."""
+    return state.since + abs(_aim(state) - state.start) * body.model.ramp
+
+
+def _curve(body: Light, state: State) -> power.Curve:
+    settled, ramp = _settled(body, state), body.model.ramp
+
+    def watts(at: int) -> tuple[int, int]:
+        bright = brightness(body, state, at)
+        until = NEVER if at >= settled else at + ramp - (at - state.since) % ramp
+        return round(body.model.watts * bright / BRIGHTEST), until
+
+    return watts
+
+
+_NOTHING = Reading(on=False, level=None, power=0, energy=0, at=0)
+SIMULATOR = Machine(Model, Configuration, State, live, obey, say)

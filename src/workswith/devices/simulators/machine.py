@@ -1,0 +1,96 @@
+"""A simulated device made of three functions: how it lives, how it obeys, what it says.
+
+Most kinds are no more than that. What they have in common is here: a device lives from one thing
+it has to say to the next, so looking at it in between changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from workswith.kernel.clock import MINUTE
+
+from .kind import MEMORY, NEVER, USUAL_PACE, Ahead, Pace, Step
+
+M = TypeVar("M")
+C = TypeVar("C")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Generic[M, C]):
+    """What does not change by itself: what it is built into, and how it was set up."""
+
+    model: M
+    configuration: C
+    zone: ZoneInfo
+    pace: Pace = USUAL_PACE
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[M, C, S]):
+    """Fulfils `kind.Simulator`. A state has the members ``at``, lived through, and ``said``."""
+
+    model: type[M]
+    configuration: type[C]
+    state: type[S]
+    live: Callable[[Body[M, C], S, int], tuple[S, int | None]]
+    """Lives to an instant, or to the first before it at which it speaks, which is returned."""
+    obey: Callable[[Body[M, C], S, int, Any], S]
+    say: Callable[[Body[M, C], S, int], Any]
+
+    def body_of(self, model: str, configuration: str, time_zone: str, pace: Pace) -> Body[M, C]:
+        return Body(
+            msgspec.json.decode(model, type=self.model),
+            msgspec.json.decode(configuration, type=self.configuration),
+            ZoneInfo(time_zone),
+            pace,
+        )
+
+    def state_of(self, text: str) -> S:
+        return msgspec.json.decode(text, type=self.state)
+
+    def text_of(self, state: S) -> str:
+        return msgspec.json.encode(state).decode()
+
+    def step(self, body: Body[M, C], state: S, now: int, command: Any = None) -> Step[S]:
+        away: int = now - state.at  # type: ignore[attr-defined]  # every state has it
+        if away > MEMORY:
+            missed = (away - MEMORY) // MINUTE * MINUTE
+            state = _replace(state, at=state.at + missed)  # type: ignore[attr-defined]
+        spoken = None
+        state, at = self.live(body, state, now)
+        while at is not None:
+            state, spoken = self._speak(body, state, at)
+            state, at = self.live(body, state, now)
+        if command is not None:
+            state, spoken = self._speak(body, self.obey(body, state, now, command), now)
+        return Step(state, spoken)
+
+    def foresee(self, body: Body[M, C], state: S) -> Ahead[S]:
+        lived, at = self.live(body, state, NEVER)
+        assert at is not None  # noqa: S101 - there is a heartbeat
+        return Ahead(at, Step(*self._speak(body, lived, at)))
+
+    def touch(self, body: Body[M, C], state: S, now: int, change: Any = None) -> Step[S]:
+        return self.step(body, state, now, change)
+
+    def look(self, body: Body[M, C], state: S, now: int) -> Step[S]:
+        return Step(*self._speak(body, self.step(body, state, now).state, now))
+
+    def busy(self, state: S, now: int) -> bool:
+        return False
+
+    def circuit(self, body: Body[M, C]) -> tuple[str, ...]:
+        return ()
+
+    def _speak(self, body: Body[M, C], state: S, now: int) -> tuple[S, Any]:
+        said = self.say(body, state, now)
+        return _replace(state, said=said), said
+
+
+def _replace(state: S, **members: Any) -> S:
+    return replace(state, **members)  # type: ignore[type-var]  # every state is a dataclass
