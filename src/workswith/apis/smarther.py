@@ -17,6 +17,7 @@ from workswith.kernel.problem import Kind, Problem
 
 from . import smarther_accept as accept
 from . import smarther_emit as emit
+from .again import Again
 from .smarther_emit import notification
 
 __all__ = ["API", "handlers", "notification"]
@@ -93,6 +94,7 @@ class _Smarther:
         self._reads = reads
         self._twin = twin
         self._subscriptions = subscriptions
+        self._statuses = Again(emit.status)
 
     async def plants(self, request: Request) -> Answer:
         await self._twin.require_app(request.account_id)
@@ -106,7 +108,8 @@ class _Smarther:
         return Answer(200, emit.topology(plant, modules))
 
     async def status(self, request: Request) -> Answer:
-        return Answer(200, emit.status(await self._twin.read(*_module(request))))
+        snapshot = await self._twin.read(*_module(request))
+        return self._statuses.answer(snapshot.module_id, snapshot)
 
     async def set_status(self, request: Request) -> Answer:
         snapshot = await self._twin.read(*_module(request), last_known=True)

@@ -36,12 +36,17 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """``body``: ``None`` is no body, bytes go out as they are, everything else as compact JSON."""
+    """``body``: ``None`` is no body, bytes go out as they are, everything else as compact JSON.
+
+    A handler may give the same answer again, if it leaves it as it is: ``wire`` is where the
+    gateway keeps what it has made of it.
+    """
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+    wire: Any = field(default=None, init=False, repr=False, compare=False)
 
 
 Handler = Callable[[Request], Awaitable[Answer]]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, query
+from workswith.kernel.database import Database, Kept, query
 from workswith.kernel.problem import Kind, Problem
 
 from .app_accounts import app_account
@@ -85,6 +85,7 @@ class Twin:
         self, database: Database, clock: Clock, link: DeviceLink, settings: Settings
     ) -> None:
         self._database = database
+        self._snapshots = Kept(database, _SNAPSHOT)
         self._clock = clock
         self._link = link
         self._deadline = settings.answer_timeout_ms / 1000
@@ -98,8 +99,8 @@ class Twin:
         `Kind.TIMED_OUT` (unless ``last_known`` values will do), `Kind.PASSWORD_EXPIRED`,
         `Kind.TERMS_EXPIRED`.
         """
-        found = await self._database.one(
-            _SNAPSHOT, account_id=account_id, plant_id=plant_id, module_id=module_id
+        found = await self._snapshots.one(
+            account_id=account_id, plant_id=plant_id, module_id=module_id
         )
         if found is None:
             await self.require_app(account_id)
