@@ -36,6 +36,8 @@ def windows(tls_cloud: Cloud, browser: Browser) -> Iterator[dict[str, Window]]:
     """Three people's windows."""
     portal = tls_cloud.origin("portal")
     with Window(browser) as nobody, Window(browser) as developer, Window(browser) as owner:
+        for window in (nobody, developer, owner):
+            window.context.add_init_script(path=AXE)
         sign_in(developer.page, portal, tls_cloud.document["developer"])
         sign_in(owner.page, portal, tls_cloud.document["end_user"], "/home")
         yield {NOBODY: nobody, DEVELOPER: developer, OWNER: owner}
@@ -64,7 +66,6 @@ def test_a_page_is_for_everyone(
     assert answer is not None
     assert answer.status == place.status
 
-    page.evaluate(AXE.read_text())
     open_everything(page)
     found = {"wide, light": violations(page, RULES)}
     page.emulate_media(color_scheme="dark")
