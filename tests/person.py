@@ -65,6 +65,12 @@ class _Forms(HTMLParser):
             self._area = ""
 
 
+def forms_of(page: httpx2.Response) -> list[Form]:
+    parser = _Forms()
+    parser.feed(page.text)
+    return parser.forms
+
+
 class Person:
     """``stop_at``: a redirect to an address that starts so is not followed but returned."""
 
@@ -79,9 +85,7 @@ class Person:
     @property
     def forms(self) -> list[Form]:
         assert self.page is not None
-        parser = _Forms()
-        parser.feed(self.page.text)
-        return parser.forms
+        return forms_of(self.page)
 
     def form_with(self, *names: str) -> Form:
         """The first form that has all these fields."""

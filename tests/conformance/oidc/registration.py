@@ -1,0 +1,122 @@
+"""Registers the plans' applications through the portal, as a developer does, and writes the JSON.
+
+python -m tests.conformance.oidc.registration sandbox.json > configuration.json
+"""
+
+import json
+import re
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+from click import echo
+
+from tests.person import Person
+
+from .configuration import SUITE
+
+NAMES = ("client", "client2", "client_secret_post")
+
+
+def register(
+    document: dict[str, Any], *, base: str = "", backchannel: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """``document`` is a sandbox's; the answer is a whole configuration. ``base`` ends with "/"."""
+    base = base or SUITE.format(alias="workswith")
+    origin = document["origins"]["login"]
+    clients = {name: application(document, f"Conformance {name}", base) for name in NAMES}
+
+    def discovery(name: str) -> str:
+        return f"{origin}/{clients[name]['client_id']}/.well-known/openid-configuration"
+
+    owner = document["end_user"]
+    return {
+        "alias": "workswith",
+        "description": "WorksWith sandbox",
+        "server": {"discoveryUrl": discovery("client"), "login_hint": owner["email"]},
+        **{
+            name: {
+                **clients[name],
+                **({} if name == "client" else {"discoveryUrl": discovery(name)}),
+            }
+            for name in NAMES
+        },
+        "browser": [
+            {
+                "match": f"{origin}/*",
+                "tasks": [
+                    {
+                        "task": "Sign in",
+                        "match": f"{origin}/*",
+                        "optional": True,
+                        "commands": [
+                            ["text", "name", "logonIdentifier", owner["email"]],
+                            ["text", "name", "password", owner["password"]],
+                            ["click", "css", "form button.primary"],
+                        ],
+                    },
+                    {
+                        "task": "Accept",
+                        "match": f"{origin}/*",
+                        "optional": True,
+                        "commands": [["click", "name", "allow"]],
+                    },
+                    {
+                        "task": "Sign out",
+                        "match": f"{origin}/*",
+                        "optional": True,
+                        "commands": [["click", "name", "sign_out"]],
+                    },
+                ],
+            }
+        ],
+        "script": {
+            "redirect_uri": f"{base}callback",
+            "ca_file": document.get("ca_file"),
+            "clock": {
+                "url": f"{document['sandbox']['url']}/clock",
+                "token": document["sandbox"]["token"],
+            },
+            "backchannel": backchannel or {},
+        },
+    }
+
+
+def application(document: dict[str, Any], name: str, base: str, **more: str) -> dict[str, str]:
+    """The portal's wizard, step by step; returns ``client_id`` and ``client_secret``."""
+    ca = document.get("ca_file")
+    person = Person(ssl.create_default_context(cafile=ca) if ca else True)
+    origin, developer = document["origins"]["portal"], document["developer"]
+    person.open(f"{origin}/signin?return_to=/applications/new")
+    person.submit(
+        person.form_with("logonIdentifier", "password"),
+        logonIdentifier=developer["email"],
+        password=developer["password"],
+    )
+    details = person.form_with("name", "vendor")
+    fields = {"name": name, "description": "Runs OpenID's plans.", "vendor": "Example Ltd"}
+    extra = {
+        "post_logout_redirect_uris": f"{base}post_logout_redirect",
+        "backchannel_logout_uri": f"{base}backchannel_logout",
+        "pkce": "optional",
+        **more,
+    }
+
+    def submit(form: Any, **values: Any) -> None:
+        known = {name: value for name, value in extra.items() if name in form.values}
+        person.submit(form, press=("go", "next"), **known, **values)
+
+    submit(details, **fields)
+    submit(person.form_with("reply_url"), reply_url=[f"{base}callback"])
+    submit(person.form_to("/scopes"), scope=["profile", "email", "topology.read"])
+    submit(person.form_to("/summary"))
+    assert person.page is not None
+    client_id = str(person.page.url.path).rpartition("/")[2]
+    secret = re.findall(r">client_secret</p>\s*<code>([^<]+)</code>", person.page.text)
+    assert secret, person.page.text
+    return {"client_id": client_id, "client_secret": secret[0]}
+
+
+if __name__ == "__main__":
+    echo(json.dumps(register(json.loads(Path(sys.argv[1]).read_text())), indent=2))
