@@ -61,12 +61,16 @@ class DeviceKind:
     measures: tuple[Measure, ...] = ()
 
     def require(self, command: object, configuration: Any, now: int) -> None:
-        """Raises `Kind.INVALID` for what a device of this kind cannot be told from afar."""
+        """Raises `Kind.INVALID` for what this device cannot be told from afar."""
+        self.understand(command)
+        self.check(command, configuration, now)
+
+    def understand(self, command: object) -> None:
+        """Raises `Kind.INVALID` for what no device of this kind is ever told from afar."""
         if self.command is None or not isinstance(command, self.command):
             raise Problem(
                 Kind.INVALID, "not_commandable", f"That cannot be asked of a {self.device}."
             )
-        self.check(command, configuration, now)
 
 
 POWER = Measure("power", lambda reading: reading.power, lambda reading: reading.energy)

@@ -1,9 +1,7 @@
 """The way to a module: whatever carries commands to it stands behind this port. [DEV-1 DEV-2]"""
 
 from enum import StrEnum
-from typing import Protocol
-
-from .thermostat import Command
+from typing import Any, Protocol
 
 
 class Outcome(StrEnum):
@@ -16,11 +14,9 @@ class Outcome(StrEnum):
 
 
 class DeviceLink(Protocol):
-    """Carries commands to modules."""
+    """Carries commands to modules; a command is of the type that the module's kind is told by."""
 
-    async def send(
-        self, module_id: str, command: Command, *, deadline: float, flow: str
-    ) -> Outcome:
+    async def send(self, module_id: str, command: Any, *, deadline: float, flow: str) -> Outcome:
         """Delivers ``command``, waiting at most ``deadline`` real seconds for the device's answer.
 
         Never called inside a transaction. `Outcome.DONE` only after the report that the command

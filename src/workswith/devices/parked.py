@@ -25,8 +25,8 @@ _ROWS = query(
     "SELECT s.module_id, s.kind, s.model, s.state, m.configuration, p.time_zone, "
     "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END FROM simulators s "
     "JOIN modules m ON m.id = s.module_id JOIN plants p ON p.id = m.plant_id "
-    "JOIN gateways g ON g.id = m.gateway_id WHERE :id = '' OR :id IN (m.id, m.plant_id) "
-    "ORDER BY s.module_id",
+    "JOIN gateways g ON g.id = m.gateway_id WHERE :id = '' OR m.plant_id = :id "
+    "OR m.plant_id = (SELECT plant_id FROM modules WHERE id = :id) ORDER BY s.module_id",
 )
 _REACHES = query(
     lambda module_id, reach: (module_id, Reach(reach)),
@@ -43,7 +43,7 @@ _KEEP = statement("UPDATE simulators SET state = :state WHERE module_id = :modul
 
 
 async def parked(reads: Reads, id_: str) -> list[Parked]:
-    """Of a plant, of one module, or all (``""``)."""
+    """Of a plant by its id or that of one of its modules, or all (``""``)."""
     return await reads.all(_ROWS, id=id_)
 
 

@@ -11,6 +11,8 @@ from workswith.kernel.database import Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 
+from . import ids
+
 APIS = ("smarther", "home_control")
 NAME_LENGTH = 100
 
@@ -33,6 +35,8 @@ class Plant:
     type: str
     time_zone: str
     api: str
+    country: str = "IT"
+    """ISO 3166 alpha-2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Ambient:
     id: str
     plant_id: str
     name: str
+    type: str = "custom"
+    """What it is used as: ``kitchen``, ``bedroom`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,17 @@ class Gateway:
     name: str
     reach: str
     reach_since: int
+    hw_type: str = ""
+    fw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One precise device."""
+    """One precise device.
+
+    ``hw_type`` is the maker's code for its hardware, ``fw`` the number of its firmware,
+    ``appliance`` what is connected to a plug (empty: not said).
+    """
 
     id: str
     plant_id: str
@@ -67,13 +79,17 @@ class Module:
     name: str
     reach: str
     configuration: str
+    hw_type: str = ""
+    fw: int = 0
+    appliance: str = ""
 
 
-_PLANT = "p.id, p.owner_id, p.name, p.type, p.time_zone, p.api"
+_PLANT = "p.id, p.owner_id, p.name, p.type, p.time_zone, p.api, p.country"
 _SEEN_BY = "plants p JOIN plant_members me ON me.plant_id = p.id AND me.account_id = :account_id"
 _MODULE = (
     "m.id, m.plant_id, m.ambient_id, m.gateway_id, m.device, m.name, "
-    "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, m.configuration"
+    "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, m.configuration, "
+    "m.hw_type, m.fw, m.appliance"
 )
 _MODULES = f"{_SEEN_BY} JOIN modules m ON m.plant_id = p.id JOIN gateways g ON g.id = m.gateway_id"
 
@@ -84,12 +100,12 @@ _PLANTS_OF = query(
 _PLANT_OF = query(Plant, f"SELECT {_PLANT} FROM {_SEEN_BY} WHERE p.id = :plant_id")
 _AMBIENTS_OF = query(
     Ambient,
-    f"SELECT a.id, a.plant_id, a.name FROM {_SEEN_BY} JOIN ambients a ON a.plant_id = p.id "
+    f"SELECT a.id, a.plant_id, a.name, a.type FROM {_SEEN_BY} JOIN ambients a ON a.plant_id = p.id "
     "WHERE p.id = :plant_id ORDER BY a.place, a.id",
 )
 _GATEWAYS_OF = query(
     Gateway,
-    f"SELECT g.id, g.plant_id, g.name, g.reach, g.reach_since FROM {_SEEN_BY} "
+    f"SELECT g.id, g.plant_id, g.name, g.reach, g.reach_since, g.hw_type, g.fw FROM {_SEEN_BY} "
     "JOIN gateways g ON g.plant_id = p.id WHERE p.id = :plant_id ORDER BY g.id",
 )
 _MODULES_OF = query(
@@ -105,8 +121,8 @@ _MEMBERS = query(
     "WHERE other.plant_id = :plant_id ORDER BY other.since, other.account_id",
 )
 _ADD_PLANT = statement(
-    "INSERT INTO plants (id, owner_id, name, type, time_zone, api, created_at) "
-    "VALUES (:id, :owner_id, :name, :type, :time_zone, :api, :now)"
+    "INSERT INTO plants (id, owner_id, name, type, time_zone, api, country, created_at) "
+    "VALUES (:id, :owner_id, :name, :type, :time_zone, :api, :country, :now)"
 )
 _ADD_MEMBER = statement(
     "INSERT INTO plant_members (account_id, plant_id, since) VALUES (:account_id, :plant_id, :now) "
@@ -117,17 +133,20 @@ _DROP_MEMBER = statement(
 )
 _RENAME = statement("UPDATE plants SET name = :name WHERE id = :plant_id AND owner_id = :owner_id")
 _ADD_AMBIENT = statement(
-    "INSERT INTO ambients (id, plant_id, name, place) VALUES (:id, :plant_id, :name, "
+    "INSERT INTO ambients (id, plant_id, name, type, place) "
+    "VALUES (:id, :plant_id, :name, :type, "
     "(SELECT count(*) FROM ambients WHERE plant_id = :plant_id))"
 )
 _ADD_GATEWAY = statement(
-    "INSERT INTO gateways (id, plant_id, name, reach, reach_since) "
-    "VALUES (:id, :plant_id, :name, 'online', :now)"
+    "INSERT INTO gateways (id, plant_id, name, reach, reach_since, hw_type, fw) "
+    "VALUES (:id, :plant_id, :name, 'online', :now, :hw_type, :fw)"
 )
 _ADD_MODULE = statement(
     "INSERT INTO modules (id, plant_id, ambient_id, gateway_id, device, name, place, reach, "
-    "reach_since, configuration) VALUES (:id, :plant_id, :ambient_id, :gateway_id, :device, :name, "
-    "(SELECT count(*) FROM modules WHERE plant_id = :plant_id), 'online', :now, :configuration)"
+    "reach_since, configuration, hw_type, fw, appliance) "
+    "VALUES (:id, :plant_id, :ambient_id, :gateway_id, :device, :name, "
+    "(SELECT count(*) FROM modules WHERE plant_id = :plant_id), 'online', :now, :configuration, "
+    ":hw_type, :fw, :appliance)"
 )
 
 
@@ -181,12 +200,14 @@ async def create_plant(
     plant_type: str = "House",
     time_zone: str = "Europe/Rome",
     api: str = "smarther",
+    country: str = "IT",
     now: int,
 ) -> Plant:
     """Sets up an empty plant. Raises `Kind.INVALID` for a name that is empty or too long."""
     if api not in APIS:
         raise ValueError(f"a plant belongs to one of {APIS}, not to {api!r}")
-    plant = Plant(ident.guid(), owner_id, checked_name(name), plant_type, time_zone, api)
+    id_ = ids.plant(ident, api)
+    plant = Plant(id_, owner_id, checked_name(name), plant_type, time_zone, api, country)
     await tx.run(
         _ADD_PLANT,
         id=plant.id,
@@ -195,6 +216,7 @@ async def create_plant(
         type=plant_type,
         time_zone=time_zone,
         api=api,
+        country=country,
         now=now,
     )
     await tx.run(_ADD_MEMBER, account_id=owner_id, plant_id=plant.id, now=now)
@@ -220,15 +242,38 @@ async def unshare_plant(tx: Tx, owner_id: str, plant_id: str, account_id: str) -
         await tx.run(_DROP_MEMBER, account_id=account_id, plant_id=plant_id)
 
 
-async def create_ambient(tx: Tx, plant: Plant, ident: Ident, name: str) -> Ambient:
-    ambient = Ambient(ident.guid(), plant.id, checked_name(name))
-    await tx.run(_ADD_AMBIENT, id=ambient.id, plant_id=plant.id, name=ambient.name)
+async def create_ambient(
+    tx: Tx, plant: Plant, ident: Ident, name: str, ambient_type: str = "custom"
+) -> Ambient:
+    id_ = ids.ambient(ident, plant.api, plant.id)
+    ambient = Ambient(id_, plant.id, checked_name(name), ambient_type)
+    await tx.run(
+        _ADD_AMBIENT, id=ambient.id, plant_id=plant.id, name=ambient.name, type=ambient_type
+    )
     return ambient
 
 
-async def create_gateway(tx: Tx, plant: Plant, ident: Ident, name: str, now: int) -> Gateway:
-    gateway = Gateway(ident.guid(), plant.id, checked_name(name), Reach.ONLINE, now)
-    await tx.run(_ADD_GATEWAY, id=gateway.id, plant_id=plant.id, name=gateway.name, now=now)
+async def create_gateway(
+    tx: Tx,
+    plant: Plant,
+    ident: Ident,
+    name: str,
+    now: int,
+    *,
+    hw_type: str = "",
+    fw: int = 0,
+) -> Gateway:
+    id_ = ids.gateway(ident, plant.api)
+    gateway = Gateway(id_, plant.id, checked_name(name), Reach.ONLINE, now, hw_type, fw)
+    await tx.run(
+        _ADD_GATEWAY,
+        id=gateway.id,
+        plant_id=plant.id,
+        name=gateway.name,
+        now=now,
+        hw_type=hw_type,
+        fw=fw,
+    )
     return gateway
 
 
@@ -242,11 +287,14 @@ async def create_module(
     name: str,
     device: str,
     configuration: str,
+    hw_type: str = "",
+    fw: int = 0,
+    appliance: str = "",
     now: int,
 ) -> Module:
     """Puts a module into a plant. Its state begins with its first report."""
     module = Module(
-        ident.guid(),
+        ids.module(ident, plant.api, gateway.id),
         plant.id,
         ambient.id if ambient else None,
         gateway.id,
@@ -254,6 +302,9 @@ async def create_module(
         checked_name(name),
         Reach.ONLINE,
         configuration,
+        hw_type,
+        fw,
+        appliance,
     )
     await tx.run(
         _ADD_MODULE,
@@ -264,6 +315,9 @@ async def create_module(
         device=device,
         name=module.name,
         configuration=configuration,
+        hw_type=hw_type,
+        fw=fw,
+        appliance=appliance,
         now=now,
     )
     return module

@@ -18,6 +18,32 @@ class Settings(Section, frozen=True):
         int,
         Meta(ge=1, le=60, description="A simulated device tells new measures at most this often."),
     ] = 15
+    power_seconds: Annotated[
+        int,
+        Meta(
+            ge=1, le=3_600, description="A simulated device tells a new power at most this often."
+        ),
+    ] = 60
+    temperature_step: Annotated[
+        float,
+        Meta(ge=0.1, le=5, description="A change of temperature is told from this many K on."),
+    ] = 0.1
+    humidity_step: Annotated[
+        float,
+        Meta(ge=0.1, le=20, description="A change of humidity is told from this many % on."),
+    ] = 1.0
+    power_step: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="A change of power is told from this many W on."),
+    ] = 5
+    hours_kept_days: Annotated[
+        int,
+        Meta(ge=2, description="Days for which the measures of each hour are kept."),
+    ] = 90
+    days_kept_days: Annotated[
+        int,
+        Meta(ge=2, description="Days for which the measures of each day are kept."),
+    ] = 1_100
     heartbeat_minutes: Annotated[
         int,
         Meta(

@@ -4,6 +4,8 @@
 it caused is committed. [DEV-1 DEV-2 DEV-3]
 """
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +16,23 @@ from workswith.kernel.database import Database, Kept, query
 from workswith.kernel.problem import Kind, Problem
 
 from .app_accounts import app_account
+from .kinds import KINDS
 from .link import DeviceLink, Outcome
-from .plants import Reach, module_of, unknown
+from .plants import Reach, module_of, plant_of, unknown
 from .reporting import report, told
 from .settings import Settings
-from .thermostat import Command, Configuration, Reading, check
+from .thermostat import DEVICE, Configuration
 
-__all__ = ["Desired", "Snapshot", "Twin", "report"]
+__all__ = ["Desired", "Snapshot", "Twin", "refusal", "report"]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A module as the cloud knows it. ``version`` counts its reports; ``reach`` is of now."""
+    """A module as the cloud knows it. ``version`` counts its reports; ``reach`` is of now.
+
+    ``reading`` is of the type that `kinds.KINDS` names for its ``device``; ``fw`` is the number
+    of its firmware.
+    """
 
     plant_id: str
     module_id: str
@@ -34,44 +41,49 @@ class Snapshot:
     time_zone: str
     reach: Reach
     version: int
-    reading: Reading
+    reading: Any
+    fw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What a module was last told, when, and what became of it."""
 
-    command: Command
+    command: Any
     at: int
     outcome: Outcome
 
 
 def _snapshot(*columns: Any) -> tuple[int | None, int | None, Snapshot]:
-    password, terms, plant_id, module_id, device, name, time_zone, reach, version, said = columns
-    reading = msgspec.json.decode(said, type=Reading)
+    password, terms, plant_id, module_id, device, name, time_zone, reach, version, said, fw = (
+        columns
+    )
+    reading = msgspec.json.decode(said, type=KINDS[device].reading)
     snapshot = Snapshot(
-        plant_id, module_id, device, name, time_zone, Reach(reach), version, reading
+        plant_id, module_id, device, name, time_zone, Reach(reach), version, reading, fw
     )
     return password, terms, snapshot
 
 
-def _desired(command: str, at: int, outcome: str) -> Desired:
-    return Desired(msgspec.json.decode(command, type=Command), at, Outcome(outcome))
+def _desired(device: str, command: str, at: int, outcome: str) -> Desired:
+    type_ = KINDS[device].command
+    return Desired(msgspec.json.decode(command, type=type_), at, Outcome(outcome))
 
 
-_SNAPSHOT = query(
-    _snapshot,
+_SEEN = (
     "SELECT app.password_expires_at, app.terms_expire_at, m.plant_id, m.id, m.device, m.name, "
     "p.time_zone, CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, s.version, "
-    "s.reported FROM plant_members me JOIN plants p ON p.id = me.plant_id "
+    "s.reported, m.fw FROM plant_members me JOIN plants p ON p.id = me.plant_id "
     "JOIN modules m ON m.plant_id = p.id JOIN gateways g ON g.id = m.gateway_id "
     "JOIN module_states s ON s.module_id = m.id "
     "LEFT JOIN app_accounts app ON app.account_id = me.account_id "
-    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id"
 )
+_SNAPSHOT = query(_snapshot, f"{_SEEN} AND m.id = :module_id")
+_SNAPSHOTS = query(_snapshot, f"{_SEEN} ORDER BY m.place, m.id")
 _DESIRED = query(
     _desired,
-    "SELECT s.desired, s.desired_at, s.outcome FROM module_states s "
+    "SELECT m.device, s.desired, s.desired_at, s.outcome FROM module_states s "
     "JOIN modules m ON m.id = s.module_id JOIN plant_members me ON me.plant_id = m.plant_id "
     "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id "
     "AND s.desired IS NOT NULL",
@@ -91,9 +103,15 @@ class Twin:
         self._deadline = settings.answer_timeout_ms / 1000
 
     async def read(
-        self, account_id: str, plant_id: str, module_id: str, *, last_known: bool = False
+        self,
+        account_id: str,
+        plant_id: str,
+        module_id: str,
+        *,
+        last_known: bool = False,
+        device: str = "",
     ) -> Snapshot:
-        """The module's state.
+        """The module's state; of one kind of ``device`` or of any.
 
         Raises `Kind.UNKNOWN` (no such module for this account), `Kind.UNREACHABLE` and
         `Kind.TIMED_OUT` (unless ``last_known`` values will do), `Kind.PASSWORD_EXPIRED`,
@@ -108,15 +126,29 @@ class Twin:
         password, terms, snapshot = found
         if password is not None or terms is not None:
             await self.require_app(account_id)
+        if device and snapshot.device != device:
+            raise unknown("module")
         if not last_known:
             _require_reach(snapshot.reach)
         return snapshot
 
+    async def read_all(self, account_id: str, plant_id: str, *, device: str = "") -> list[Snapshot]:
+        """The last-known states of a plant's modules, in the order in which they were set up.
+
+        Raises `Kind.UNKNOWN` for a plant that the account does not see, `Kind.PASSWORD_EXPIRED`,
+        `Kind.TERMS_EXPIRED`.
+        """
+        await self.require_app(account_id)
+        found = await self._database.all(_SNAPSHOTS, account_id=account_id, plant_id=plant_id)
+        if not found:
+            await plant_of(self._database, account_id, plant_id)
+        return [one for _, _, one in found if device in ("", one.device)]
+
     async def configuration(
         self, account_id: str, plant_id: str, module_id: str
     ) -> tuple[Snapshot, Configuration]:
-        """The module's state with its programs. Raises what `read` raises."""
-        snapshot = await self.read(account_id, plant_id, module_id)
+        """A thermostat's state with its programs. Raises what `read` raises."""
+        snapshot = await self.read(account_id, plant_id, module_id, device=DEVICE)
         module = await module_of(self._database, account_id, plant_id, module_id)
         return snapshot, msgspec.json.decode(module.configuration, type=Configuration)
 
@@ -127,26 +159,88 @@ class Twin:
         )
 
     async def command(
-        self, account_id: str, plant_id: str, module_id: str, command: Command, flow: str = ""
+        self,
+        account_id: str,
+        plant_id: str,
+        module_id: str,
+        command: Any,
+        flow: str = "",
+        *,
+        device: str = "",
     ) -> None:
         """Tells the module; returns once the report that this caused is durable.
 
         Raises what `read` raises, `Kind.INVALID` for what the module cannot do, `Kind.BUSY` while
         somebody uses it, `Kind.TIMED_OUT` when it does not answer.
         """
-        snapshot = await self.read(account_id, plant_id, module_id, last_known=True)
-        if snapshot.reach is Reach.OFFLINE:
-            outcome = Outcome.OFFLINE
-        else:
+        reach = await self._require(account_id, plant_id, module_id, command, device)
+        outcome = await self._send(module_id, reach, command, flow)
+        if outcome is not Outcome.DONE:
+            raise refusal(outcome)
+
+    async def command_all(
+        self,
+        account_id: str,
+        plant_id: str,
+        commands: Mapping[str, Any],
+        flow: str = "",
+        *,
+        device: str = "",
+    ) -> None:
+        """Tells several modules at once, each its own; every one that can be reached obeys.
+
+        Nothing is sent unless all ids and commands are right. Raises what `command` raises: of the
+        first module, in the order given, that did not obey.
+        """
+        outcomes = await self.tell(account_id, plant_id, commands, flow, device=device)
+        for outcome in outcomes.values():
+            if outcome is not Outcome.DONE:
+                raise refusal(outcome)
+
+    async def tell(
+        self,
+        account_id: str,
+        plant_id: str,
+        commands: Mapping[str, Any],
+        flow: str = "",
+        *,
+        device: str = "",
+    ) -> Mapping[str, Outcome]:
+        """`command_all`, with the outcome of each module in place of the first refusal."""
+        reaches = [
+            await self._require(account_id, plant_id, module_id, command, device)
+            for module_id, command in commands.items()
+        ]
+        outcomes = await asyncio.gather(
+            *(
+                self._send(module_id, reach, command, flow)
+                for (module_id, command), reach in zip(commands.items(), reaches, strict=True)
+            )
+        )
+        return dict(zip(commands, outcomes, strict=True))
+
+    async def _require(
+        self, account_id: str, plant_id: str, module_id: str, command: Any, device: str
+    ) -> Reach:
+        """Whose module this is, and that it can do what it is told, if it can be asked."""
+        snapshot = await self.read(account_id, plant_id, module_id, last_known=True, device=device)
+        kind = KINDS[snapshot.device]
+        kind.understand(command)
+        if snapshot.reach is not Reach.OFFLINE:
             module = await module_of(self._database, account_id, plant_id, module_id)
-            configuration = msgspec.json.decode(module.configuration, type=Configuration)
-            check(command, configuration, self._clock.now())
+            configuration = msgspec.json.decode(module.configuration, type=kind.configuration)
+            kind.require(command, configuration, self._clock.now())
+        return snapshot.reach
+
+    async def _send(self, module_id: str, reach: Reach, command: Any, flow: str) -> Outcome:
+        """What became of it, which is noted; the link notes that it was done."""
+        outcome = Outcome.OFFLINE
+        if reach is not Reach.OFFLINE:
             outcome = await self._link.send(module_id, command, deadline=self._deadline, flow=flow)
         if outcome is not Outcome.DONE:
-            await self._database.write(
-                told, module_id, command, outcome=outcome, at=self._clock.now()
-            )
-            raise _refusal(outcome)
+            now = self._clock.now()
+            await self._database.write(told, module_id, command, outcome=outcome, at=now)
+        return outcome
 
     async def require_app(self, account_id: str) -> None:
         """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
@@ -188,5 +282,6 @@ def _busy() -> Problem:
     )
 
 
-def _refusal(outcome: Outcome) -> Problem:
+def refusal(outcome: Outcome) -> Problem:
+    """The answer for a command that was not obeyed."""
     return {Outcome.OFFLINE: _offline, Outcome.BUSY: _busy}.get(outcome, _silent)()

@@ -1,0 +1,85 @@
+"""How two reports add to the sums of an hour: pure arithmetic on whole numbers."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from workswith.kernel.clock import HOUR
+
+from .kind import Measure
+from .simulators.kind import MEMORY
+
+HOLD = 2 * HOUR
+"""How long a figure without a counter is taken to stay as it was said."""
+
+
+class Sums(NamedTuple):
+    """Milliseconds covered, value · milliseconds, and the extremes."""
+
+    span: int
+    total: int
+    low: int
+    high: int
+
+
+class Tally(NamedTuple):
+    """The sums of the hour that began at ``hour``, by measure."""
+
+    hour: int
+    sums: dict[str, Sums]
+
+
+Hours = dict[int, dict[str, Sums]]
+
+
+def advance(
+    tally: Tally, measures: Iterable[Measure], before: Any, after: Any
+) -> tuple[Tally, Hours]:
+    """The sums after one more report, and those of the hours that it completed.
+
+    What a counter gained is spread evenly over the time since the report before, at most over the
+    last two days; so nothing is lost and nothing counted twice.
+    """
+    hours: Hours = {tally.hour: dict(tally.sums)} if tally.sums else {}
+    last = after.at - after.at % HOUR
+    for measure in measures:
+        value = measure.value(before)
+        if measure.total is None:
+            until = min(after.at, before.at + HOLD)
+            total = value * (until - before.at)
+            _spread(hours, measure.name, before.at, until, total=total, value=value)
+        else:
+            gained = measure.total(after) - measure.total(before)
+            since = max(before.at, after.at - MEMORY)
+            if gained < 0:  # it was reset: what it shows is what it gained
+                gained = measure.total(after)
+            _spread(hours, measure.name, since, after.at, total=gained, value=value)
+        now = measure.value(after)
+        _put(hours, last, measure.name, Sums(0, 0, now, now))
+    return Tally(last, hours.pop(last, {})), hours
+
+
+def merge(one: Sums | None, other: Sums) -> Sums:
+    if one is None:
+        return other
+    return Sums(
+        one.span + other.span,
+        one.total + other.total,
+        min(one.low, other.low),
+        max(one.high, other.high),
+    )
+
+
+def _spread(hours: Hours, name: str, since: int, until: int, *, total: int, value: int) -> None:
+    """Cuts a stretch of time at the full hours; the parts add up to ``total`` exactly."""
+    whole, given, at = until - since, 0, since
+    while at < until:
+        hour = at - at % HOUR
+        end = min(hour + HOUR, until)
+        share = total * (end - since) // whole
+        _put(hours, hour, name, Sums(end - at, share - given, value, value))
+        given, at = share, end
+
+
+def _put(hours: Hours, hour: int, name: str, sums: Sums) -> None:
+    measures = hours.setdefault(hour, {})
+    measures[name] = merge(measures.get(name), sums)
