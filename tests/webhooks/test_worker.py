@@ -387,7 +387,8 @@ async def test_a_first_attempt_ends_the_wait_of_those_behind_it(
 ) -> None:
     """More events than may be under way: each end makes room without waiting for a poll."""
     running = replace(ground, clock=Clock())
-    chain = Chain(running, settings)
+    patient = msgspec.structs.replace(settings.rules, answer_ms=20_000)  # not what is tested here
+    chain = Chain(running, msgspec.structs.replace(settings, rules=patient))
     chain.supervisor._poll = 60
     for plant in "abc":
         await chain.subscribe(plain.url(), plant)

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine
 
 LOCK = 6_927_001
 """Any number, the same in every process: the advisory lock under which migrations run."""
@@ -33,10 +33,27 @@ async def run_postgresql(url: str) -> None:
     await engine.dispose()
 
 
+def whole_transactions(engine: Engine) -> None:
+    """Makes sqlite3 leave transactions alone, so that a migration happens wholly or not at all.
+
+    By itself the driver commits before each CREATE TABLE, and a process that is killed between two
+    would leave half a history behind.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def main(attributes: dict[str, Any]) -> None:
     url: str = attributes["url"]
     if url.startswith("sqlite"):
         engine = create_engine(url.replace("sqlite:///", "sqlite+pysqlite:///", 1))
+        whole_transactions(engine)
         with engine.connect() as connection:
             run(connection)
         engine.dispose()
