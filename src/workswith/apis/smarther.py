@@ -10,7 +10,7 @@ from typing import Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
 from workswith.devices.plants import Plant, modules_of, plant_of, plants_of, unknown
-from workswith.devices.thermostat import Command, Configuration
+from workswith.devices.thermostat import DEVICE, Command, Configuration
 from workswith.devices.twin import Snapshot
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
@@ -34,7 +34,13 @@ class Twin(Protocol):
     async def require_app(self, account_id: str) -> None: ...
 
     async def read(
-        self, account_id: str, plant_id: str, module_id: str, *, last_known: bool = False
+        self,
+        account_id: str,
+        plant_id: str,
+        module_id: str,
+        *,
+        last_known: bool = False,
+        device: str = "",
     ) -> Snapshot: ...
 
     async def configuration(
@@ -108,17 +114,17 @@ class _Smarther:
         return Answer(200, emit.topology(plant, modules))
 
     async def status(self, request: Request) -> Answer:
-        snapshot = await self._twin.read(*_module(request))
+        snapshot = await self._twin.read(*_module(request), device=DEVICE)
         return self._statuses.answer(snapshot.module_id, snapshot)
 
     async def set_status(self, request: Request) -> Answer:
-        snapshot = await self._twin.read(*_module(request), last_known=True)
+        snapshot = await self._twin.read(*_module(request), last_known=True, device=DEVICE)
         command = accept.command(request.body, snapshot.time_zone, request.now)
         await self._twin.command(*_module(request), command, request.flow)
         return Answer(200)
 
     async def measures(self, request: Request) -> Answer:
-        return Answer(200, emit.measures(await self._twin.read(*_module(request))))
+        return Answer(200, emit.measures(await self._twin.read(*_module(request), device=DEVICE)))
 
     async def program_list(self, request: Request) -> Answer:
         snapshot, configuration = await self._twin.configuration(*_module(request))
