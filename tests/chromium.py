@@ -62,10 +62,12 @@ class Window:
     """A person's own browser window: no cookies from others, and a note of all that goes wrong.
 
     ``expect`` names answers that are meant to be errors; everything else that the console says, that
-    fails to load or answers with 400 and more makes `check` fail.
+    fails to load or answers with 400 and more makes `check` fail. ``hasty`` people press twice, so
+    that what the first press asked for is given up.
     """
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
+    def __init__(self, browser: Browser, *, hasty: bool = False, **options: Any) -> None:
+        self._hasty = hasty
         self.context: BrowserContext = browser.new_context(**(_USUAL | options))
         self.context.set_default_timeout(PATIENCE_MS)
         self.wrong: list[str] = []
@@ -98,19 +100,11 @@ class Window:
 
     def _failed(self, request: Any) -> None:
         # Leaving a page gives up what it was still asking for.
-        if request.failure != "net::ERR_ABORTED" or request.resource_type == "document":
+        given_up = request.failure == "net::ERR_ABORTED"
+        if not given_up or (request.resource_type == "document" and not self._hasty):
             self.wrong.append(f"failed: {request.method} {request.url}: {request.failure}")
 
     def _response(self, response: Response) -> None:
         known = (response.status, urlsplit(response.url).path) in self._expected
         if response.status >= 400 and not known:
             self.wrong.append(f"{response.status} {response.request.method} {response.url}")
-
-
-def sign_in(page: Page, origin: str, who: dict[str, str], path: str = "/") -> None:
-    """Signs a person of ``sandbox.json`` in; ends at ``path``."""
-    page.goto(f"{origin}/signin?return_to={path}")
-    page.get_by_label("E-mail address").fill(who["email"])
-    page.get_by_label("Password", exact=True).fill(who["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{origin}{path}")

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
+from playwright.sync_api import Browser
 
+from tests import receiver
+from tests.chromium import chromium
 from tests.cloud import Cloud
+from tests.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
@@ -33,4 +37,18 @@ def postgres_cloud(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) 
     asyncio.run(make())
     data = tmp_path_factory.mktemp("postgres-cloud") / "data"
     with Cloud(data, WORKSWITH_DATABASE_URL=postgres_url.format(name="cloud")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client_site(tls_cloud: Cloud) -> Iterator[Receiver]:
+    """The application's own server: its reply URL and its endpoint for notifications."""
+    with receiver.in_thread(receiver.tls_of(tls_cloud.data / "tls")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(tls_cloud: Cloud, client_site: Receiver) -> Iterator[Browser]:
+    tls = tls_cloud.data / "tls"
+    with chromium(tls / "server.pem", tls / "receiver.pem") as running:
         yield running

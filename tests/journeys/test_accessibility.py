@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import pages
-from tests.chromium import PHONE, WIDE, Window, chromium, sign_in
+from tests.chromium import PHONE, WIDE, Window
 from tests.cloud import Cloud
 from tests.pages import DEVELOPER, NOBODY, OWNER, PLACES, Place
+from tests.steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
 
@@ -23,12 +24,6 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 @pytest.fixture(scope="module")
 def names(tls_cloud: Cloud) -> dict[str, str]:
     return pages.prepare(tls_cloud)
-
-
-@pytest.fixture(scope="module")
-def browser(tls_cloud: Cloud) -> Iterator[Browser]:
-    with chromium(tls_cloud.data / "tls" / "server.pem") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
