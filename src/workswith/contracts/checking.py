@@ -25,7 +25,8 @@ from .forms import FORM, parse_form
 BODY_LIMIT = 65_536
 """Bytes of a request body, where the caller names no other limit."""
 
-_UNREADABLE = frozenset({"type", "required"})
+_CODES = {"type": "wrong_type", "required": "member_missing"}
+"""Of what makes a body unreadable."""
 _CONDITIONAL = frozenset({"then", "else"})
 _RULES = {
     "type": "has the wrong type",
@@ -168,9 +169,9 @@ def _problem(error: jsonschema_rs.ValidationError, invalid: Kind) -> Problem:
     if rule == "required":
         steps.append(error.kind.as_dict()["property"])
     conditional = any(step in _CONDITIONAL for step in error.schema_path)
-    unreadable = rule in _UNREADABLE and not (rule == "required" and conditional)
+    unreadable = rule in _CODES and not (rule == "required" and conditional)
     place = _place(steps)
-    code = "body_malformed" if unreadable else "body_invalid"
+    code = _CODES[rule] if unreadable else "body_invalid"
     detail = f"{place or 'The body'} {_RULES.get(rule, 'is not allowed')}."
     if rule == "required" and conditional:
         detail = f"{place} is missing; the chosen mode requires it."
