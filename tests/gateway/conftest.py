@@ -52,8 +52,12 @@ class Tokens:
     """Answers as `identity.tokens.AccessTokens.verify` does."""
 
     def __init__(self) -> None:
+        self.remembers = False
         self.known = {"Bearer good": Access(), "Bearer other": Access("other")}
         self.known["Bearer weak"] = Access("user", "app", frozenset({"comfort.read"}))
+
+    def remembered(self, authorization: str | None, now: int) -> Access | None:
+        return self.known.get(authorization) if self.remembers and authorization else None
 
     async def verify(self, authorization: str | None, now: int) -> Access:
         if authorization in self.known:
@@ -67,14 +71,18 @@ class Subscriptions:
 
     def __init__(self) -> None:
         both = frozenset({"echo", "smarther-v2.0"})
-        self.known = {
+        self.remembers = False
+        self.keys = {
             KEY: ActiveKey("s1", "dev", "kit", "primary", 500, both),
             OTHER_KEY: ActiveKey("s2", "dev", "kit", "primary", 500, both),
             ECHO_ONLY_KEY: ActiveKey("s3", "dev", "small", "primary", 500, frozenset({"echo"})),
         }
 
+    def known(self, key: str) -> ActiveKey | None:
+        return self.keys.get(key) if self.remembers else None
+
     async def find(self, key: str) -> ActiveKey | None:
-        return self.known.get(key)
+        return self.keys.get(key)
 
 
 @dataclass

@@ -20,6 +20,7 @@ def test_the_order_is_the_published_one() -> None:
         "identify_the_subscription",
         "require_the_api_in_the_product",
         "verify_the_token",
+        "slow_down",
         "require_the_scope",
         "spend_quota",
         "read_and_validate",

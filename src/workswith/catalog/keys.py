@@ -26,7 +26,11 @@ NOTE_USES_EVERY = 30 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class ActiveKey:
-    """A key of an active subscription. ``daily_quota`` is the subscription's own or the product's."""
+    """A key of an active subscription. ``daily_quota`` is the subscription's own or the product's.
+
+    ``calls_per_minute`` is 0 where there is no such limit; from ``ends_at`` on (ms) it opens
+    nothing, whatever the state says.
+    """
 
     subscription_id: str
     account_id: str
@@ -34,19 +38,21 @@ class ActiveKey:
     which: str
     daily_quota: int
     apis: frozenset[str]
+    calls_per_minute: int = 0
+    ends_at: int | None = None
 
 
 def _line(*columns: Any) -> ActiveKey:
     """With one of its APIs, or none."""
-    id_, account_id, product_id, which, daily_quota, api = columns
+    id_, account_id, product_id, which, daily_quota, api, *rest = columns
     apis = frozenset([api] if api else [])
-    return ActiveKey(id_, account_id, product_id, which, daily_quota, apis)
+    return ActiveKey(id_, account_id, product_id, which, daily_quota, apis, *rest)
 
 
 _FIND = query(
     _line,
     "SELECT s.id, s.account_id, s.product_id, k.which, COALESCE(s.daily_quota, p.daily_quota), "
-    "a.api FROM subscription_keys k JOIN subscriptions s ON s.id = k.subscription_id "
+    "a.api, COALESCE(p.calls_per_minute, CAST(:calls_per_minute AS BIGINT)), s.ends_at FROM subscription_keys k JOIN subscriptions s ON s.id = k.subscription_id "
     "JOIN products p ON p.id = s.product_id LEFT JOIN product_apis a ON a.product_id = p.id "
     "WHERE k.digest = :digest AND s.state = 'active'",
 )
@@ -67,8 +73,14 @@ class Keys:
         broadcast: Broadcast,
         limit: int = 10_000,
         elapsed: Callable[[], float] = time.monotonic,
+        *,
+        calls_per_minute: int = 0,
     ) -> None:
-        """``limit`` bounds the cache; ``elapsed`` gives real seconds, whatever the clock shows."""
+        """``limit`` bounds the cache; ``elapsed`` gives real seconds, whatever the clock shows.
+
+        ``calls_per_minute`` is for products that have no such limit of their own.
+        """
+        self._calls_per_minute = calls_per_minute
         self._database = database
         self._limit = limit
         self._elapsed = elapsed
@@ -78,6 +90,15 @@ class Keys:
         self._noted_at = 0
         self._now = 0
         broadcast.on(TOPIC, self._forget)
+
+    def known(self, key: str) -> ActiveKey | None:
+        """The quick answer, without waiting; ``None`` means to ask `find`."""
+        mark = digest(key)
+        held = self._held.get(mark)
+        if held is None or held[0] is None or held[1] <= self._elapsed():
+            return None
+        self._used.add(mark)
+        return held[0]
 
     async def find(self, key: str) -> ActiveKey | None:
         """Whose key it is; ``None`` when unknown or when its subscription is not active."""
@@ -111,7 +132,7 @@ class Keys:
     async def _read(self, mark: str) -> ActiveKey | None:
         changes = self._changes
         until = self._elapsed() + RECHECK_SECONDS
-        rows = await self._database.all(_FIND, digest=mark)
+        rows = await self._database.all(_FIND, digest=mark, calls_per_minute=self._calls_per_minute)
         active = None
         if rows:
             active = replace(rows[0], apis=frozenset().union(*(row.apis for row in rows)))

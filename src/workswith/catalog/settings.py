@@ -34,6 +34,18 @@ class Settings(Section, frozen=True):
             "beyond 500); a crash loses at most so many.",
         ),
     ] = 25
+    calls_per_minute: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description="Calls of one end-user within any minute, for products without a limit of "
+            "their own; 0 is no limit. Each process counts for itself.",
+        ),
+    ] = 0
+    usage_days_kept: Annotated[
+        int, Meta(ge=1, description="For how many days the usage of each hour is kept.")
+    ] = 400
     quota_days_kept: Annotated[
         int, Meta(ge=1, description="For how many days the counts of calls are kept.")
     ] = 62

@@ -40,6 +40,8 @@ class Subscription:
     own_quota: int | None
     created_at: int
     state_since: int
+    ends_at: int | None = None
+    """From then on it is expired; ``None`` is never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Key:
 
 _COLUMNS = (
     "s.id, s.account_id, s.product_id, p.name, s.name, s.state, "
-    "COALESCE(s.daily_quota, p.daily_quota), s.daily_quota, s.created_at, s.state_since "
+    "COALESCE(s.daily_quota, p.daily_quota), s.daily_quota, s.created_at, s.state_since, s.ends_at "
     "FROM subscriptions s JOIN products p ON p.id = s.product_id"
 )
 _OF_ACCOUNT = query(
@@ -106,6 +108,7 @@ _RENAME = statement(
 _MOVE = statement(
     "UPDATE subscriptions SET state = :to, state_since = :now WHERE id = :id AND state = :state"
 )
+_SET_END = statement("UPDATE subscriptions SET ends_at = :ends_at WHERE id = :id")
 _SET_QUOTA = statement("UPDATE subscriptions SET daily_quota = :daily_quota WHERE id = :id")
 
 
@@ -128,7 +131,13 @@ class Subscriptions:
         self._cipher = cipher
         self._broadcast = broadcast
         self._settings = settings or Settings()
-        self.keys_work = Keys(database, broadcast, self._settings.keys_cached)
+        self.keys_work = Keys(
+            database,
+            broadcast,
+            self._settings.keys_cached,
+            calls_per_minute=self._settings.calls_per_minute,
+        )
+        self.known = self.keys_work.known
         self.find = self.keys_work.find
         """``find(key) -> ActiveKey | None``, see `Keys.find`."""
 
@@ -218,6 +227,24 @@ class Subscriptions:
         await self._database.write(body)
         self._broadcast.send(TOPIC, subscription_id)
 
+    async def end_at(self, subscription_id: str, ends_at: int | None) -> None:
+        """Lets it expire at that instant (ms), or never; its keys stop then. Raises UNKNOWN,
+        CONFLICT when it has ended, INVALID ``ends_at`` for an instant that has passed.
+        """
+        if ends_at is not None and ends_at <= self._clock.now():
+            raise Problem(
+                Kind.INVALID, "ends_at", "The end must lie in the future.", field="ends_at"
+            )
+
+        async def body(tx: Tx) -> None:
+            one = _known(await tx.one(_ANY, id=subscription_id))
+            if states.ended(one.state):
+                raise _ended(one)
+            await tx.run(_SET_END, id=subscription_id, ends_at=ends_at)
+
+        await self._database.write(body)
+        self._broadcast.send(TOPIC, subscription_id)
+
     async def set_product_quota(self, product_id: str, daily_quota: int) -> None:
         """Another quota for everyone with this product. [PRD-5]"""
         _require_quota(daily_quota)
@@ -256,7 +283,7 @@ class Subscriptions:
     ) -> None:
         one = _known(await tx.one(_ONE, account_id=account_id, id=subscription_id))
         if states.ended(one.state):
-            raise Problem(Kind.CONFLICT, "subscription_ended", f"This subscription is {one.state}.")
+            raise _ended(one)
         await tx.run(_REPLACE_KEY, **self._key_row(subscription_id, which, key))
 
     async def _move(self, tx: Tx, one: Subscription, to: str) -> None:
@@ -302,6 +329,10 @@ def _known(one: Subscription | None) -> Subscription:
     if one is None:
         raise unknown_subscription()
     return one
+
+
+def _ended(one: Subscription) -> Problem:
+    return Problem(Kind.CONFLICT, "subscription_ended", f"This subscription is {one.state}.")
 
 
 def _require_quota(daily_quota: int | None) -> None:

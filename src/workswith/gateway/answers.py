@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Rendered(NamedTuple):
-    """``headers`` is this call's own list; names are lower-case."""
+    """``headers`` may be given again and is not to be changed; names are lower-case."""
 
     status: int
     headers: RawHeaders
@@ -33,7 +33,15 @@ def empty(status: int, headers: RawHeaders) -> Rendered:
 
 
 def of_answer(answer: Answer) -> Rendered:
-    """Raises ``ValueError`` for a header with a line break."""
+    """The same again for the same answer. Raises ``ValueError`` for a header with a line break."""
+    kept: Rendered | None = answer.wire
+    if kept is not None:
+        return kept
+    answer.wire = rendered = _render(answer)
+    return rendered
+
+
+def _render(answer: Answer) -> Rendered:
     value = answer.body
     headers: RawHeaders = []
     if value is None or answer.status in _BODILESS:

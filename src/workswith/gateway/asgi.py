@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from time import perf_counter_ns
 
+from workswith.catalog.burst import Bursts
 from workswith.catalog.quota import Counter
 from workswith.catalog.window import Windows
 from workswith.contracts.binding import Api
@@ -51,8 +52,11 @@ class Gateway:
         mounts = sorted((_mount(api, origin) for api in apis), key=lambda m: -len(m.prefix))
         self._parts = Parts(
             tuple(mounts),
+            subscriptions.known,
             subscriptions.find,
+            access_tokens.remembered,
             access_tokens.verify,
+            Bursts(),
             counter,
             Windows(quota_anchor_minutes),
             settings,
@@ -65,10 +69,11 @@ class Gateway:
         self._flow_prefix = ident.key()[:8]
         self._flows = count(1)
         self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
+        self._below = tuple(f"{base}/" for base in self.base_paths)
 
     def owns(self, path: str) -> bool:
         """Whether the (decoded) path is at or below the base path of an API."""
-        return any(path == base or path.startswith(f"{base}/") for base in self.base_paths)
+        return path.startswith(self._below) or path in self.base_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -119,8 +124,7 @@ class Gateway:
             )
 
     async def _send(self, call: Call, send: Send, rendered: answers.Rendered) -> None:
-        headers = rendered.headers
-        headers.append((b"x-flow-id", call.flow.encode()))
+        headers = [*rendered.headers, (b"x-flow-id", call.flow.encode())]
         if b"origin" in call.headers:
             headers += self._cors.headers(call)
         if self._tells_rest and call.used:
@@ -134,7 +138,8 @@ class Gateway:
         return call.bound.operation.id if hasattr(call, "bound") else ""
 
     def _record(self, call: Call, status: int, code: str) -> CallRecord:
-        handled_from = call.handled_from or perf_counter_ns()
+        now = perf_counter_ns()
+        handled_from = call.handled_from or now
         handled_until = call.handled_until or handled_from
         key, access = getattr(call, "key", None), getattr(call, "access", None)
         return CallRecord(
@@ -152,6 +157,7 @@ class Gateway:
             account_id=access.account_id if access else "",
             checks_us=(handled_from - call.started) // 1000,
             handling_us=(handled_until - handled_from) // 1000,
+            sending_us=(now - handled_until) // 1000,
         )
 
 

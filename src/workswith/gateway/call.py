@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
+from workswith.catalog.burst import Bursts
 from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import Counter
 from workswith.catalog.window import Window, Windows
@@ -27,6 +28,9 @@ class Access(Protocol):
 
 
 class AccessTokens(Protocol):
+    def remembered(self, authorization: str | None, now: int, /) -> Access | None:
+        """What `verify` would answer, if that is known without waiting."""
+
     async def verify(self, authorization: str | None, now: int, /) -> Access:
         """Takes the Authorization header; ``now`` in ms.
 
@@ -35,6 +39,10 @@ class AccessTokens(Protocol):
 
 
 class Subscriptions(Protocol):
+    @property
+    def known(self) -> Callable[[str], ActiveKey | None]:
+        """What `find` would answer, if that is known without waiting."""
+
     @property
     def find(self) -> Callable[[str], Awaitable[ActiveKey | None]]:
         """Whose subscription key it is, if it opens anything."""
@@ -56,8 +64,11 @@ class Parts(NamedTuple):
     """What the steps work with. ``matched`` remembers recent paths, since clients repeat them."""
 
     mounts: tuple[Mount, ...]
+    known_key: Callable[[str], ActiveKey | None]
     find_key: Callable[[str], Awaitable[ActiveKey | None]]
+    known_token: Callable[[str | None, int], Access | None]
     verify: Callable[[str | None, int], Awaitable[Access]]
+    bursts: Bursts
     counter: Counter
     windows: Windows
     settings: Settings
@@ -142,7 +153,8 @@ class CallRecord(NamedTuple):
     """One finished call, for statistics. What was not known when it ended is empty.
 
     ``at`` in ms UTC; ``code`` names the problem of a refused call; ``which`` is the key that was
-    used; ``checks_us`` and ``handling_us`` are microseconds before and within the handler.
+    used; ``checks_us`` and ``handling_us`` are microseconds before and within the handler,
+    ``sending_us`` those of rendering and of handing the answer to the server.
     """
 
     at: int
@@ -159,3 +171,4 @@ class CallRecord(NamedTuple):
     account_id: str
     checks_us: int
     handling_us: int
+    sending_us: int

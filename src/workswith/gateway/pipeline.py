@@ -5,8 +5,8 @@ has to wait returns what is to be awaited, the others return ``None``: a call wh
 are known and whose quota is leased passes without waiting for anything.
 
 What counts against the quota: every call whose key and token are good, whatever its result, a
-missing scope, a bad body or a failing device included. A call that was refused before that has no
-known user, so there is nobody to count it for.
+missing scope, a bad body or a failing device included; only what was told to slow down does not. A
+call that was refused before that has no known user, so there is nobody to count it for.
 """
 
 from collections.abc import Awaitable, Callable
@@ -20,6 +20,7 @@ from .steps import (
     require_a_short_head,
     require_the_api_in_the_product,
     require_the_scope,
+    slow_down,
     spend_quota,
     verify_the_token,
 )
@@ -32,6 +33,7 @@ PIPELINE: tuple[Step, ...] = (
     identify_the_subscription,  # 401 missing, 401 invalid
     require_the_api_in_the_product,  # 401
     verify_the_token,  # 401 missing, invalid, expired, id_token
+    slow_down,  # 429 with Retry-After, where the product has a limit per minute
     require_the_scope,  # 403
     spend_quota,  # 403 (or 429) with Retry-After
     read_and_validate,  # 400, 406, 408, 430

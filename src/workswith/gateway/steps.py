@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from time import perf_counter_ns
 from urllib.parse import quote
 
+from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import counted
 from workswith.contracts.binding import Request
 from workswith.kernel.problem import Kind, Problem
@@ -54,7 +55,7 @@ def _match(call: Call, parts: Parts, raw: bytes) -> Match:
     raise Problem(Kind.UNKNOWN, "operation_unknown", "There is no such operation.")
 
 
-def identify_the_subscription(call: Call, parts: Parts) -> Awaitable[None]:
+def identify_the_subscription(call: Call, parts: Parts) -> Awaitable[None] | None:
     """The query is looked at only when the header is absent. [platform.md A1]"""
     query_string = call.scope["query_string"]
     if query_string:
@@ -64,14 +65,29 @@ def identify_the_subscription(call: Call, parts: Parts) -> Awaitable[None]:
     key = in_query if in_header is None else in_header.decode("latin-1").strip()
     if not key:
         raise Problem(Kind.UNAUTHENTICATED, "key_missing", "The call has no subscription key.")
-    return _find(call, parts, key)
+    active = parts.known_key(key)
+    if active is None:
+        return _find(call, parts, key)
+    _accept_key(call, active)
+    return None
 
 
 async def _find(call: Call, parts: Parts, key: str) -> None:
     active = await parts.find_key(key)
     if active is None:
-        raise Problem(Kind.UNAUTHENTICATED, "key_invalid", "The subscription key is not valid.")
+        raise _key_invalid()
+    _accept_key(call, active)
+
+
+def _accept_key(call: Call, active: ActiveKey) -> None:
+    """Refuses at the very instant at which the subscription ends."""
+    if active.ends_at is not None and call.now >= active.ends_at:
+        raise _key_invalid()
     call.key = active
+
+
+def _key_invalid() -> Problem:
+    return Problem(Kind.UNAUTHENTICATED, "key_invalid", "The subscription key is not valid.")
 
 
 def require_the_api_in_the_product(call: Call, _parts: Parts) -> None:
@@ -82,10 +98,27 @@ def require_the_api_in_the_product(call: Call, _parts: Parts) -> None:
         )
 
 
-async def verify_the_token(call: Call, parts: Parts) -> None:
+def verify_the_token(call: Call, parts: Parts) -> Awaitable[None] | None:
     header = call.headers.get(b"authorization")
     text = None if header is None else header.decode("latin-1")
-    call.access = await parts.verify(text, call.now)
+    access = parts.known_token(text, call.now)
+    if access is None:
+        return _verify(call, parts, text)
+    call.access = access
+    return None
+
+
+async def _verify(call: Call, parts: Parts, header: str | None) -> None:
+    call.access = await parts.verify(header, call.now)
+
+
+def slow_down(call: Call, parts: Parts) -> None:
+    """Where the product has a limit per minute; what it refuses counts against no quota."""
+    key = call.key
+    if key.calls_per_minute:
+        parts.bursts.take(
+            counted(key.product_id, call.access.account_id), key.calls_per_minute, call.now
+        )
 
 
 def require_the_scope(call: Call, parts: Parts) -> Awaitable[None] | None:
