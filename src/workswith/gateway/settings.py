@@ -36,6 +36,9 @@ class Settings(Section, frozen=True):
     header_limit: Annotated[
         int, Meta(ge=16, description="How many header lines a call may have.")
     ] = 100
+    access_log: Annotated[
+        bool, Meta(description="Whether each call is a line in the log, with its latency by parts.")
+    ] = False
     rate_limit_headers: Annotated[
         bool,
         Meta(description="Whether answers tell what is left of the quota in RateLimit headers."),
