@@ -20,8 +20,10 @@ from workswith import apis
 from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import echo, smarther
 from workswith.catalog import products
+from workswith.catalog.expiry import Expiry
 from workswith.catalog.leases import DatabaseCounter
 from workswith.catalog.subscriptions import Subscriptions
+from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api, bind
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
@@ -29,8 +31,9 @@ from workswith.devices.park import Park
 from workswith.devices.twin import Twin
 from workswith.events.relay import Relay
 from workswith.events.retention import Retention, old_events
-from workswith.gateway import statuses
+from workswith.gateway import access_log, statuses
 from workswith.gateway.asgi import Gateway
+from workswith.gateway.call import CallRecord
 from workswith.identity import endpoints
 from workswith.identity.accounts import Accounts
 from workswith.identity.applications import Applications
@@ -99,6 +102,7 @@ class Areas:
             database, clock, ident, cipher, broadcast, settings=settings.catalog
         )
         self.counter = DatabaseCounter(database, settings.catalog)
+        self.usage = Usage(database, settings.catalog)
 
         # identity
         self.accounts = Accounts(database, clock, ident, settings.identity, broadcast)
@@ -176,6 +180,7 @@ class Areas:
             origin=origins.api,
             portal_origin=origins.portal,
             quota_anchor_minutes=settings.catalog.quota_anchor_minutes,
+            on_call=self._on_call,
         )
         self.works: tuple[Work, ...] = (
             self.park,
@@ -185,6 +190,8 @@ class Areas:
             Tidying(database, clock),
             self.counter,
             self.subscriptions.keys_work,
+            self.usage,
+            Expiry(database, broadcast),
             Retention(
                 [
                     old_events(database, settings.events),
@@ -196,6 +203,11 @@ class Areas:
             server = Server.parse(settings.mail.server)
             self.works = (*self.works, Mailer(database, server, settings.mail.sender))
         self._page_key = derive(instance_key, "pages")
+
+    def _on_call(self, record: CallRecord) -> None:
+        self.usage.note(record)
+        if self.settings.gateway.access_log:
+            access_log.write(record)
 
     async def prepare(self) -> None:
         """What must be there before the first request: signing keys, the Starter Kit."""
