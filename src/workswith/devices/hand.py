@@ -1,12 +1,17 @@
 """The hand on a device, as a sandbox and its tests have it: knob, cable, and the official app."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
 
 from . import app_accounts
 from .park import Park
-from .thermostat import HIGHEST, LOWEST, Command, Mode
+from .thermostat import HIGHEST, LOWEST, Command, Mode, Reading
 
 
 class Hand:
@@ -30,8 +35,25 @@ class Hand:
                     field="set_point",
                 )
             said = await self._park.said(module_id)
+            if not isinstance(said, Reading):
+                raise Problem(Kind.INVALID, "not_touchable", "That is no thermostat.")
             change = Command(said.function, Mode.MANUAL, set_point=round(set_point * 10))
         await self._park.touch(module_id, change)
+
+    async def use(self, module_id: str, change: Mapping[str, Any]) -> None:
+        """Presses, switches or turns a device of any kind, as its ``touch`` type says. [DEV-2]
+
+        ``{"on": true}`` on a light, ``{"button": 2}`` on a remote. Raises `Kind.UNKNOWN` and
+        `Kind.INVALID`.
+        """
+        touch = (await self._park.kind(module_id)).touch
+        try:
+            made = msgspec.convert(change, touch) if touch is not None else None
+        except msgspec.ValidationError as error:
+            raise Problem(Kind.INVALID, "change_invalid", str(error)) from None
+        if made is None:
+            raise Problem(Kind.INVALID, "not_touchable", "There is nothing to touch on it.")
+        await self._park.touch(module_id, made)
 
     async def set_online(self, module_id: str, online: bool) -> None:  # noqa: FBT001 - a switch
         await self._park.set_online(module_id, online)

@@ -8,25 +8,23 @@ then. [DEV-1 DEV-2 DEV-4]
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from workswith.kernel import log
-from workswith.kernel.clock import MINUTE, Clock
+from workswith.kernel.clock import MINUTE, SECOND, Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
+from .device import Circuits, Device, awaken
+from .kind import DeviceKind, Reading
 from .link import Outcome
-from .parked import Parked, keep, parked, reaches, set_reach
+from .parked import keep, parked, reaches, set_reach
 from .plants import Reach
 from .reporting import report, told
 from .settings import Settings
-from .simulators import thermostat
-from .simulators.kind import Ahead, Pace, Simulator, Step
-from .thermostat import DEVICE, Command, Reading
+from .simulators.kind import Pace, Step
 
 T = TypeVar("T")
 
@@ -35,20 +33,13 @@ RELAY = "relay"
 
 _log = log.get("devices")
 
-KINDS: dict[str, Simulator] = {DEVICE: thermostat}
 
+class _Done(NamedTuple):
+    """What a device did, and whether the cloud hears of it."""
 
-@dataclass(slots=True, eq=False)
-class _Device:
-    """A simulated module in memory. Whoever changes it holds its lock."""
-
-    module_id: str
-    simulator: Simulator
-    body: Any
-    state: Any
-    reach: Reach
-    ahead: Ahead[Any]
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    device: Device
+    step: Step[Any]
+    heard: bool
 
 
 class Park:
@@ -60,8 +51,9 @@ class Park:
         self._database = database
         self._clock = clock
         self._bells = bells
-        self._pace = Pace(settings.measure_minutes * MINUTE, settings.heartbeat_minutes * MINUTE)
-        self._devices: dict[str, _Device] = {}
+        self._pace = pace_of(settings)
+        self._devices: dict[str, Device] = {}
+        self._circuits = Circuits(self._devices)
         self._wakes: list[tuple[int, str]] = []
         self._loaded = False
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -75,9 +67,10 @@ class Park:
         if due:
             try:
                 await self._speak(due, now)
-            finally:
+            except BaseException:
                 for device in due:
                     self._schedule(device)
+                raise
         return self._wakes[0][0] if self._wakes else None
 
     async def settle(self) -> bool:
@@ -88,17 +81,16 @@ class Park:
         return True
 
     async def welcome(self, id_: str) -> None:
-        """Takes up the simulated modules of a plant, one module by its id, or all (``""``)."""
+        """Takes up the simulated modules of a plant (by its id or a module's), or all (``""``)."""
         for row in await parked(self._database, id_):
             if row.module_id not in self._devices:
-                device = self._awaken(row)
+                device = awaken(row, self._pace)
                 self._devices[row.module_id] = device
+                self._circuits.add(device)
                 self._schedule(device)
         self._bells.ring(BELL)
 
-    async def send(
-        self, module_id: str, command: Command, *, deadline: float, flow: str
-    ) -> Outcome:
+    async def send(self, module_id: str, command: Any, *, deadline: float, flow: str) -> Outcome:
         """`DeviceLink.send`."""
         device = await self._find(module_id)
         if device is None or device.reach is Reach.OFFLINE:
@@ -108,14 +100,18 @@ class Park:
             return Outcome.SILENT
         return await self._finish(self._obey(device, command, flow))
 
-    async def touch(self, module_id: str, change: Command | None = None, *, flow: str = "") -> None:
+    async def touch(self, module_id: str, change: Any = None, *, flow: str = "") -> None:
         """Somebody uses the module's own user interface, and changes something or not.
 
-        Raises `Kind.UNKNOWN` for what is no simulated module. The caller made sure of the owner.
+        Raises `Kind.UNKNOWN` for what is no simulated module, `Kind.INVALID` for what no hand can
+        do to its kind. The caller made sure of the owner.
         """
         device = await self._find(module_id)
         if device is None:
             raise _no_simulator()
+        touch = device.kind.touch
+        if change is not None and (touch is None or not isinstance(change, touch)):
+            raise Problem(Kind.INVALID, "not_touchable", "No hand can do that to this device.")
         await self._finish(self._use(device, change, flow))
 
     async def said(self, module_id: str) -> Reading:
@@ -125,6 +121,13 @@ class Park:
             raise _no_simulator()
         said: Reading = device.state.said
         return said
+
+    async def kind(self, module_id: str) -> DeviceKind:
+        """Of a simulated module. Raises `Kind.UNKNOWN`."""
+        device = await self._find(module_id)
+        if device is None:
+            raise _no_simulator()
+        return device.kind
 
     async def set_online(self, id_: str, online: bool) -> None:  # noqa: FBT001 - reads as a switch
         """Pulls the cable of a gateway or module, or puts it back; then what is there reports."""
@@ -136,74 +139,87 @@ class Park:
 
     # ---- each of these runs under the lock of its devices
 
-    async def _obey(self, device: _Device, command: Command, flow: str) -> Outcome:
-        async with device.lock:
+    async def _obey(self, device: Device, command: Any, flow: str) -> Outcome:
+        async with self._circuits.held([device]):
             now = self._now(device)
-            if device.reach is Reach.OFFLINE:
+            if not device.heard:
                 return Outcome.OFFLINE  # since it was sent
             if device.simulator.busy(device.state, now):
                 return Outcome.BUSY
             step = device.simulator.step(device.body, device.state, now, command)
-
-            async def store(tx: Tx) -> bool:
-                await told(tx, device.module_id, command, outcome=Outcome.DONE, at=now)
-                return await _store(tx, device, step, heard=True, flow=flow)
-
-            await self._commit(device, step, store)
+            await self._commit([(device, step)], now, command=command, flow=flow)
+            self._bells.ring(BELL)
             return Outcome.DONE
 
-    async def _use(self, device: _Device, change: Command | None, flow: str) -> None:
-        async with device.lock:
+    async def _use(self, device: Device, change: Any, flow: str) -> None:
+        async with self._circuits.held([device]):
             now = self._now(device)
             step = device.simulator.touch(device.body, device.state, now, change)
-            heard = device.reach is not Reach.OFFLINE
+            await self._commit([(device, step)], now, flow=flow)
+            self._bells.ring(BELL)
 
-            async def store(tx: Tx) -> bool:
-                return await _store(tx, device, step, heard=heard, flow=flow)
+    async def _connect(self, device: Device) -> None:
+        async with self._circuits.held([device]):
+            now = self._now(device)
+            state = device.state
+            if device.circuit:
+                state = self._circuits.measure(device, now, {}).state
+            step = device.simulator.look(device.body, state, now)
+            await self._commit([(device, step)], now)
+            self._bells.ring(BELL)
 
-            await self._commit(device, step, store)
-
-    async def _connect(self, device: _Device) -> None:
-        async with device.lock:
-            step = device.simulator.look(device.body, device.state, self._now(device))
-
-            async def store(tx: Tx) -> bool:
-                return await _store(tx, device, step, heard=True)
-
-            await self._commit(device, step, store)
+    async def _speak(self, due: list[Device], now: int) -> None:
+        async with self._circuits.held(due):
+            # A command may have come in between and have changed what is due.
+            due = [one for one in due if one.ahead.wake_at <= now]
+            steps = [(one, _catch_up(one, now)) for one in due if not one.circuit]
+            await self._commit(steps, now, meters=[one for one in due if one.circuit])
 
     async def _commit(
-        self, device: _Device, step: Step[Any], store: Callable[[Tx], Awaitable[bool]]
+        self,
+        steps: Sequence[tuple[Device, Step[Any]]],
+        now: int,
+        *,
+        meters: Iterable[Device] = (),
+        command: Any = None,
+        flow: str = "",
     ) -> None:
+        """Stores steps, and with them those of the meters before them and of other ``meters``.
+
+        All in one transaction; only then the devices in memory have made them. ``command`` is what
+        the one device of ``steps`` was told.
+        """
+        stepped = [device for device, _ in steps]
+        fresh = {device.module_id: step.state for device, step in steps}
+        meters = [one for one in self._circuits.before(stepped) if one not in stepped] + [
+            one for one in meters if one not in self._circuits.before(stepped)
+        ]
+        every = [*steps, *((one, self._circuits.measure(one, now, fresh)) for one in meters)]
+        done = [_Done(device, step, device.heard) for device, step in every]
+        if not done:
+            return
+
+        async def store(tx: Tx) -> bool:
+            if command is not None:
+                module_id = stepped[0].module_id
+                await told(tx, module_id, command, outcome=Outcome.DONE, at=now)
+            return any(
+                [await _store(tx, one, flow if one.device in stepped else "") for one in done]
+            )
+
         news = await self._database.write(store)
-        device.state = step.state
-        device.ahead = device.simulator.foresee(device.body, device.state)
-        self._schedule(device)
-        self._bells.ring(BELL)
+        for device, step, _ in done:
+            device.state = step.state
+            device.ahead = device.simulator.foresee(device.body, device.state)
+            self._schedule(device)
         if news:
             self._bells.ring(RELAY)
 
-    async def _speak(self, due: list[_Device], now: int) -> None:
-        async with AsyncExitStack() as locks:
-            for device in due:
-                await locks.enter_async_context(device.lock)
-            # A command may have come in between and have changed what is due.
-            steps = [(one, _catch_up(one, now)) for one in due if one.ahead.wake_at <= now]
-            online = [(one, step) for one, step in steps if one.reach is not Reach.OFFLINE]
-
-            if online:
-                news = await self._database.write(_store_all, online)
-                if news:
-                    self._bells.ring(RELAY)
-            for device, step in steps:
-                device.state = step.state
-                device.ahead = device.simulator.foresee(device.body, device.state)
-
     # ---- helpers
 
-    def _take_due(self, now: int) -> list[_Device]:
+    def _take_due(self, now: int) -> list[Device]:
         """In the order of their ids, in which locks are taken."""
-        due: dict[str, _Device] = {}
+        due: dict[str, Device] = {}
         while self._wakes and self._wakes[0][0] <= now:
             wake_at, module_id = heapq.heappop(self._wakes)
             device = self._devices[module_id]
@@ -211,28 +227,15 @@ class Park:
                 due[module_id] = device
         return [due[module_id] for module_id in sorted(due)]
 
-    def _schedule(self, device: _Device) -> None:
+    def _schedule(self, device: Device) -> None:
         heapq.heappush(self._wakes, (device.ahead.wake_at, device.module_id))
 
-    def _awaken(self, row: Parked) -> _Device:
-        simulator = KINDS[row.kind]
-        body = simulator.body_of(row.model, row.configuration, row.time_zone, self._pace)
-        state = simulator.state_of(row.state)
-        return _Device(
-            row.module_id,
-            simulator,
-            body,
-            state,
-            Reach(row.reach),
-            simulator.foresee(body, state),
-        )
-
-    async def _find(self, module_id: str) -> _Device | None:
+    async def _find(self, module_id: str) -> Device | None:
         if module_id not in self._devices:
             await self.welcome(module_id)
         return self._devices.get(module_id)
 
-    def _now(self, device: _Device) -> int:
+    def _now(self, device: Device) -> int:
         """Never before what the device said last, whatever became of the clock."""
         return max(self._clock.now(), int(device.state.said.at))
 
@@ -263,19 +266,28 @@ class Park:
         await asyncio.gather(*(self._finish(self._connect(device)) for device in back))
 
 
-async def _store(tx: Tx, device: _Device, step: Step[Any], *, heard: bool, flow: str = "") -> bool:
-    """Whether there is anything for the relay. What is not ``heard`` is kept, not reported."""
+def pace_of(settings: Settings) -> Pace:
+    """How often simulated devices speak, and of how small a change."""
+    return Pace(
+        measure=settings.measure_minutes * MINUTE,
+        heartbeat=settings.heartbeat_minutes * MINUTE,
+        power=settings.power_seconds * SECOND,
+        temperature_step=max(1, round(settings.temperature_step * 10)),
+        humidity_step=max(1, round(settings.humidity_step * 10)),
+        power_step=settings.power_step,
+    )
+
+
+async def _store(tx: Tx, done: _Done, flow: str) -> bool:
+    """Whether there is anything for the relay. What is not heard is kept, not reported."""
+    device, step, heard = done
     await keep(tx, device.module_id, device.simulator.text_of(step.state))
     if step.reading is None or not heard:
         return False
     return bool(await report(tx, device.module_id, step.reading, flow=flow))
 
 
-async def _store_all(tx: Tx, steps: list[tuple[_Device, Step[Any]]]) -> bool:
-    return any([await _store(tx, device, step, heard=True) for device, step in steps])
-
-
-def _catch_up(device: _Device, now: int) -> Step[Any]:
+def _catch_up(device: Device, now: int) -> Step[Any]:
     """What was foreseen, and what came after it when the device is late."""
     first = device.ahead.step
     later = device.simulator.step(device.body, first.state, now)

@@ -1,0 +1,99 @@
+"""A simulated module in memory, and the meters before it. [DEV-2]"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from .kind import DeviceKind
+from .kinds import KINDS
+from .meter import Measured
+from .parked import Parked
+from .plants import Reach
+from .simulators.kind import Ahead, Pace, Simulator, Step
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """Whoever changes it holds its lock."""
+
+    module_id: str
+    kind: DeviceKind
+    body: Any
+    state: Any
+    reach: Reach
+    ahead: Ahead[Any]
+    circuit: tuple[str, ...]
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def simulator(self) -> Simulator:
+        return self.kind.simulator
+
+    @property
+    def heard(self) -> bool:
+        """Whether what it says reaches the cloud."""
+        return self.reach is not Reach.OFFLINE
+
+
+def awaken(row: Parked, pace: Pace) -> Device:
+    """The device as it was kept."""
+    kind = KINDS[row.kind]
+    body = kind.simulator.body_of(row.model, row.configuration, row.time_zone, pace)
+    state = kind.simulator.state_of(row.state)
+    ahead = kind.simulator.foresee(body, state)
+    circuit = kind.simulator.circuit(body)
+    return Device(row.module_id, kind, body, state, Reach(row.reach), ahead, circuit)
+
+
+class Circuits:
+    """Which meters stand before a device; what they measure is looked at, not told."""
+
+    def __init__(self, devices: Mapping[str, Device]) -> None:
+        self._devices = devices
+        self._meters: dict[str, list[Device]] = {}
+
+    def add(self, device: Device) -> None:
+        for module_id in device.circuit:
+            self._meters.setdefault(module_id, []).append(device)
+
+    def before(self, devices: Iterable[Device]) -> list[Device]:
+        """The meters that measure any of these, in the order of their ids."""
+        found = {
+            meter.module_id: meter
+            for device in devices
+            for meter in self._meters.get(device.module_id, ())
+        }
+        return [found[module_id] for module_id in sorted(found)]
+
+    @asynccontextmanager
+    async def held(self, devices: Iterable[Device]) -> AsyncIterator[None]:
+        """Locks devices and their meters in the order of ids, so that nobody waits in a circle."""
+        devices = list(devices)
+        every = {one.module_id: one for one in (*devices, *self.before(devices))}
+        async with AsyncExitStack() as locks:
+            for module_id in sorted(every):
+                await locks.enter_async_context(every[module_id].lock)
+            yield
+
+    def measure(self, meter: Device, now: int, fresh: Mapping[str, Any]) -> Step[Any]:
+        """What a meter does at ``now``; ``fresh`` are states that are about to be stored."""
+        power = energy = 0
+        for module_id in meter.circuit:
+            device = self._devices.get(module_id)
+            if device is not None:
+                drawn = _look(device, now, fresh.get(module_id))
+                power, energy = power + drawn.power, energy + drawn.energy
+        now = max(now, meter.state.said.at)
+        return meter.simulator.step(meter.body, meter.state, now, Measured(power, energy))
+
+
+def _look(device: Device, now: int, state: Any) -> Any:
+    simulator, body = device.simulator, device.body
+    if state is None:
+        if device.state.said.at <= now < device.ahead.wake_at:
+            # It lives on to here and says nothing, so the next look has less far to go.
+            device.state = simulator.step(body, device.state, now).state
+        state = device.state
+    return simulator.look(body, state, max(now, state.said.at)).reading
