@@ -87,7 +87,8 @@ async def test_changed_scopes_wait_when_the_operator_approves(world: World, buil
     approved = await apps.approve(client_id)
     assert (approved.scopes, approved.scopes_version) == (("light.read",), 2)
     assert await apps.waiting() == []
-    assert "approved" in (await world.mails("dev@example.test"))[0].subject
+    subjects = [sent.subject for sent in await world.mails("dev@example.test")]
+    assert "The scopes of your application Renamed have changed" in subjects
 
 
 async def test_limits_hold_for_requests_at_once(world: World, build: Build) -> None:

@@ -13,13 +13,15 @@ from workswith.kernel.clock import HOUR, MINUTE, Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.words import current
 
 from . import account as rows
-from . import audit, mail_links, mails, sessions
+from . import audit, challenges, mail_links, mails, sessions, throttle
 from .account import Account, AccountKind
 from .emails import LONGEST_NAME, clean_line, normal_email
 from .passwords import Passwords, check_password
 from .settings import Settings
+from .throttle import Throttle, counter
 
 Link = Callable[[str], str]
 """Makes the address of a page from a token."""
@@ -36,6 +38,7 @@ class SignUp(msgspec.Struct, frozen=True):
     first_name: str
     surname: str
     password_hash: str
+    language: str = ""
 
 
 class Accounts:
@@ -56,6 +59,7 @@ class Accounts:
         self._settings = settings
         self._broadcast = broadcast
         self._passwords = passwords or Passwords(settings)
+        self._throttle = Throttle(database, clock)
 
     async def sign_up(  # noqa: PLR0917 - the fields of the form in their order
         self,
@@ -110,22 +114,31 @@ class Accounts:
 
         return await self._database.write(write)
 
-    async def sign_in(self, email: str, password: str) -> Account:
-        """Raises ``credentials_wrong``; ``email_unverified`` only if the password is right."""
+    async def sign_in(self, email: str, password: str, address: str = "") -> Account:
+        """``address`` is where the person is, for the throttle.
+
+        Raises ``credentials_wrong``, THROTTLED ``tries_many``; ``email_unverified`` and
+        ``account_suspended`` only if the password is right.
+        """
         try:
             email = normal_email(email)
         except Problem:
             email = ""
         known = await self._database.one(rows.CREDENTIALS, email=email)
-        right = await self._passwords.verify(known.password_hash if known else None, password)
-        found = await rows.account_of(self._database, known.id) if known and right else None
-        if known is None or found is None:
+        if not await self._proves(known, email, password, address) or known is None:
             raise Problem(
                 Kind.UNAUTHENTICATED,
                 "credentials_wrong",
                 "The e-mail address or the password is wrong.",
             )
-        if found.verified_at is None:
+        if known.suspended_at is not None:
+            raise Problem(
+                Kind.FORBIDDEN,
+                "account_suspended",
+                "This account is suspended. The operator has told you why by mail.",
+            )
+        found = await rows.account_of(self._database, known.id)
+        if found is None or found.verified_at is None:
             raise Problem(
                 Kind.FORBIDDEN,
                 "email_unverified",
@@ -134,6 +147,34 @@ class Accounts:
         if self._passwords.outdated(known.password_hash):
             await self._rehash(known, password)
         return found
+
+    async def confirm(self, account_id: str, password: str, address: str = "") -> Account:
+        """The person before the screen is still the owner. Raises INVALID ``password_wrong`` with
+        the field ``current``, THROTTLED.
+        """
+        known = await self._database.one(rows.CREDENTIALS_OF, id=account_id)
+        right = await self._proves(known, known.email if known else "", password, address)
+        found = await rows.account_of(self._database, account_id)
+        if not right or found is None:
+            raise Problem(
+                Kind.INVALID, "password_wrong", "This is not your password.", field="current"
+            )
+        return found
+
+    async def _proves(
+        self, known: rows.Credentials | None, email: str, password: str, address: str
+    ) -> bool:
+        """Whether the password is right; throttled by account and network, and by network."""
+        network = throttle.network(address)
+        own = [counter(throttle.PASSWORD, email, network)]
+        counters = [*own, counter(throttle.NETWORK, network)] if network else own
+        stored = known.password_hash if known else None
+        async with self._throttle.turn(counters):
+            if not await self._passwords.verify(stored or None, password):
+                await self._throttle.failed(counters)
+                return False
+            await self._throttle.succeeded(own)
+        return True
 
     async def ask_reset(self, email: str, reset_url: Link) -> None:
         """Mails a link that lets the owner choose a new password; silent for anybody else.
@@ -164,6 +205,11 @@ class Accounts:
         """Stops the threads."""
         self._passwords.close()
 
+    async def hashed(self, password: str, email: str) -> str:
+        """A new password as it is kept. Raises ``password_…``."""
+        check_password(password, email)
+        return await self._passwords.hash(password)
+
     async def _wish(
         self, kind: AccountKind, email: str, first_name: str, surname: str, password: str
     ) -> SignUp:
@@ -172,7 +218,8 @@ class Accounts:
         first_name = clean_line(first_name, "first_name", LONGEST_NAME)
         surname = clean_line(surname, "surname", LONGEST_NAME)
         check_password(password, email)
-        return SignUp(kind, first_name, surname, await self._passwords.hash(password))
+        hashed = await self._passwords.hash(password)
+        return SignUp(kind, first_name, surname, hashed, current.get())
 
     async def _insert(
         self, tx: Tx, email: str, wish: SignUp, verified_at: int | None
@@ -205,9 +252,18 @@ class Accounts:
         if open_:
             link = verify_url(token)
             name = wish.first_name
-            await mails.send(tx, email, mails.VERIFY, now, link=link, name=name, hours=hours)
+            await mails.send(
+                tx,
+                email,
+                mails.VERIFY,
+                now,
+                language=wish.language,
+                link=link,
+                name=name,
+                hours=hours,
+            )
         elif found:
-            await mails.send(tx, email, mails.EXISTS, now, name=found.first_name)
+            await mails.tell(tx, found, mails.EXISTS, now)
 
     async def _reset_asked(self, tx: Tx, email: str, reset_url: Link) -> None:
         now = self._clock.now()
@@ -227,9 +283,7 @@ class Accounts:
         )
         await audit.note(tx, "reset_asked", now, account_id=found.id if found else "")
         if found:
-            await mails.send(
-                tx, email, mails.RESET, now, link=link, name=found.first_name, minutes=minutes
-            )
+            await mails.tell(tx, found, mails.RESET, now, link=link, minutes=minutes)
 
     async def _reset(self, tx: Tx, token: str, hashed: str) -> Account:
         now = self._clock.now()
@@ -239,8 +293,9 @@ class Accounts:
             raise Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")
         await mail_links.end(tx, changed.id, mail_links.VERIFY, now)
         await sessions.close_all(tx, changed.id, now)
+        await challenges.drop(tx, changed.id)
         await audit.note(tx, "password_reset", now, account_id=changed.id)
-        await mails.send(tx, changed.email, mails.CHANGED, now, name=changed.first_name)
+        await mails.tell(tx, changed, mails.CHANGED, now)
         return changed
 
     async def _rehash(self, known: rows.Credentials, password: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import DAY, Clock
-from workswith.kernel.database import Database, Reads, Tx
+from workswith.kernel.database import Database, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident, digest
 from workswith.kernel.problem import Kind, Problem
 
@@ -19,6 +19,14 @@ from .settings import Settings
 
 TOPIC = "application"
 OnDelete = Callable[[Tx, str, int], Awaitable[None]]
+_REASON = query(str, "SELECT reason FROM application WHERE client_id = :client_id")
+_SET_REASON = statement("UPDATE application SET reason = :reason WHERE client_id = :client_id")
+_DECISIONS = {
+    ("application", True): mails.APPROVED,
+    ("application", False): mails.REFUSED,
+    ("scopes", True): mails.SCOPES_APPROVED,
+    ("scopes", False): mails.SCOPES_REFUSED,
+}
 
 
 class Applications:
@@ -98,12 +106,29 @@ class Applications:
         """What the operator has to decide, oldest first. [APP-5]"""
         return await self._database.all(rows.WAITING, limit=limit)
 
-    async def approve(self, client_id: str) -> Application:
-        """Puts an application, or its requested scopes, in force; mails the owner."""
-        return await self._decide(client_id, approved=True)
+    async def approve(self, client_id: str, by: str = "") -> Application:
+        """Puts an application, or its requested scopes, in force; mails the owner. ``by`` is the
+        operator's account, for the audit log.
+        """
+        return await self._decide(client_id, approved=True, by=by)
 
-    async def refuse(self, client_id: str) -> Application:
-        return await self._decide(client_id, approved=False)
+    async def refuse(self, client_id: str, reason: str = "", by: str = "") -> Application:
+        """With the reason, which the owner reads in the mail and on the page. ``reason_…``."""
+        reason = clean_line(reason, "reason", 500, required=False)
+        return await self._decide(client_id, approved=False, reason=reason, by=by)
+
+    async def reason(self, client_id: str) -> str:
+        """Why the latest request was refused; empty otherwise."""
+        return await self._database.one(_REASON, client_id=client_id) or ""
+
+    async def delete_all(self, tx: Tx, owner_id: str) -> list[str]:
+        """When an account is closed. Whoever calls it then tells the topic ``application`` the ids
+        that come back.
+        """
+        every = [one.client_id for one in await tx.all(rows.OF_OWNER, owner_id=owner_id)]
+        for client_id in every:
+            await self._delete(tx, owner_id, client_id)
+        return every
 
     async def _create(
         self, tx: Tx, owner_id: str, form: ApplicationForm
@@ -137,12 +162,11 @@ class Applications:
         await audit.note(
             tx, "application_created", now, account_id=owner_id, client_id=made.client_id
         )
-        await mails.send(
+        await mails.tell(
             tx,
-            owner.email,
+            owner,
             mails.APPLICATION if automatic else mails.WAITING,
             now,
-            name=owner.first_name,
             application=made.name,
             client_id=made.client_id,
             client_secret=value,
@@ -228,7 +252,9 @@ class Applications:
             tx, "secret_deleted", self._clock.now(), account_id=owner_id, client_id=client_id
         )
 
-    async def _decide(self, client_id: str, *, approved: bool) -> Application:
+    async def _decide(
+        self, client_id: str, *, approved: bool, reason: str = "", by: str = ""
+    ) -> Application:
         async def write(tx: Tx) -> Application:
             now = self._clock.now()
             await tx.run(rows.HOLD, client_id=client_id)
@@ -246,19 +272,16 @@ class Applications:
                 now=now,
             )
             assert decided is not None  # noqa: S101 - read in the same transaction
+            await tx.run(_SET_REASON, client_id=client_id, reason=reason)
             decision = "approved" if approved else "refused"
-            await audit.note(tx, f"application_{decision}", now, client_id=client_id)
+            about = "scopes" if was.requested_scopes and was.state == "approved" else "application"
+            await audit.note(
+                tx, f"{about}_{decision}", now, account_id=by, client_id=client_id, detail=reason
+            )
             owner = await account_of(tx, was.owner_id)
             if owner:
-                await mails.send(
-                    tx,
-                    owner.email,
-                    mails.DECIDED,
-                    now,
-                    name=owner.first_name,
-                    application=was.name,
-                    decision=decision,
-                )
+                text = _DECISIONS[about, approved]
+                await mails.tell(tx, owner, text, now, application=was.name, reason=reason)
             return decided
 
         decided = await self._database.write(write)

@@ -1,11 +1,15 @@
 """The texts of the mails about accounts and applications. [ACC-1 ACC-5 APP-2]"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from gettext import NullTranslations
 from html import escape
 
 from workswith.kernel import mail
 from workswith.kernel.database import Tx
+from workswith.kernel.words import SOURCE, catalogue
 
+from .account import Account
 from .scopes import N_
 
 
@@ -70,30 +74,181 @@ WAITING = Text(
         N_("They work once the application is approved. Keep the secret safe."),
     ),
 )
-DECIDED = Text(
-    N_("Your application {application}: {decision}"),
-    (N_("Hello {name},"), N_("the request for your application {application} was {decision}.")),
+APPROVED = Text(
+    N_("Your application {application} is approved"),
+    (
+        N_("Hello {name},"),
+        N_("your application {application} has been approved. Users can sign in to it now."),
+    ),
+)
+REFUSED = Text(
+    N_("Your application {application} was refused"),
+    (
+        N_("Hello {name},"),
+        N_("your application {application} has not been approved. The reason given is:"),
+        "{reason}",
+        N_("You can change the application and ask again."),
+    ),
+)
+SCOPES_APPROVED = Text(
+    N_("The scopes of your application {application} have changed"),
+    (
+        N_("Hello {name},"),
+        N_("the change of scopes that you asked for {application} has been approved."),
+        N_("Every user will be asked for consent again; until then refresh tokens are refused."),
+    ),
+)
+SCOPES_REFUSED = Text(
+    N_("The scopes of your application {application} stay as they are"),
+    (
+        N_("Hello {name},"),
+        N_(
+            "the change of scopes that you asked for {application} was refused. The reason given is:"
+        ),
+        "{reason}",
+        N_("The application goes on working with its present scopes."),
+    ),
+)
+NEW_ADDRESS = Text(
+    N_("Confirm your new e-mail address"),
+    (
+        N_("Hello {name},"),
+        N_("please confirm that your account shall have this address from now on."),
+        N_("The link works once, for {hours} hours. Until then the present address stays."),
+    ),
+    N_("Confirm the address"),
+)
+ADDRESS_ASKED = Text(
+    N_("Somebody asked for another e-mail address"),
+    (
+        N_("Hello {name},"),
+        N_("your account shall get another e-mail address as soon as that one is confirmed."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+ADDRESS_CHANGED = Text(
+    N_("Your e-mail address was changed"),
+    (
+        N_("Hello {name},"),
+        N_("your account has another e-mail address now; this one no longer signs in."),
+        N_("If that was not you, answer to this message at once."),
+    ),
+)
+FACTOR_ADDED = Text(
+    N_("Your sign-in now has a second step"),
+    (
+        N_("Hello {name},"),
+        N_("from now on your account asks for a one-time password after the password."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+FACTOR_REMOVED = Text(
+    N_("Your sign-in no longer has a second step"),
+    (
+        N_("Hello {name},"),
+        N_("your account no longer asks for one-time passwords."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+RECOVERY_USED = Text(
+    N_("A recovery code was used"),
+    (
+        N_("Hello {name},"),
+        N_("somebody signed in to your account with one of its recovery codes."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+PASSKEY_ADDED = Text(
+    N_("A passkey was added to your account"),
+    (
+        N_("Hello {name},"),
+        N_("your account has a new passkey, which signs in without the password."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+LINKED = Text(
+    N_("Your homes are linked to another account"),
+    (
+        N_("Hello {name},"),
+        N_("the homes of your {app} account can now be reached from another account."),
+        N_("If that was not you, change your password at once."),
+    ),
+)
+SUSPENDED = Text(
+    N_("Your account is suspended"),
+    (
+        N_("Hello {name},"),
+        N_("the operator has suspended your account. The reason given is:"),
+        "{reason}",
+    ),
+)
+RESTORED = Text(
+    N_("Your account works again"),
+    (N_("Hello {name},"), N_("the operator has restored your account. You can sign in again.")),
+)
+CLOSED = Text(
+    N_("Your account is closed"),
+    (
+        N_("Hello {name},"),
+        N_("your account is closed and your personal data is erased. Thank you for the time."),
+    ),
 )
 
 
-async def send(
-    tx: Tx, to: str, text: Text, now: int, *, link: str = "", **values: str | int
+async def tell(
+    tx: Tx, account: Account, text: Text, now: int, *, link: str = "", **values: str | int
 ) -> None:
-    """Queues ``text`` in the transaction, as plain text and as simple HTML."""
-    paragraphs = [paragraph.format(**values) for paragraph in text.paragraphs]
+    """To the owner of an account, by name and in their language."""
+    await send(
+        tx,
+        account.email,
+        text,
+        now,
+        language=account.language,
+        link=link,
+        name=account.first_name,
+        **values,
+    )
+
+
+async def send(
+    tx: Tx,
+    to: str,
+    text: Text,
+    now: int,
+    *,
+    language: str = "",
+    link: str = "",
+    **values: str | int,
+) -> None:
+    """Queues ``text`` in the transaction, as plain text and as simple HTML.
+
+    ``language`` is the reader's; English without one.
+    """
+    words = catalogue(language or SOURCE)
+    paragraphs = [_filled(words, paragraph, values) for paragraph in text.paragraphs]
+    button = words.gettext(text.button) if text.button else ""
+    subject = _filled(words, text.subject, values)
     await mail.post(
         tx,
         to=to,
-        subject=text.subject.format(**values),
+        subject=" ".join(subject.split()),
         text="\n\n".join([*paragraphs, *([link] if link else [])]) + "\n",
-        html=_html(paragraphs, text.button, link),
+        html=_html(language or SOURCE, subject, paragraphs, button, link),
         link=link,
         now=now,
     )
 
 
-def _html(paragraphs: list[str], button: str, link: str) -> str:
+def _filled(words: NullTranslations, text: str, values: Mapping[str, str | int]) -> str:
+    return words.gettext(text).format(**values)
+
+
+def _html(language: str, subject: str, paragraphs: list[str], button: str, link: str) -> str:
     parts = [f"<p>{escape(text).replace(chr(10), '<br>')}</p>" for text in paragraphs]
     if link:
         parts.append(f'<p><a href="{escape(link)}">{escape(button)}</a></p>')
-    return "\n".join(parts) + "\n"
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(subject)}</title></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"
+    )

@@ -9,6 +9,8 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
 from typing import TypeVar, TypeVarTuple, Unpack
 
 from argon2 import PasswordHasher
@@ -23,45 +25,85 @@ Ts = TypeVarTuple("Ts")
 
 SHORTEST = 10
 LONGEST = 256
-COMMON = frozenset(
-    """
-    1234567890 12345678910 123456789a 0123456789 9876543210 0987654321 1111111111 0000000000
-    1212121212 1122334455 1234512345 1234554321 1q2w3e4r5t 1qaz2wsx3edc 1q2w3e4r5t6y q1w2e3r4t5
-    q1w2e3r4t5y6 qwertyuiop qwertyuiop123 qwerty1234 qwerty12345 qwerty123456 qwertz1234
-    qwertzuiop azertyuiop azerty1234 azerty12345 asdfghjkl1 asdfghjkl123 asdfasdfasdf zxcvbnm123
-    1234qwerasdf qazwsxedcrfv password12 password123 password1234 password12345 password123456
-    passw0rd12 passw0rd123 p@ssw0rd12 p@ssw0rd123 p@ssword123 password!1 passwordpassword
-    motdepasse motdepasse1 motdepasse123 password2024 password2025 password2026 letmein123
-    letmein1234 welcome123 welcome1234 welcome2024 welcome2025 welcome2026 iloveyou12 iloveyou123
-    iloveyou1234 ilovemyself administrator administrateur admin12345 admin123456 adminadmin
-    administrator1 changeme123 changemenow changeit123 secret1234 secretsecret topsecret1
-    trustno1trustno1 sunshine12 sunshine123 princess12 princess123 football12 football123
-    baseball12 baseball123 superman12 superman123 batman1234 dragon1234 monkey1234 master1234
-    shadow1234 michael123 jennifer12 jessica123 charlie123 liverpool1 liverpool123 chelsea123
-    juventus123 juventus1897 ciaociao12 ciaociaociao aaaaaaaaaa abcdefghij abcdefghijk
-    abcdefghijklmnop abc1234567 abc123456789 abcd123456 a1b2c3d4e5 a123456789 aa12345678
-    qwerty!@#$ correcthorsebatterystaple testtest12 testtest123 test123456 thermostat
-    thermostat1 smarther123 legrand123 bticino123 legrand1234 workswith1 workswith123
-    """.split()  # noqa: SIM905 - a table of words, not of quotation marks
+LEET = str.maketrans("013457@$!€+", "oieastasiet")
+"""Digits and signs that stand for letters."""
+WALKS = (
+    "0123456789",
+    "9876543210",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "azertyuiop",
+    "qwertzuiop",
 )
-"""What people choose first when ten characters are asked for."""
+
+
+@cache
+def common() -> frozenset[str]:
+    """The words of ``common_passwords.txt``."""
+    text = files(__package__).joinpath("common_passwords.txt").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(" ".join(lines).split())
 
 
 def check_password(password: str, email: str) -> None:
-    """Raises `Problem` that says what to change. Any character is welcome."""
-    known = password.casefold()
+    """Raises `Problem` that says what to change. Any character is welcome.
+
+    [NIST SP 800-63B-4 3.1.1.2] Length counts; no rule asks for signs and capitals, which only make
+    people write ``Password1!``. Refused is what a list of passwords in use would begin with.
+    """
     if len(password) < SHORTEST:
         _refuse("password_short", f"At least {SHORTEST} characters, please.")
     if len(password) > LONGEST:
         _refuse("password_long", f"At most {LONGEST} characters, please.")
-    if known in (email.casefold(), email.partition("@")[0].casefold()):
+    known = password.casefold()
+    local = email.partition("@")[0].casefold()
+    if known == email.casefold() or (local and known.strip("0123456789!?.*#-_") == local):
         _refuse("password_email", "The password must differ from your e-mail address.")
-    if known in COMMON or len(set(known)) == 1:
-        _refuse("password_common", "This password is among the first that a stranger would try.")
+    if len(set(known)) < 4 or _repeats(known) or _walks(known):
+        _refuse(
+            "password_simple",
+            "This is a row of keys or a repetition, which programs try first.",
+            hint="A few words that only you would put together do well.",
+        )
+    if is_common(known):
+        _refuse(
+            "password_common",
+            "This password is among the first that a stranger would try.",
+            hint="A few words that only you would put together do well.",
+        )
 
 
-def _refuse(code: str, detail: str) -> None:
-    raise Problem(Kind.INVALID, code, detail, field="password")
+def is_common(known: str) -> bool:
+    """Whether it is one common word or two, however dressed up with digits, signs and capitals."""
+    dressed = known.strip("0123456789!?.,;:*#@$%&/()=+-_ '\"<>€£")
+    for text in {known, dressed, known.translate(LEET), dressed.translate(LEET)}:
+        letters = "".join(char for char in text if char.isalpha())
+        if letters in common() or any(
+            letters[:cut] in common() and letters[cut:] in common()
+            for cut in range(3, len(letters) - 2)
+        ):
+            return True
+    return False
+
+
+def _repeats(text: str) -> bool:
+    """Whether it is one short thing over and over: ``abcabcabcabc``."""
+    return any(
+        (text[:size] * (len(text) // size + 1))[: len(text)] == text
+        for size in range(1, len(text) // 3 + 1)
+    )
+
+
+def _walks(text: str) -> bool:
+    """Whether it goes along the keyboard or the digits: in steps of one, forwards or backwards."""
+    ways = [*WALKS, *(way[::-1] for way in WALKS), "abcdefghijklmnopqrstuvwxyz"]
+    steps = sum(any(text[at : at + 2] in way for way in ways) for at in range(len(text) - 1))
+    return steps >= len(text) - 2
+
+
+def _refuse(code: str, detail: str, hint: str = "") -> None:
+    raise Problem(Kind.INVALID, code, detail, field="password", hint=hint)
 
 
 class Passwords:

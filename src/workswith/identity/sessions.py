@@ -28,16 +28,23 @@ class Session:
     created_at: int
     seen_at: int
     expires_at: int
+    amr: str = "pwd"
+    """How the person proved to be who they are: RFC 8176 values between blanks."""
+    acr: str = "1"
+    """``2`` if two factors were proven, else ``1``."""
 
 
-_COLUMNS = "id, account_id, auth_time, csrf_secret, user_agent, created_at, seen_at, expires_at"
+_COLUMNS = (
+    "id, account_id, auth_time, csrf_secret, user_agent, created_at, seen_at, expires_at, amr, acr"
+)
 _OPEN = statement(
     f"INSERT INTO session (hash, {_COLUMNS}) VALUES (:hash, :id, :account_id, :now, :csrf_secret, "
-    ":user_agent, :now, :now, :expires_at)"
+    ":user_agent, :now, :now, :expires_at, :amr, :acr)"
 )
 _LIVE = (
     "revoked_at IS NULL AND expires_at > :now AND EXISTS (SELECT 1 FROM account "
-    "WHERE account.id = session.account_id AND account.closed_at IS NULL)"
+    "WHERE account.id = session.account_id AND account.closed_at IS NULL "
+    "AND account.suspended_at IS NULL)"
 )
 _OF = query(Session, f"SELECT {_COLUMNS} FROM session WHERE hash = :hash AND {_LIVE}")
 _OF_ACCOUNT = query(
@@ -57,6 +64,11 @@ _CLOSE_ONE = statement(
 _CLOSE_ALL = statement(
     "UPDATE session SET revoked_at = :now WHERE account_id = :account_id AND revoked_at IS NULL"
 )
+_CLOSE_OTHERS = statement(
+    "UPDATE session SET revoked_at = :now "
+    "WHERE account_id = :account_id AND id <> :id AND revoked_at IS NULL"
+)
+_FORGET = statement("DELETE FROM session WHERE account_id = :account_id")
 
 
 class Sessions:
@@ -67,8 +79,18 @@ class Sessions:
         self._idle = settings.session_idle_hours * HOUR
         self._longest = settings.session_days * DAY
 
-    async def open(self, account_id: str, now: int | None = None, user_agent: str = "") -> str:
-        """Returns the value of the cookie; call it for a sign-in that has just succeeded."""
+    async def open(
+        self,
+        account_id: str,
+        now: int | None = None,
+        user_agent: str = "",
+        *,
+        amr: str = "pwd",
+    ) -> str:
+        """Returns the value of the cookie; call it for a sign-in that has just succeeded.
+
+        ``amr`` says how, in RFC 8176 values between blanks; ``mfa`` among them makes ``acr`` 2.
+        """
         at = self._clock.now() if now is None else now
         cookie = self._ident.secret()
         clean = "".join(char for char in user_agent if char.isprintable())[:200]
@@ -83,6 +105,8 @@ class Sessions:
                 user_agent=clean,
                 now=at,
                 expires_at=at + min(self._idle, self._longest),
+                amr=amr,
+                acr="2" if "mfa" in amr.split() else "1",
             )
 
         await self._database.write(write)
@@ -114,6 +138,11 @@ class Sessions:
 
         await self._database.write(write)
 
+    async def close_others(self, account_id: str, session_id: str) -> None:
+        """Signs out every other browser of the account."""
+        now = self._clock.now()
+        await self._database.write(close_others, account_id, session_id, now)
+
     async def close_one(self, account_id: str, session_id: str) -> None:
         """Signs out another browser of the same account."""
 
@@ -121,6 +150,16 @@ class Sessions:
             await tx.run(_CLOSE_ONE, account_id=account_id, id=session_id, now=self._clock.now())
 
         await self._database.write(write)
+
+
+async def close_others(tx: Tx, account_id: str, session_id: str, now: int) -> None:
+    """Signs an account out everywhere but in the session ``session_id``."""
+    await tx.run(_CLOSE_OTHERS, account_id=account_id, id=session_id, now=now)
+
+
+async def forget(tx: Tx, account_id: str) -> None:
+    """Deletes all sessions, and with them what browsers they were in."""
+    await tx.run(_FORGET, account_id=account_id)
 
 
 async def close_all(tx: Tx, account_id: str, now: int) -> None:

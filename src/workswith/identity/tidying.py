@@ -23,6 +23,8 @@ _DROPS = tuple(
         ("authorization_code", "hash"),
         ("session", "hash"),
         ("token_family", "id"),
+        ("challenge", "hash"),
+        ("throttle", "key"),
     )
 )
 

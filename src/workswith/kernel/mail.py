@@ -36,6 +36,7 @@ _LATEST = query(
 )
 _UNSENT = query(Mail, f"SELECT {_COLUMNS} FROM mail WHERE sent_at IS NULL ORDER BY id LIMIT :limit")
 _SENT = statement("UPDATE mail SET sent_at = :now WHERE id = :id")
+_FORGET = statement("DELETE FROM mail WHERE recipient = :to")
 
 
 async def post(
@@ -43,6 +44,11 @@ async def post(
 ) -> None:
     """Queues a message; it exists if and only if the transaction commits."""
     await tx.run(_POST, to=to, subject=subject, text=text, html=html, link=link, now=now)
+
+
+async def forget(tx: Tx, to: str) -> None:
+    """Deletes what was written to an address that nobody here has any more."""
+    await tx.run(_FORGET, to=to)
 
 
 async def latest(reads: Reads, to: str = "", limit: int = 50) -> list[Mail]:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from workswith.kernel import words
 from workswith.web.site import language
 
 PO = """
@@ -26,7 +27,7 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "fr" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "messages.po").write_text(PO, "utf-8")
-    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(words, "CATALOGUES", tmp_path)
     language.languages.cache_clear()
     language.catalogue.cache_clear()
     yield

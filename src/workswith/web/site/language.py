@@ -1,47 +1,16 @@
-"""The language of a page: catalogues, the reader's choice, and the words of Python code.
+"""The language of a page: the reader's choice, and the words of Python code.
 
-English is the source. A catalogue is ``locale/<language>/LC_MESSAGES/messages.po``; it is compiled
-when the site starts, so that a translation is a text file and nothing else.
+The catalogues themselves are `workswith.kernel.words`: mails speak the same languages.
 """
 
-import gettext
-from contextvars import ContextVar
-from functools import cache
-from io import BytesIO
-from pathlib import Path
 from typing import cast
 
 from babel.core import Locale, negotiate_locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import LazyProxy, Translations
+from babel.support import LazyProxy
 
-SOURCE = "en"
-CATALOGUES = Path(__file__).parent.parent / "locale"
+from workswith.kernel.words import CATALOGUES, SOURCE, catalogue, current, languages
 
-current: ContextVar[str] = ContextVar("language", default=SOURCE)
-"""The language of the page that is being made."""
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """All that pages can be read in, the source first."""
-    found = sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po"))
-    return (SOURCE, *(language for language in found if language != SOURCE))
-
-
-@cache
-def catalogue(language: str) -> gettext.NullTranslations:
-    """The words of ``language``; those of the source are the keys themselves."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if language not in languages() or not path.exists():
-        return gettext.NullTranslations()
-    with path.open("rb") as file:
-        words = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, words)
-    compiled.seek(0)
-    return Translations(compiled)
+__all__ = ["CATALOGUES", "SOURCE", "catalogue", "current", "languages"]
 
 
 def _(text: str) -> str:

@@ -1,0 +1,43 @@
+"""Languages: which there are, and the words of each.
+
+English is the source. A catalogue is ``locale/<language>/LC_MESSAGES/messages.po`` beside the pages,
+most of whose words it has; it is compiled at its first use, so that a translation is a text file
+and nothing else. Pages and mails share it.
+"""
+
+import gettext
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+SOURCE = "en"
+CATALOGUES = Path(__file__).parent.parent / "web" / "locale"
+
+current: ContextVar[str] = ContextVar("language", default=SOURCE)
+"""The language of whoever is being answered."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """All that there are, the source first."""
+    found = sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po"))
+    return (SOURCE, *(language for language in found if language != SOURCE))
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The words of ``language``; those of the source are the keys themselves."""
+    if language not in languages() or language == SOURCE:
+        return gettext.NullTranslations()
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        words = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, words)
+    compiled.seek(0)
+    return Translations(compiled)
