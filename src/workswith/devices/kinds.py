@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from . import automation, heater, light, meter, plug, remote, thermostat
+from . import (
+    automation,
+    doorentry,
+    emergency,
+    heater,
+    light,
+    meter,
+    multisocket,
+    plug,
+    remote,
+    thermostat,
+)
 from .kind import POWER, Capability, DeviceKind, Measure
 from .simulators import automation as simulated_automation
+from .simulators import doorentry as simulated_doorentry
+from .simulators import emergency as simulated_emergency
 from .simulators import heater as simulated_heater
 from .simulators import light as simulated_light
 from .simulators import meter as simulated_meter
+from .simulators import multisocket as simulated_multisocket
 from .simulators import plug as simulated_plug
 from .simulators import remote as simulated_remote
 from .simulators import thermostat as simulated_thermostat
@@ -116,6 +130,38 @@ _ROWS = (
         simulated_meter.begin,
         capabilities=(_CONSUMPTIONS, _FW),
         measures=(POWER,),
+    ),
+    DeviceKind(
+        multisocket.DEVICE,
+        multisocket.Reading,
+        multisocket.Configuration,
+        multisocket.NOTIFIED,
+        simulated_multisocket.SIMULATOR,
+        simulated_multisocket.begin,
+        command=multisocket.Command,
+        touch=multisocket.Command,
+        check=multisocket.check,
+        capabilities=(_can("status", command=True),),
+    ),
+    DeviceKind(
+        emergency.DEVICE,
+        emergency.Reading,
+        emergency.Configuration,
+        emergency.NOTIFIED,
+        simulated_emergency.SIMULATOR,
+        simulated_emergency.begin,
+        touch=emergency.Fault,
+        capabilities=(_can("failures"),),
+    ),
+    DeviceKind(
+        doorentry.DEVICE,
+        doorentry.Reading,
+        doorentry.Configuration,
+        doorentry.NOTIFIED,
+        simulated_doorentry.SIMULATOR,
+        simulated_doorentry.begin,
+        touch=doorentry.Ring,
+        capabilities=(_can("ringing"), _can("rings")),
     ),
 )
 KINDS: Mapping[str, DeviceKind] = {row.device: row for row in _ROWS}

@@ -13,7 +13,15 @@ from workswith.kernel.problem import Kind, Problem
 
 from . import ids
 
-APIS = ("smarther", "home_control")
+APIS = (
+    "smarther",
+    "home_control",
+    "multisocket",
+    "myhome_up",
+    "emergency_lighting",
+    "classe_100x",
+)
+"""What a plant can belong to."""
 NAME_LENGTH = 100
 
 
@@ -48,6 +56,8 @@ class Ambient:
     name: str
     type: str = "custom"
     """What it is used as: ``kitchen``, ``bedroom`` …"""
+    floor: str = ""
+    """The name of the floor that it is on, where the plant's system knows floors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,8 @@ _PLANTS_OF = query(
 _PLANT_OF = query(Plant, f"SELECT {_PLANT} FROM {_SEEN_BY} WHERE p.id = :plant_id")
 _AMBIENTS_OF = query(
     Ambient,
-    f"SELECT a.id, a.plant_id, a.name, a.type FROM {_SEEN_BY} JOIN ambients a ON a.plant_id = p.id "
-    "WHERE p.id = :plant_id ORDER BY a.place, a.id",
+    f"SELECT a.id, a.plant_id, a.name, a.type, a.floor FROM {_SEEN_BY} "
+    "JOIN ambients a ON a.plant_id = p.id WHERE p.id = :plant_id ORDER BY a.place, a.id",
 )
 _GATEWAYS_OF = query(
     Gateway,
@@ -133,8 +143,8 @@ _DROP_MEMBER = statement(
 )
 _RENAME = statement("UPDATE plants SET name = :name WHERE id = :plant_id AND owner_id = :owner_id")
 _ADD_AMBIENT = statement(
-    "INSERT INTO ambients (id, plant_id, name, type, place) "
-    "VALUES (:id, :plant_id, :name, :type, "
+    "INSERT INTO ambients (id, plant_id, name, type, floor, place) "
+    "VALUES (:id, :plant_id, :name, :type, :floor, "
     "(SELECT count(*) FROM ambients WHERE plant_id = :plant_id))"
 )
 _ADD_GATEWAY = statement(
@@ -243,12 +253,23 @@ async def unshare_plant(tx: Tx, owner_id: str, plant_id: str, account_id: str) -
 
 
 async def create_ambient(
-    tx: Tx, plant: Plant, ident: Ident, name: str, ambient_type: str = "custom"
+    tx: Tx,
+    plant: Plant,
+    ident: Ident,
+    name: str,
+    ambient_type: str = "custom",
+    *,
+    floor: str = "",
 ) -> Ambient:
     id_ = ids.ambient(ident, plant.api, plant.id)
-    ambient = Ambient(id_, plant.id, checked_name(name), ambient_type)
+    ambient = Ambient(id_, plant.id, checked_name(name), ambient_type, floor)
     await tx.run(
-        _ADD_AMBIENT, id=ambient.id, plant_id=plant.id, name=ambient.name, type=ambient_type
+        _ADD_AMBIENT,
+        id=ambient.id,
+        plant_id=plant.id,
+        name=ambient.name,
+        type=ambient_type,
+        floor=floor,
     )
     return ambient
 

@@ -29,6 +29,7 @@ class _Before:
 
     plant_id: str
     device: str
+    fw: int
     time_zone: str
     version: int | None
     reported: str | None
@@ -38,7 +39,7 @@ class _Before:
 
 _BEFORE = query(
     _Before,
-    "SELECT m.plant_id, m.device, p.time_zone, s.version, s.reported, s.times, "
+    "SELECT m.plant_id, m.device, m.fw, p.time_zone, s.version, s.reported, s.times, "
     "s.tally FROM modules m "
     "JOIN plants p ON p.id = m.plant_id LEFT JOIN module_states s ON s.module_id = m.id "
     "WHERE m.id = :module_id",
@@ -60,8 +61,9 @@ _TOLD = statement(
 async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") -> tuple[str, ...]:
     """Takes what a module says of itself; returns what changed, in its kind's ``notified`` words.
 
-    The hours that this report completes are written to its history. The event is appended here when something did: ring ``relay`` after the commit. A report older
-    than the last one changes nothing, nor does one of a module that is no more.
+    The hours that this report completes are written to its history. The event is appended here
+    when something did change: ring ``relay`` after the commit. A report older than the last one
+    changes nothing, nor does one of a module that is no more.
     """
     for _ in range(REPORT_TRIES):
         before = await tx.one(_BEFORE, module_id=module_id)
@@ -84,7 +86,7 @@ async def report(tx: Tx, module_id: str, reading: Reading, *, flow: str = "") ->
                     module_id=module_id,
                     kind=before.device,
                     changed=changed,
-                    state=event_state(reading, before.time_zone),
+                    state=event_state(reading, before.time_zone, before.fw),
                     at=reading.at,
                     flow=flow,
                 )
@@ -98,9 +100,9 @@ async def told(tx: Tx, module_id: str, command: Any, *, outcome: Outcome, at: in
     await tx.run(_TOLD, module_id=module_id, command=text, outcome=outcome.value, at=at)
 
 
-def event_state(reading: Reading, time_zone: str) -> Mapping[str, Any]:
-    """What an event carries: the whole reading, and the zone that its plant's clocks show."""
-    return {**msgspec.to_builtins(reading), "time_zone": time_zone, "online": True}
+def event_state(reading: Reading, time_zone: str, fw: int = 0) -> Mapping[str, Any]:
+    """What an event carries: the whole reading, the zone of its plant's clocks, the firmware."""
+    return {**msgspec.to_builtins(reading), "time_zone": time_zone, "fw": fw, "online": True}
 
 
 async def _write(

@@ -121,11 +121,12 @@ class Twin:
             account_id=account_id, plant_id=plant_id, module_id=module_id
         )
         if found is None:
-            await self.require_app(account_id)
+            if device in ("", DEVICE):
+                await self.require_app(account_id)
             raise unknown("module")
         password, terms, snapshot = found
-        if password is not None or terms is not None:
-            await self.require_app(account_id)
+        if (password is not None or terms is not None) and snapshot.device == DEVICE:
+            await self.require_app(account_id)  # it is the app of the thermostats
         if device and snapshot.device != device:
             raise unknown("module")
         if not last_known:
@@ -135,11 +136,12 @@ class Twin:
     async def read_all(self, account_id: str, plant_id: str, *, device: str = "") -> list[Snapshot]:
         """The last-known states of a plant's modules, in the order in which they were set up.
 
-        Raises `Kind.UNKNOWN` for a plant that the account does not see, `Kind.PASSWORD_EXPIRED`,
-        `Kind.TERMS_EXPIRED`.
+        Raises `Kind.UNKNOWN` for a plant that the account does not see; where there is a
+        thermostat, also `Kind.PASSWORD_EXPIRED` and `Kind.TERMS_EXPIRED`.
         """
-        await self.require_app(account_id)
         found = await self._database.all(_SNAPSHOTS, account_id=account_id, plant_id=plant_id)
+        if any(one.device == DEVICE for _, _, one in found):
+            await self.require_app(account_id)
         if not found:
             await plant_of(self._database, account_id, plant_id)
         return [one for _, _, one in found if device in ("", one.device)]
@@ -260,7 +262,7 @@ def _offline() -> Problem:
         Kind.UNREACHABLE,
         "gateway_offline",
         "Gateway Offline",
-        hint="The thermostat is not connected; it answers again by itself once it is.",
+        hint="The device is not connected; it answers again by itself once it is.",
     )
 
 
@@ -269,7 +271,7 @@ def _silent() -> Problem:
         Kind.TIMED_OUT,
         "device_silent",
         "Request timeout",
-        hint="The thermostat did not answer in time; try again later.",
+        hint="The device did not answer in time; try again later.",
     )
 
 
@@ -278,7 +280,7 @@ def _busy() -> Problem:
         Kind.BUSY,
         "user_interface_busy",
         "Busy visual user interface",
-        hint="Somebody is using the thermostat; try again in about 10 seconds.",
+        hint="Somebody is using the device; try again in about 10 seconds.",
     )
 
 

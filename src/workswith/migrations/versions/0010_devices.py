@@ -9,7 +9,7 @@ down_revision = "0009_usage"
 
 def upgrade() -> None:
     _add("plants", _text("country", "IT"))
-    _add("ambients", _text("type", "custom"))
+    _add("ambients", _text("type", "custom"), _text("floor", ""))
     _add("gateways", _text("hw_type", ""), _number("fw"))
     _add("modules", _text("hw_type", ""), _number("fw"), _text("appliance", ""))
     # What has been measured in the hour that is running, as JSON.
