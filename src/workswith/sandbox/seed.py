@@ -4,6 +4,7 @@ Everything that was handed out is kept, sealed, in one row; that row is written 
 without it is half made and is made again.
 """
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,7 +127,7 @@ class Seeding:
         people, accounts = {}, {}
         for member, kind, first_name, surname in PEOPLE:
             email = f"{member.replace('_', '-')}@workswith.example"
-            password = f"{member.replace('_', '-')}-{self.ident.key()[:8]}"
+            password = "-".join(textwrap.wrap(self.ident.key()[:16], 4))
             account = await self.accounts.create(
                 kind,  # type: ignore[arg-type]  # the literals of PEOPLE
                 email,
@@ -167,4 +168,5 @@ _APPLICATION = ApplicationForm(
     url="https://client.example/",
     reply_urls=REPLY_URLS,
     scopes=APPLICATION_SCOPES,
+    pkce="optional",  # published programs send no code_challenge
 )
