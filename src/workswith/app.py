@@ -46,6 +46,7 @@ from workswith.identity.sessions import Sessions
 from workswith.identity.tidying import Tidying
 from workswith.identity.token import Tokens
 from workswith.identity.tokens import AccessTokens
+from workswith.identity.userinfo import UserInfo
 from workswith.kernel import log
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.cipher import KEY_BYTES, Cipher, derive
@@ -76,7 +77,7 @@ Asgi = Callable[
 ]
 
 SANDBOX_PREFIX = "/sandbox"
-LOGIN_PATHS = frozenset({"/token", "/token/", "/revoke", "/userinfo"})
+LOGIN_PATHS = endpoints.PATHS
 WELL_KNOWN = "/.well-known/"
 
 
@@ -137,6 +138,7 @@ class Areas:
             consents=self.consents,
             login_origin=origins.login,
             key=derive(instance_key, "authorize tickets"),
+            keys=self.keys,
         )
 
         # devices
@@ -187,6 +189,7 @@ class Areas:
             Relay(database, bells, fan_out),
             webhooks,
             self.keys,
+            self.tokens.refusals,
             Tidying(database, clock),
             self.counter,
             self.subscriptions.keys_work,
@@ -258,8 +261,11 @@ class Areas:
             accounts=self.accounts,
             clock=self.clock,
             login_origin=self.origins.login,
+            authorize=self.authorize,
+            userinfo=UserInfo(self.database, self.clock, self.access_tokens),
+            hints=self.settings.identity.error_hints,
         )
-        return Router(served.routes())
+        return served.asgi()
 
     async def close(self) -> None:
         self.sender.close()
@@ -429,7 +435,8 @@ def _for_a_sandbox(settings: Settings, authority_file: Path) -> Settings:
         authorities=(*settings.webhooks.authorities, str(authority_file)),
     )
     gateway = msgspec.structs.replace(settings.gateway, error_hints=True)
-    return msgspec.structs.replace(settings, webhooks=webhooks, gateway=gateway)
+    identity = msgspec.structs.replace(settings.identity, error_hints=True)
+    return msgspec.structs.replace(settings, webhooks=webhooks, gateway=gateway, identity=identity)
 
 
 def _instance_key(data: Path) -> bytes:

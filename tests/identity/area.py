@@ -15,6 +15,7 @@ from workswith.identity.settings import Settings
 from workswith.identity.tidying import Tidying
 from workswith.identity.token import Tokens
 from workswith.identity.tokens import AccessTokens
+from workswith.identity.userinfo import UserInfo
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.cipher import Cipher, derive
 from workswith.kernel.clock import Clock
@@ -70,6 +71,7 @@ def identity(
         consents=consents,
         login_origin=login_origin,
         key=derive(instance_key, "identity/interactions"),
+        keys=keys,
     )
     tokens = Tokens(
         database,
@@ -91,6 +93,9 @@ def identity(
         accounts=accounts,
         clock=clock,
         login_origin=login_origin,
+        authorize=authorize,
+        userinfo=UserInfo(database, clock, access_tokens),
+        hints=settings.error_hints,
     )
     return Identity(
         accounts=accounts,

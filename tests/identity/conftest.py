@@ -38,6 +38,7 @@ FORM = ApplicationForm(
     url="https://partner.example.test/",
     reply_urls=(CALLBACK, "http://localhost:8123/auth?kept=1"),
     scopes=("comfort.read", "comfort.write", "profile", "email"),
+    pkce="optional",
 )
 
 

@@ -127,7 +127,6 @@ REDIRECTED: list[tuple[dict[str, str | None], str]] = [
     ({"response_type": "token"}, "unsupported_response_type"),
     ({"response_type": "code token"}, "unsupported_response_type"),
     ({"response_mode": "fragment"}, "invalid_request"),
-    ({"response_mode": "form_post"}, "invalid_request"),
     ({"scope": "no.such.scope"}, "invalid_scope"),
     ({"scope": "light.read"}, "invalid_scope"),
     ({"code_challenge": CHALLENGE}, "invalid_request"),

@@ -13,8 +13,9 @@ from hypothesis.stateful import (
 )
 
 from workswith.identity import audit
-from workswith.identity.families import Families, Presented, Refused, Rotated
+from workswith.identity.families import Families, Refused, Rotated
 from workswith.identity.families import revoke as revoke_family
+from workswith.identity.refresh_tokens import Presented, write
 from workswith.identity.settings import Settings
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import SECOND
@@ -139,10 +140,10 @@ async def test_a_database_from_before_the_backup_does_not_lock_anybody_out(world
 
 def test_only_what_the_key_made_is_read() -> None:
     mine, other = Families(b"a" * 32, Settings()), Families(b"b" * 32, Settings())
-    token = mine.token(b"h" * 32, 7)
-    assert mine.read(token) == Presented(b"h" * 32, 7)
+    token = write(b"a" * 32, b"h" * 32, 7, 12_345)
+    assert mine.read(token) == Presented(b"h" * 32, 7, 12_000)
     assert other.read(token) is None
-    assert len(token) == 91
+    assert len(token) == 98
     for at in range(0, len(token), 7):
         changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
         assert mine.read(changed) is None

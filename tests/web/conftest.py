@@ -113,6 +113,7 @@ def register(services: Services, ada: Account) -> Register:
             "https://client.example/about",
             (REPLY_URL,),
             scopes or ("comfort.read", "comfort.write"),
+            pkce="optional",
         )
         made, _secret = await services.applications.create(ada.id, form)
         return made

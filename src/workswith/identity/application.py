@@ -7,6 +7,8 @@ from workswith.kernel.database import query, statement
 
 State = Literal["approved", "pending", "refused"]
 Pkce = Literal["optional", "required"]
+Authentication = Literal["secret", "private_key_jwt", "none"]
+Rotation = Literal["strict", "original"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ class Application:
     logo_type: str
     created_at: int
     updated_at: int
+    authentication: Authentication = "secret"
+    jwks: str = ""
+    """Its public keys (RFC 7517), for ``private_key_jwt``."""
+    rotation: Rotation = "strict"
+    retry_seconds: int | None = None
+    """How long a used refresh token may be retried; ``None`` for the operator's setting."""
+    post_logout_urls: tuple[str, ...] = ()
+    logout_url: str = ""
+    """Where it hears of the end of sessions (back-channel logout); empty for nowhere."""
+
+    @property
+    def needs_pkce(self) -> bool:
+        """Whoever has no secret to prove itself with has to. [RFC 9700 section 2.1.1]"""
+        return self.pkce == "required" or self.authentication == "none"
 
     @property
     def has_logo(self) -> bool:
@@ -72,7 +88,13 @@ class ApplicationForm:
     reply_urls: tuple[str, ...]
     scopes: tuple[str, ...]
     logo: bytes | None = None
-    pkce: Pkce = "optional"
+    pkce: Pkce = "required"
+    authentication: Authentication = "secret"
+    jwks: str = ""
+    rotation: Rotation = "strict"
+    retry_seconds: int | None = None
+    post_logout_urls: tuple[str, ...] = ()
+    logout_url: str = ""
 
 
 def make(*columns: object) -> Application:
@@ -81,12 +103,14 @@ def make(*columns: object) -> Application:
     row[6] = tuple(cast("str", row[6]).split("\n"))
     row[7] = tuple(cast("str", row[7]).split())
     row[9] = None if row[9] is None else tuple(cast("str", row[9]).split())
+    row[19] = tuple(cast("str", row[19]).split("\n")) if row[19] else ()
     return Application(*row)  # type: ignore[arg-type]
 
 
 COLUMNS = (
     "client_id, owner_id, name, description, vendor, url, reply_urls, scopes, scopes_version, "
-    "requested_scopes, state, pkce, logo_type, created_at, updated_at"
+    "requested_scopes, state, pkce, logo_type, created_at, updated_at, authentication, jwks, "
+    "rotation, retry_seconds, post_logout_urls, logout_url"
 )
 _SELECT = f"SELECT {COLUMNS} FROM application"
 OF_OWNER = query(
@@ -111,13 +135,17 @@ COUNT = query(
 INSERT = query(
     make,
     f"INSERT INTO application ({COLUMNS}) VALUES (:client_id, :owner_id, :name, :description, "
-    ":vendor, :url, :reply_urls, :scopes, 1, NULL, :state, :pkce, :logo_type, :now, :now) "
+    ":vendor, :url, :reply_urls, :scopes, 1, NULL, :state, :pkce, :logo_type, :now, :now, "
+    ":authentication, :jwks, :rotation, :retry_seconds, :post_logout_urls, :logout_url) "
     f"RETURNING {COLUMNS}",
 )
 UPDATE = query(
     make,
     "UPDATE application SET name = :name, description = :description, vendor = :vendor, "
     "url = :url, reply_urls = :reply_urls, pkce = :pkce, logo_type = :logo_type, "
+    "authentication = :authentication, jwks = :jwks, rotation = :rotation, "
+    "retry_seconds = :retry_seconds, post_logout_urls = :post_logout_urls, "
+    "logout_url = :logout_url, "
     "scopes = :scopes, scopes_version = :scopes_version, requested_scopes = :requested_scopes, "
     "updated_at = :now WHERE owner_id = :owner_id AND client_id = :client_id "
     f"AND deleted_at IS NULL RETURNING {COLUMNS}",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from workswith.kernel.problem import Kind, Problem
 
-from . import scopes
+from . import client_rules, scopes
 from .application import ApplicationForm
 from .emails import clean_line
 from .reply_urls import check_reply_urls
@@ -37,8 +37,7 @@ def check(form: ApplicationForm) -> tuple[list[Problem], ApplicationForm]:
         media_type(form.logo or b"")
     except Problem as problem:
         found.append(problem)
-    if form.pkce not in ("optional", "required"):
-        found.append(Problem(Kind.INVALID, "pkce_unknown", "optional or required", field="pkce"))
+    found += client_rules.problems(form)
     return found, replace(form, **values)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import Any
 
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import DAY, Clock
@@ -52,7 +53,8 @@ class Applications:
         self._on_delete.append(listener)
 
     async def create(self, owner_id: str, form: ApplicationForm) -> tuple[Application, str]:
-        """The application and its first client secret, which goes to the owner by mail as well.
+        """The application and its first client secret, which goes to the owner by mail as well;
+        empty for one that proves itself without.
 
         Raises the problem of a field, or ``applications_many``.
         """
@@ -158,7 +160,9 @@ class Applications:
         )
         assert made is not None  # noqa: S101 - an INSERT … RETURNING gives a row or fails
         await _keep_logo(tx, made.client_id, form.logo)
-        _, value = await self._put_secret(tx, made.client_id, "first", now)
+        value = ""
+        if made.authentication == "secret":
+            _, value = await self._put_secret(tx, made.client_id, "first", now)
         await audit.note(
             tx, "application_created", now, account_id=owner_id, client_id=made.client_id
         )
@@ -169,7 +173,7 @@ class Applications:
             now,
             application=made.name,
             client_id=made.client_id,
-            client_secret=value,
+            client_secret=value or "-",
         )
         return made, value
 
@@ -309,9 +313,10 @@ async def _keep_logo(tx: Tx, client_id: str, logo: bytes | None) -> None:
         await tx.run(rows.DROP_LOGO, client_id=client_id)
 
 
-def _columns(form: ApplicationForm) -> dict[str, str]:
+def _columns(form: ApplicationForm) -> dict[str, Any]:
     columns = asdict(form)
     del columns["logo"]
+    columns["post_logout_urls"] = "\n".join(form.post_logout_urls)
     columns["reply_urls"] = "\n".join(form.reply_urls)
     columns["scopes"] = " ".join(form.scopes)
     return columns

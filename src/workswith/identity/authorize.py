@@ -5,17 +5,21 @@ page calls `decide`, and after a question `allow` or `deny` with the very same p
 runs all checks again, so nothing that a form carries is believed.
 """
 
+from typing import Any
+
 from workswith.kernel import log
 from workswith.kernel.clock import SECOND, Clock
 from workswith.kernel.database import Database, Tx, query
 from workswith.kernel.ident import Ident
 
-from . import codes, errors
+from . import codes, errors, pushed
 from .application import ANYBODYS, Application
 from .consents import Consent, Consents
 from .errors import OAuthError
 from .interaction import Interaction, Kind, Tickets
+from .keys import SigningKeys
 from .parameters import Params, pairs_of, single, unreadable
+from .pushed import PushedRequests
 from .redirect import Redirect, answer
 from .request import CHECKS, TICKET, Request, identify, require_client_id
 from .sessions import Session
@@ -30,7 +34,9 @@ _VERSION = query(
 
 
 class Authorize:
-    """``login_origin`` is the public address of the login service, never taken from a request."""
+    """``login_origin`` is the public address of the login service, never taken from a request;
+    ``keys`` read the id_token that a request may bring as a hint.
+    """
 
     def __init__(
         self,
@@ -42,10 +48,13 @@ class Authorize:
         consents: Consents,
         login_origin: str,
         key: bytes,
+        keys: SigningKeys | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ident = ident
+        self._keys = keys
+        self._pushed = PushedRequests(database, clock, ident, settings.pushed_request_seconds)
         self._consents = consents
         self._login_origin = login_origin
         self._tickets = Tickets(key)
@@ -77,25 +86,45 @@ class Authorize:
         who = self._signed_in(request, who)
         if not self._tickets.proves_consent(ticket, request, who, self._clock.now()):
             raise self._question("consent", request, who)
-        return Redirect(self._redirected(request, errors.denied()).redirect_to)
+        denied = self._redirected(request, errors.denied())
+        return Redirect(denied.redirect_to, denied.form)
 
-    async def application_of(self, params: Params) -> Application | None:
-        """Which application a request names, for the sign-in page; ``None`` for a bad one."""
+    async def push(self, params: Params, application: Application) -> dict[str, Any]:
+        """Keeps a request of a client that has proved itself. [RFC 9126] Raises `OAuthError`."""
+        values, repeated = _read(params)
+        if "request_uri" in values:
+            raise errors.invalid_request("A request_uri cannot be pushed")
+        values["client_id"] = application.client_id
+        request = identify(values, repeated, application)
+        for check in CHECKS:
+            check(request)
+        return await self._pushed.put(values, application.client_id)
+
+    async def asked_by(self, params: Params) -> Request | None:
+        """Whose request waits, for the sign-in page; ``None`` for a bad one."""
         try:
-            return (await self._checked(params)).application
+            return await self._checked(params)
         except OAuthError:
             return None
 
     async def _checked(self, params: Params) -> Request:
-        pairs = pairs_of(params)
-        if unreadable(pairs):
-            raise errors.invalid_request(
-                "The request is too long or has characters that are not allowed"
-            )
-        values, repeated = single(pairs)
+        values, repeated = _read(params)
         client_id = require_client_id(values, repeated)
         application = await self._database.one(ANYBODYS, client_id=client_id)
-        request = identify(values, repeated, application)
+        carried = values
+        if values.get("request_uri", "").startswith(pushed.PREFIX) and application:
+            if "request_uri" in repeated:
+                raise errors.invalid_request("A parameter stands there more than once")
+            # What stands beside the name is not believed; only the proof of a sign-in is ours.
+            ours = {name: values[name] for name in (TICKET,) if name in values}
+            values = await self._pushed.open(values["request_uri"], client_id) | ours
+            carried = {
+                "client_id": client_id,
+                "request_uri": carried["request_uri"],
+                **ours,
+            }
+            repeated = frozenset()
+        request = identify(values, repeated, application, carried)
         try:
             for check in CHECKS:
                 check(request)
@@ -111,11 +140,28 @@ class Authorize:
         wanted = bool(request.prompts & {"login", "select_account"})
         age = request.max_age
         too_old = age is not None and now - who.auth_time > age * SECOND
+        if self._someone_else(request, who):
+            raise self._question("login", request, who)
         if wanted or too_old or age == 0:
             ticket = request.get(TICKET)
             if not self._tickets.proves_login(ticket, request, who, now):
                 raise self._question("login", request, who)
         return who
+
+    def _someone_else(self, request: Request, who: Session) -> bool:
+        """Whether the request is about another account. [OpenID Connect Core 3.1.2.2, 5.5.1]"""
+        subject = request.wanted.sub
+        hint = request.get("id_token_hint")
+        if hint and self._keys:
+            found = self._keys.by_header(hint.partition(".")[0])
+            said = found[0].verify(hint) if found and found[1] == "JWT" else None
+            issuer = f"{self._login_origin}/{request.application.client_id}"
+            if said is None or said["iss"] != issuer:
+                raise self._redirected(
+                    request, errors.invalid_request("The id_token_hint is not an id_token of ours")
+                )
+            subject = subject or said["sub"]
+        return bool(subject) and subject != who.account_id
 
     def _question(
         self, kind: Kind, request: Request, who: Session | None
@@ -124,15 +170,16 @@ class Authorize:
             name = f"{kind}_required"
             said = "sign in" if kind == "login" else "consent"
             return self._redirected(request, OAuthError(name, f"The user has to {said} first"))
-        params = dict(request.params)
+        params = dict(request.carried)
         if kind == "login":
             params.pop(TICKET, None)
         return Interaction(
             kind,
             request.application,
-            request.granted,
+            request.shown,
             tuple(params.items()),
             self._tickets.make(kind, request, who, self._clock.now()),
+            request.redirect_uri,
             login_hint=request.get("login_hint")[:254],
             ui_locales=request.get("ui_locales")[:200],
         )
@@ -162,6 +209,9 @@ class Authorize:
             if still is None or still.scopes_version != version:
                 raise self._question("consent", request, who)
             consent = still
+        name = request.carried.get("request_uri")
+        if name and not await pushed.use(tx, name):
+            raise errors.invalid_request("The request_uri has been used already")
         code = self._ident.secret()
         await codes.put(
             tx,
@@ -174,15 +224,28 @@ class Authorize:
             nonce=request.params.get("nonce"),
             asked=request.params.get("scope"),
             auth_time=who.auth_time,
+            session_id=who.id,
+            wanted=request.wanted.at(who.acr).stored(),
             now=now,
             expires_at=now + self._code_life,
         )
         return self._answer(request, code=code)
 
     def _redirected(self, request: Request, error: OAuthError) -> OAuthError:
-        url = self._answer(request, error=error.error, error_description=error.description).url
-        return OAuthError(error.error, error.description, error.status, error.hint, url)
+        way = self._answer(request, error=error.error, error_description=error.description)
+        return OAuthError(
+            error.error, error.description, error.status, error.hint, way.url, way.form
+        )
 
     def _answer(self, request: Request, **values: str) -> Redirect:
         issuer = f"{self._login_origin}/{request.application.client_id}"
-        return answer(request.redirect_uri, issuer, request.state, **values)
+        return answer(request.redirect_uri, issuer, request.state, request.mode, **values)
+
+
+def _read(params: Params) -> tuple[dict[str, str], frozenset[str]]:
+    pairs = pairs_of(params)
+    if unreadable(pairs):
+        raise errors.invalid_request(
+            "The request is too long or has characters that are not allowed"
+        )
+    return single(pairs)

@@ -6,6 +6,7 @@ rule for the code flow, which is nothing (userinfo tells); without one, the vend
 what the application has registered.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,9 @@ from workswith.kernel.ident import b64url
 
 from .account import Account
 from .families import Family
+from .profile import CLAIMS_OF, Profile, all_claims
 from .settings import Settings
+from .wanted import Wanted
 
 VERSION = "1.0"
 
@@ -30,6 +33,8 @@ class Grant:
     family: Family
     scopes: tuple[str, ...]
     nonce: str | None
+    wanted: Wanted
+    profile: Profile
     now: int
     jti: str
     settings: Settings
@@ -82,8 +87,15 @@ def id_token(grant: Grant) -> dict[str, Any]:
         "auth_time": grant.family.auth_time // 1000,
         "ver": VERSION,
     }
+    if grant.family.session_id:
+        claims["sid"] = grant.family.session_id
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
+    if grant.wanted.acr:
+        claims["acr"] = grant.wanted.acr
+    if grant.wanted.id_token:
+        every = all_claims(grant.account, grant.profile)
+        claims |= {name: every[name] for name in grant.wanted.id_token if name in every}
     if grant.family.asked is None:
         if "profile" in grant.scopes:
             claims |= _names(grant.account)
@@ -92,17 +104,13 @@ def id_token(grant: Grant) -> dict[str, Any]:
     return claims
 
 
-def userinfo(account: Account, scopes: frozenset[str]) -> dict[str, Any]:
-    """OpenID Connect Core section 5.3."""
-    claims: dict[str, Any] = {"sub": account.id}
-    if "profile" in scopes:
-        claims |= _names(account)
-        claims["preferred_username"] = account.email
-        claims["updated_at"] = account.updated_at // 1000
-    if "email" in scopes:
-        claims["email"] = account.email
-        claims["email_verified"] = account.verified_at is not None
-    return claims
+def userinfo(
+    account: Account, profile: Profile, scopes: Iterable[str], wanted: Wanted
+) -> dict[str, Any]:
+    """OpenID Connect Core sections 5.3 to 5.5."""
+    names = {name for scope in scopes for name in CLAIMS_OF.get(scope, ())} | set(wanted.userinfo)
+    every = all_claims(account, profile)
+    return {"sub": account.id, **{name: every[name] for name in every if name in names}}
 
 
 def answer(

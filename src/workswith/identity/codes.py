@@ -27,16 +27,18 @@ class Code:
     expires_at: int
     used_at: int | None
     family_id: str | None
+    session_id: str
+    wanted: str
 
 
 _COLUMNS = (
     "hash, client_id, account_id, consent_id, redirect_uri, challenge, nonce, asked, auth_time, "
-    "issued_at, expires_at, used_at, family_id"
+    "issued_at, expires_at, used_at, family_id, session_id, wanted"
 )
 _PUT = statement(
     f"INSERT INTO authorization_code ({_COLUMNS}) VALUES (:hash, :client_id, :account_id, "
     ":consent_id, :redirect_uri, :challenge, :nonce, :asked, :auth_time, :issued_at, :expires_at, "
-    "NULL, NULL)"
+    "NULL, NULL, :session_id, :wanted)"
 )
 _LOOK = query(Code, f"SELECT {_COLUMNS} FROM authorization_code WHERE hash = :hash")
 _USE = statement(
@@ -57,6 +59,8 @@ async def put(
     nonce: str | None,
     asked: str | None,
     auth_time: int,
+    session_id: str,
+    wanted: str,
     now: int,
     expires_at: int,
 ) -> None:
@@ -71,6 +75,8 @@ async def put(
         nonce=nonce,
         asked=asked,
         auth_time=auth_time,
+        session_id=session_id,
+        wanted=wanted,
         issued_at=now,
         expires_at=expires_at,
     )

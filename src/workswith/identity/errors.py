@@ -15,7 +15,8 @@ from workswith.kernel.clock import iso
 @dataclass(eq=False)
 class OAuthError(Exception):
     """``redirect_to`` is the finished address when the error may be redirected; otherwise it is
-    answered as JSON with ``status``. ``hint`` is for the developer, in a sandbox.
+    answered as JSON with ``status``. With a ``form``, that is posted there instead of redirecting.
+    ``hint`` is for the developer, in a sandbox.
     """
 
     error: str
@@ -23,6 +24,7 @@ class OAuthError(Exception):
     status: int = 400
     hint: str = ""
     redirect_to: str = ""
+    form: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> bytes:
@@ -33,8 +35,8 @@ def invalid_request(description: str, hint: str = "") -> OAuthError:
     return OAuthError("invalid_request", description, hint=hint)
 
 
-def missing(name: str) -> OAuthError:
-    return invalid_request(f"The parameter {name} is missing")
+def missing(name: str, hint: str = "") -> OAuthError:
+    return invalid_request(f"The parameter {name} is missing", hint)
 
 
 def unknown_client() -> OAuthError:
@@ -49,6 +51,25 @@ def wrong_secret() -> OAuthError:
         "The client_secret is missing or wrong",
         401,
         hint="Secrets can be renewed",
+    )
+
+
+def wrong_authentication(right: str) -> OAuthError:
+    return OAuthError(
+        "invalid_client",
+        "The client has to authenticate as it is registered",
+        401,
+        hint=f"This application is registered for {right}",
+    )
+
+
+def wrong_assertion(description: str = "The client_assertion is not valid") -> OAuthError:
+    return OAuthError(
+        "invalid_client",
+        description,
+        401,
+        hint="iss and sub are the client_id, aud the issuer, exp at most an hour away, jti new each "
+        "time, signed with a registered key",
     )
 
 
@@ -82,8 +103,25 @@ def denied() -> OAuthError:
     return OAuthError("access_denied", "Access denied by user")
 
 
-def invalid_grant(description: str) -> OAuthError:
-    return OAuthError("invalid_grant", description)
+def invalid_grant(description: str, hint: str = "") -> OAuthError:
+    return OAuthError("invalid_grant", description, hint=hint)
+
+
+def refused_too_often(seconds: int) -> OAuthError:
+    """429, which clients take for a pause and not for the end of the link."""
+    return OAuthError(
+        "temporarily_unavailable",
+        "The same refresh_token has been refused many times in a minute. Ask the user to authorize "
+        "again",
+        429,
+        hint="A program asks for tokens in a loop, although it was told that the link has ended.",
+        headers={"retry-after": str(seconds)},
+    )
+
+
+def slow_down() -> OAuthError:
+    """RFC 8628 section 3.5."""
+    return OAuthError("slow_down", "Wait five seconds longer between two requests")
 
 
 def scopes_changed() -> OAuthError:

@@ -38,6 +38,7 @@ class Interaction(Exception):
     scopes: tuple[str, ...]
     params: tuple[tuple[str, str], ...]
     ticket: str
+    redirect_uri: str
     login_hint: str = ""
     ui_locales: str = ""
 

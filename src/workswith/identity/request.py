@@ -5,27 +5,36 @@ the spot, since nobody knows yet where a redirect would lead; those of `CHECKS` 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from . import errors, pkce, scopes
+import msgspec
+
+from . import errors, pkce, scopes, wanted
 from .application import Application
 from .reply_urls import host_of
+from .wanted import Wanted
 
 LONGEST_STATE = 4096
 LONGEST_NONCE = 1024
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+MODES = ("", "query", "form_post")
+LONGEST_CLAIMS = 4096
 TICKET = "interaction"
 """The parameter of ours that proves a new sign-in; see `interaction`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the checks see. ``params`` has each value once; ``repeated`` says what stood twice."""
+    """What the checks see. ``params`` has each value once; ``repeated`` says what stood twice.
+
+    ``carried`` is what the browser carries, which for a pushed request is only its name.
+    """
 
     params: Mapping[str, str]
     repeated: frozenset[str]
     application: Application
     redirect_uri: str
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str:
         return self.params.get(name, "")
@@ -37,6 +46,18 @@ class Request:
         return "" if len(state) > LONGEST_STATE or "state" in self.repeated else state
 
     @property
+    def mode(self) -> str:
+        """``form_post``, or empty for the query."""
+        return "form_post" if self.get("response_mode") == "form_post" else ""
+
+    @property
+    def wanted(self) -> Wanted:
+        """Within what the application has registered; `require_readable_claims` has read it."""
+        return wanted.read(self.get("claims"), self.get("acr_values")).within(
+            self.application.scopes
+        )
+
+    @property
     def prompts(self) -> frozenset[str]:
         return frozenset(self.get("prompt").split())
 
@@ -45,6 +66,11 @@ class Request:
         """Seconds."""
         text = self.get("max_age")
         return int(text) if text else None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The scopes that the consent page tells, those of single claims included."""
+        return scopes.in_order({*self.granted, *self.wanted.scopes})
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -61,7 +87,10 @@ def require_client_id(params: Mapping[str, str], repeated: frozenset[str]) -> st
 
 
 def identify(
-    params: Mapping[str, str], repeated: frozenset[str], application: Application | None
+    params: Mapping[str, str],
+    repeated: frozenset[str],
+    application: Application | None,
+    carried: Mapping[str, str] | None = None,
 ) -> Request:
     """The client and its reply URL, compared byte for byte. [APP-3] Never redirects."""
     if application is None:
@@ -73,7 +102,7 @@ def identify(
         raise errors.missing("redirect_uri")
     if redirect_uri not in application.reply_urls:
         raise errors.wrong_reply_url(host_of(redirect_uri))
-    return Request(params, repeated, application, redirect_uri)
+    return Request(params, repeated, application, redirect_uri, carried or params)
 
 
 def refuse_repeated(request: Request) -> None:
@@ -93,9 +122,9 @@ def require_response_type(request: Request) -> None:
         raise errors.OAuthError("unsupported_response_type", "Unsupported response type")
 
 
-def require_query_mode(request: Request) -> None:
-    if request.get("response_mode") not in ("", "query"):
-        raise errors.invalid_request("The response_mode is not supported. Use query")
+def require_known_mode(request: Request) -> None:
+    if request.get("response_mode") not in MODES:
+        raise errors.invalid_request(f"The response_mode is not one of {', '.join(MODES[1:])}")
 
 
 def refuse_request_objects(request: Request) -> None:
@@ -123,8 +152,12 @@ def require_pkce(request: Request) -> None:
     """S256 or nothing, and not nothing where the application requires it. [RFC 7636]"""
     challenge, method = request.get("code_challenge"), request.get("code_challenge_method")
     if not challenge:
-        if request.application.pkce == "required":
-            raise errors.missing("code_challenge")
+        if request.application.needs_pkce:
+            raise errors.missing(
+                "code_challenge",
+                "This application has to use PKCE with S256. A confidential program that cannot "
+                "may be registered so under My applications.",
+            )
         if method:
             raise errors.missing("code_challenge")
     elif method != "S256":
@@ -149,11 +182,22 @@ def require_max_age_in_seconds(request: Request) -> None:
         raise errors.invalid_request("The max_age is not a number of seconds")
 
 
+def require_readable_claims(request: Request) -> None:
+    """OpenID Connect Core section 5.5."""
+    text = request.get("claims")
+    if len(text) > LONGEST_CLAIMS:
+        raise errors.invalid_request(f"The claims have more than {LONGEST_CLAIMS} characters")
+    try:
+        wanted.read(text, "")
+    except (ValueError, msgspec.DecodeError):
+        raise errors.invalid_request("The claims are not a JSON object as expected") from None
+
+
 CHECKS: tuple[Callable[[Request], None], ...] = (
     refuse_repeated,
     bound_state,
     require_response_type,
-    require_query_mode,
+    require_known_mode,
     refuse_request_objects,
     require_approval,
     require_known_scopes,
@@ -161,4 +205,5 @@ CHECKS: tuple[Callable[[Request], None], ...] = (
     bound_nonce,
     require_known_prompts,
     require_max_age_in_seconds,
+    require_readable_claims,
 )

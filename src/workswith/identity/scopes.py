@@ -29,6 +29,8 @@ SCOPES = (
     Scope("offline_access", N_("stay connected while you are away"), identity=True, offered=False),
     Scope("profile", N_("read your name"), identity=True),
     Scope("email", N_("read your e-mail address"), identity=True),
+    Scope("phone", N_("read your phone number"), identity=True),
+    Scope("address", N_("read your postal address"), identity=True),
     Scope("topology.read", N_("see your homes, their rooms and their devices")),
     Scope("comfort.read", N_("see temperatures, humidity and the settings of your thermostats")),
     Scope("comfort.write", N_("change the settings of your thermostats")),

@@ -66,6 +66,33 @@ class Settings(Section, frozen=True):
             "answer, as long as that answer's token is unused.",
         ),
     ] = 60
+    original_rotation_allowed: Annotated[
+        bool,
+        Meta(
+            description="Whether an application may choose to rotate as the original did: earlier "
+            "refresh tokens stay usable until their own end."
+        ),
+    ] = False
+    refusals_per_minute: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="The same refresh token, refused so often within a minute, is answered "
+            "with 429 until the minute is over; 0 means always asked anew.",
+        ),
+    ] = 10
+    device_code_seconds: Annotated[
+        int, Meta(ge=60, le=3600, description="How long the code that a device shows works.")
+    ] = 900
+    pushed_request_seconds: Annotated[
+        int,
+        Meta(ge=5, le=600, description="How soon a pushed authorization request has to be opened."),
+    ] = 90
+    error_hints: Annotated[
+        bool,
+        Meta(description="Whether errors say in X-Error-Hint what to do, for sandboxes."),
+    ] = False
     id_token_on_refresh: Annotated[
         bool, Meta(description="Whether a refresh answers with an id_token as well.")
     ] = True

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive, Scope
 
-from . import errors
+from . import client_keys, errors
 from .parameters import MOST, single, unreadable
 
 LONGEST_BODY = 64 * 1024
@@ -56,8 +56,14 @@ def _client(params: dict[str, str], authorization: str | None) -> TokenRequest:
     """One way to say who asks, not two. [RFC 6749 section 2.3]"""
     scheme, _, credentials = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
-        if "client_id" not in params:
+        if "client_id" not in params and "client_assertion" in params:
+            # An assertion names its client by itself. [RFC 7521 section 4.2]
+            named = client_keys.unverified(params["client_assertion"]).get("sub")
+            params["client_id"] = named if isinstance(named, str) else ""
+        if not params.get("client_id"):
             raise errors.missing("client_id")
+        if "client_secret" in params and "client_assertion" in params:
+            raise errors.invalid_request("There is more than one client authentication")
         return TokenRequest(params, params["client_id"], params.get("client_secret", ""))
     try:
         raw = b64decode(credentials.strip(), validate=True).decode()
@@ -68,7 +74,8 @@ def _client(params: dict[str, str], authorization: str | None) -> TokenRequest:
         colon = client_id = client_secret = ""
     if not colon or "\0" in client_id + client_secret:
         raise errors.invalid_request("The Authorization header is not readable")
-    if "client_secret" in params or params.get("client_id", client_id) != client_id:
+    twice = {"client_secret", "client_assertion"} & set(params)
+    if twice or params.get("client_id", client_id) != client_id:
         raise errors.invalid_request("There is more than one client authentication")
     return TokenRequest(params, client_id, client_secret, basic=True)
 

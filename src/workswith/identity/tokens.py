@@ -16,9 +16,9 @@ from workswith.kernel.database import Database, query
 from workswith.kernel.problem import Kind, Problem
 
 from . import applications, consents
+from .families import TOPIC as FAMILY_TOPIC
 from .keys import SigningKeys
 from .settings import Settings
-from .token import FAMILY_TOPIC
 
 RECHECK = SECOND
 LONGEST = 8192

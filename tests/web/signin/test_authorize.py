@@ -197,6 +197,7 @@ async def test_consent_is_for_what_was_shown(
         "https://client.example",
         (REPLY_URL,),
         ("comfort.read", "comfort.write"),
+        pkce="optional",
     )
     await services.applications.update(ada.id, application.client_id, more)
     await browser.post(form.action, csrf=token, ticket=ticket, allow="1")

@@ -36,7 +36,7 @@ async def authorize(visit: Visit) -> Response:
         return _ask(visit, asked)
     except OAuthError as error:
         return _fail(visit, error)
-    return _leave(done.url)
+    return leave(visit, done)
 
 
 async def posted(request: Request) -> Response:
@@ -62,7 +62,7 @@ async def consent(visit: Visit) -> Response:
         return _ask(visit, asked)
     except OAuthError as error:
         return _fail(visit, error)
-    return _leave(done.url)
+    return leave(visit, done)
 
 
 def _ask(visit: Visit, asked: Interaction) -> Response:
@@ -70,7 +70,7 @@ def _ask(visit: Visit, asked: Interaction) -> Response:
         wanted = ",".join(asked.ui_locales.split())
         language.current.set(language.choose(None, wanted, language.current.get()))
     params = dict(asked.params)
-    targets = (source(params["redirect_uri"]),)
+    targets = (source(asked.redirect_uri),)
     if asked.kind == "login":
         form = SignInForm.of(visit, logonIdentifier=asked.login_hint)
         who = Asker(asked.application.name, targets)
@@ -92,7 +92,7 @@ def _fail(visit: Visit, error: OAuthError) -> Response:
     [OID-7, contract section 10.2]
     """
     if error.redirect_to:
-        return _leave(error.redirect_to)
+        return leave(visit, Redirect(error.redirect_to, error.form))
     if "text/html" in visit.request.headers.get("accept", ""):
         return visit.render("signin/oauth_error.html", error.status, error=error)
     return Response(
@@ -103,9 +103,20 @@ def _fail(visit: Visit, error: OAuthError) -> Response:
     )
 
 
-def _leave(url: str) -> Response:
-    """The address stays as identity wrote it, sign by sign."""
-    return Response(status_code=303, headers={"location": url})
+def leave(visit: Visit, done: Redirect) -> Response:
+    """The address stays as identity wrote it, sign by sign.
+
+    ``response_mode=form_post`` needs a page whose form goes there: by itself where there is script,
+    else with a button.
+    """
+    if done.form:
+        return visit.render(
+            "signin/form_post.html",
+            action=done.url,
+            fields=done.form,
+            form_targets=(source(done.url),),
+        )
+    return Response(status_code=303, headers={"location": done.url})
 
 
 def _web(url: str) -> str:

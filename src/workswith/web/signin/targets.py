@@ -25,10 +25,10 @@ async def asker(visit: Visit, return_to: str) -> Asker | None:
     if path != "/authorize":
         return None
     params = parse_qsl(query, max_num_fields=100)
-    application = await visit.services.authorize.application_of(params)
-    if application is None:
+    request = await visit.services.authorize.asked_by(params)
+    if request is None:
         return None
-    return Asker(application.name, (source(dict(params)["redirect_uri"]),))
+    return Asker(request.application.name, (source(request.redirect_uri),))
 
 
 def source(url: str) -> str:
