@@ -5,8 +5,6 @@ The same ids make the same home: its physics are drawn from its own ids and from
 
 import zlib
 from dataclasses import dataclass, replace
-from random import Random
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +12,8 @@ from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Tx, statement
 from workswith.kernel.ident import Ident
 
+from .furniture import Piece, Site
+from .kinds import KINDS
 from .plants import (
     Module,
     Plant,
@@ -23,10 +23,9 @@ from .plants import (
     create_plant,
 )
 from .reporting import report
-from .simulators import thermostat
-from .simulators.room import House
-from .templates import PROGRAMS, TEMPLATES, Template
-from .thermostat import DEVICE, Configuration
+from .scenes import create_scene
+from .simulators.kind import USUAL_PACE
+from .templates import TEMPLATES, Template
 
 _ADD_SIMULATOR = statement(
     "INSERT INTO simulators (module_id, kind, model, state) "
@@ -41,16 +40,22 @@ class Home:
     plant: Plant
     modules: tuple[Module, ...]
 
+    def module(self, name: str) -> Module:
+        """Raises ``StopIteration`` for a name that no module has."""
+        return next(one for one in self.modules if one.name == name)
+
 
 async def furnish(tx: Tx, owner_id: str, ident: Ident, template: str, now: int) -> tuple[Home, ...]:
-    """Sets up the homes of `TEMPLATES`: plants, gateways, ambients, modules with a first report.
+    """Sets up the homes of `TEMPLATES`: plants, gateways, ambients, modules, scenes.
 
-    The park takes them up when it starts, or at once by `Park.welcome`. Raises ``KeyError``.
+    Each module has made its first report. The park takes them up when it starts, or at once by
+    `Park.welcome`. Raises ``KeyError``.
     """
-    return tuple([await _furnish(tx, owner_id, ident, one, now) for one in TEMPLATES[template]])
+    return tuple([await set_up(tx, owner_id, ident, one, now) for one in TEMPLATES[template]])
 
 
-async def _furnish(tx: Tx, owner_id: str, ident: Ident, template: Template, now: int) -> Home:
+async def set_up(tx: Tx, owner_id: str, ident: Ident, template: Template, now: int) -> Home:
+    """One home."""
     plant = await create_plant(
         tx,
         owner_id,
@@ -58,69 +63,65 @@ async def _furnish(tx: Tx, owner_id: str, ident: Ident, template: Template, now:
         template.name,
         plant_type=template.type,
         time_zone=template.time_zone,
+        api=template.api,
+        country=template.country,
         now=now,
     )
-    if not template.thermostats:
+    if not template.pieces:
         return Home(plant, ())
-    gateway = await create_gateway(tx, plant, ident, "Gateway", now)
-    climate = replace(template.climate, seed=_seed(plant.id))
-    modules: list[Module] = []
-    for one in template.thermostats:
-        ambient = await create_ambient(tx, plant, ident, one.name)
-        configuration = Configuration(one.functions, PROGRAMS)
-        module = await create_module(
+    name, hw_type, fw = template.gateway
+    gateway = await create_gateway(tx, plant, ident, name, now, hw_type=hw_type, fw=fw)
+    ambients = {
+        name: await create_ambient(tx, plant, ident, name, ambient_type)
+        for name, ambient_type in template.ambients
+    }
+    modules = {
+        piece.name: await create_module(
             tx,
             plant,
             gateway,
-            ambient,
+            None if piece.ambient is None else ambients[piece.ambient],
             ident,
-            name=one.name,
-            device=DEVICE,
-            configuration=msgspec.json.encode(configuration).decode(),
+            name=piece.name,
+            device=piece.device,
+            configuration=msgspec.json.encode(piece.configuration).decode(),
+            hw_type=piece.hw_type,
+            fw=piece.fw,
+            appliance=piece.appliance,
             now=now,
         )
-        model = thermostat.Model(
-            _house(module.id, one.heats), climate, _seed(gateway.id) % (MINUTE // 1000) * 1000
-        )
-        body = thermostat.Body(model, configuration, ZoneInfo(plant.time_zone))
-        await _switch_on(tx, module.id, body, now)
-        modules.append(module)
-    return Home(plant, tuple(modules))
+        for piece in template.pieces
+    }
+    site = Site(
+        climate=replace(template.climate, seed=_seed(plant.id)),
+        phase=_seed(gateway.id) % (MINUTE // 1000) * 1000,
+        seed=0,
+        modules={name: module.id for name, module in modules.items()},
+    )
+    for piece in template.pieces:
+        module = modules[piece.name]
+        await _switch_on(tx, plant, module, piece, replace(site, seed=_seed(module.id)), now=now)
+    for scene in template.scenes:
+        steps = [(modules[name], command) for name, command in scene.steps]
+        await create_scene(tx, plant, ident, scene.name, steps, friendly_name=scene.friendly_name)
+    return Home(plant, tuple(modules.values()))
 
 
-async def _switch_on(tx: Tx, module_id: str, body: thermostat.Body, now: int) -> None:
-    chance = Random(_seed(module_id))  # noqa: S311 - a home, not a secret
-    state = thermostat.begin(body, now, warmth=round(chance.uniform(18.5, 20.5), 2))
+async def _switch_on(
+    tx: Tx, plant: Plant, module: Module, piece: Piece, site: Site, *, now: int
+) -> None:
+    kind = KINDS[piece.device]
+    model = msgspec.json.encode(piece.model(site)).decode()
+    body = kind.simulator.body_of(model, module.configuration, plant.time_zone, USUAL_PACE)
+    state = kind.begin(body, now, site.seed)
     await tx.run(
         _ADD_SIMULATOR,
-        module_id=module_id,
-        kind=DEVICE,
-        model=msgspec.json.encode(body.model).decode(),
-        state=thermostat.text_of(state),
+        module_id=module.id,
+        kind=piece.device,
+        model=model,
+        state=kind.simulator.text_of(state),
     )
-    await report(tx, module_id, state.said)
-
-
-def _house(module_id: str, heats: float) -> House:
-    """An ordinary storey, no two the same."""
-    chance = Random(_seed(module_id) + 1)  # noqa: S311 - a home, not a secret
-    usual = House()
-
-    def about(value: float, spread: float = 0.15) -> float:
-        return round(value * heats * chance.uniform(1 - spread, 1 + spread), 1)
-
-    return House(
-        air_capacity=about(usual.air_capacity),
-        mass_capacity=about(usual.mass_capacity, 0.3),
-        air_to_mass=about(usual.air_to_mass),
-        air_to_outside=about(usual.air_to_outside),
-        mass_to_outside=about(usual.mass_to_outside),
-        heater=about(usual.heater, 0.1),
-        cooler=about(usual.cooler, 0.1),
-        glass=about(usual.glass, 0.3),
-        volume=about(usual.volume, 0.1),
-        people=round(usual.people * heats, 1),
-    )
+    await report(tx, module.id, state.said)
 
 
 def _seed(text: str) -> int:

@@ -1,75 +1,168 @@
-"""Homes to have, as data: what stands in each, and the programs that thermostats come with. [DEV-4]"""
+"""Homes to have, as data: what stands in each. [DEV-4]"""
 
 from dataclasses import dataclass
+from typing import Any
 
+from . import automation, heater, light, plug
+from . import furniture as put
+from .furniture import Piece
+from .heater import Mode
+from .simulators.appliances import Appliance
 from .simulators.weather import Climate
-from .thermostat import Day, Function, Program, Week
+from .thermostat import Function
 
 MILAN = Climate()
 
 
 @dataclass(frozen=True, slots=True)
-class Thermostat:
-    """A thermostat of a template, in an ambient of the same name."""
+class Scene:
+    """A scene of a template: modules by name, and what each is told."""
 
     name: str
-    heats: float = 1.0
-    """How large the part of the home is, against an ordinary storey."""
-    functions: tuple[Function, ...] = (Function.HEATING, Function.COOLING)
+    steps: tuple[tuple[str, Any], ...]
+    friendly_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A plant to have."""
+    """A plant to have. Ambients are pairs of name and type, in their order."""
 
     name: str
     type: str
-    thermostats: tuple[Thermostat, ...]
+    ambients: tuple[tuple[str, str], ...]
+    pieces: tuple[Piece, ...]
+    api: str = "smarther"
+    country: str = "IT"
     time_zone: str = "Europe/Rome"
     climate: Climate = MILAN
+    scenes: tuple[Scene, ...] = ()
+    gateway: tuple[str, str, int] = ("Gateway", "", 0)
+    """Its name, the code of its hardware, the number of its firmware."""
 
 
-HOUSE = Template(
+def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = MILAN) -> Template:
+    """A plant of thermostats, each in an ambient of its name."""
+    ambients = tuple((piece.name, "custom") for piece in pieces)
+    return Template(name, plant_type, ambients, pieces, climate=climate)
+
+
+HOUSE = _heated(
     "Casa al Lago",
     "House",
-    (Thermostat("Piano Terra"), Thermostat("Primo Piano"), Thermostat("Mansarda", 0.6)),
+    put.thermostat("Piano Terra"),
+    put.thermostat("Primo Piano"),
+    put.thermostat("Mansarda", 0.6),
     climate=Climate(latitude=46.0, longitude=9.3, mean=12.8),
 )
-FLAT = Template(
-    "Appartamento in Città",
-    "Flat",
-    (Thermostat("Soggiorno", 0.8, (Function.HEATING,)),),
+FLAT = _heated(
+    "Appartamento in Città", "Flat", put.thermostat("Soggiorno", 0.8, (Function.HEATING,))
+)
+ELEVEN = _heated(
+    "Villa Undici",
+    "House",
+    *(
+        put.thermostat(name, 0.3)
+        for name in (
+            "Ingresso",
+            "Cucina",
+            "Sala da Pranzo",
+            "Soggiorno",
+            "Studio",
+            "Camera Grande",
+            "Camera dei Ragazzi",
+            "Camera degli Ospiti",
+            "Bagno",
+            "Bagno di Sopra",
+            "Taverna",
+        )
+    ),
+)
+HOTEL = _heated(
+    "Albergo Stella",
+    "Hotel",
+    put.thermostat("Reception", 0.5),
+    put.thermostat("Sala Colazioni", 0.6),
+    *(
+        put.thermostat(f"Camera {floor}{room:02}", 0.2)
+        for floor in (1, 2, 3)
+        for room in (1, 2, 3, 4, 5, 6)
+    ),
+)
+
+_LIGHTS = ("Luce cucina", "Luce soggiorno")
+_PLUGS = ("Frigorifero", "Bollitore", "Lavatrice", "Televisione")
+_OFF = tuple((name, light.Command(on=False)) for name in _LIGHTS)
+_UP = automation.Command(automation.OPEN)
+_DOWN = automation.Command(automation.CLOSED)
+
+ONE_OF_EACH = Template(
+    "Casa Verde",
+    "House",
+    (
+        ("Cucina", "kitchen"),
+        ("Soggiorno", "livingroom"),
+        ("Camera", "bedroom"),
+        ("Quadro elettrico", "electrical_cabinet"),
+        ("Garage", "garage"),
+    ),
+    (
+        put.light("Luce cucina", "Cucina", 12),
+        put.light("Luce soggiorno", "Soggiorno", 24, dimmable=True),
+        put.plug("Frigorifero", "Cucina", Appliance.FRIDGE, 95),
+        put.plug("Bollitore", "Cucina", Appliance.KETTLE, 2_000, mobile=True, kind="cooking"),
+        put.plug("Lavatrice", "Cucina", Appliance.WASHING_MACHINE, 2_100),
+        put.plug("Televisione", "Soggiorno", Appliance.TELEVISION, 110),
+        put.shutter("Tapparella camera", "Camera"),
+        put.shutter("Tenda soggiorno", "Soggiorno", step=1),
+        put.heater("Radiatore camera", "Camera"),
+        put.remote("Comando letto", "Camera", buttons=2),
+        put.meter("Contatore", "Quadro elettrico", *_LIGHTS, *_PLUGS, "Radiatore camera"),
+        put.remote("Comando generale", None),
+    ),
+    api="home_control",
+    scenes=(
+        Scene(
+            "home",
+            (
+                ("Luce cucina", light.Command(on=True)),
+                ("Tapparella camera", _UP),
+                ("Tenda soggiorno", _UP),
+                ("Radiatore camera", heater.Command(Mode.COMFORT)),
+            ),
+        ),
+        Scene(
+            "away",
+            (
+                *_OFF,
+                ("Televisione", plug.Command(on=False)),
+                ("Tapparella camera", _DOWN),
+                ("Tenda soggiorno", _DOWN),
+                ("Radiatore camera", heater.Command(Mode.AWAY)),
+            ),
+        ),
+        Scene("day", (*_OFF, ("Tapparella camera", _UP), ("Tenda soggiorno", _UP))),
+        Scene(
+            "night",
+            (*_OFF, ("Tapparella camera", _DOWN), ("Radiatore camera", heater.Command(Mode.AWAY))),
+        ),
+        Scene(
+            "custom_1",
+            (
+                ("Luce soggiorno", light.Command(on=True, level=20)),
+                ("Tenda soggiorno", automation.Command(30)),
+                ("Televisione", plug.Command(on=True)),
+            ),
+            friendly_name="Film",
+        ),
+    ),
+    gateway=("Gateway", "NLG", 178),
 )
 TEMPLATES: dict[str, tuple[Template, ...]] = {
     "house": (HOUSE,),
     "flat": (FLAT,),
     "two_homes": (HOUSE, FLAT),
-    "empty": (Template("Casa Vuota", "House", ()),),
+    "eleven_thermostats": (ELEVEN,),
+    "hotel": (HOTEL,),
+    "one_of_each": (ONE_OF_EACH,),
+    "empty": (Template("Casa Vuota", "House", (), ()),),
 }
-
-
-def _day(*switches: tuple[str, int]) -> Day:
-    return tuple((int(at[:2]) * 60 + int(at[3:]), set_point) for at, set_point in switches)
-
-
-def _week(workday: Day, weekend: Day) -> Week:
-    return (workday,) * 5 + (weekend,) * 2
-
-
-_STEADY = _day(("00:00", 200))
-_STEADY_COOL = _day(("00:00", 260))
-_HOME = _day(("00:00", 170), ("06:30", 205), ("08:30", 185), ("17:00", 205), ("22:30", 170))
-_HOME_WEEKEND = _day(("00:00", 170), ("08:00", 205), ("23:30", 170))
-_HOME_COOL = _day(("00:00", 270), ("12:00", 255), ("22:30", 270))
-_AWAY = _day(("00:00", 160))
-_AWAY_COOL = _day(("00:00", 290))
-_NIGHT = _day(("00:00", 180), ("06:00", 190), ("20:00", 210), ("23:00", 180))
-_NIGHT_COOL = _day(("00:00", 255), ("08:00", 270), ("20:00", 250))
-
-PROGRAMS = (
-    Program(0, "0", _week(_STEADY, _STEADY), _week(_STEADY_COOL, _STEADY_COOL)),
-    Program(1, "At Home", _week(_HOME, _HOME_WEEKEND), _week(_HOME_COOL, _HOME_COOL)),
-    Program(2, "Not At Home", _week(_AWAY, _AWAY), _week(_AWAY_COOL, _AWAY_COOL)),
-    Program(3, "Evenings", _week(_NIGHT, _NIGHT), _week(_NIGHT_COOL, _NIGHT_COOL)),
-)
-"""What every thermostat of a template comes with; number 0 is the pseudo entry."""

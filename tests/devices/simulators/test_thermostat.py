@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
+from workswith.devices.programs import PROGRAMS
 from workswith.devices.simulators import relay, thermostat
 from workswith.devices.simulators.kind import Pace
 from workswith.devices.simulators.room import House
 from workswith.devices.simulators.thermostat import Body, Model, State
 from workswith.devices.simulators.weather import Climate
-from workswith.devices.templates import PROGRAMS
 from workswith.devices.thermostat import Command, Configuration, Function, Mode, Reading
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, parse_iso
 

@@ -1,0 +1,184 @@
+"""The pieces that templates put homes together of: a device of each kind, as it is bought. [DEV-4]
+
+What a piece is built into is drawn from the place where it comes to stand, and from nothing else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from . import automation as automations
+from . import heater as heaters
+from . import light as lights
+from . import meter as meters
+from . import plug as plugs
+from . import remote as remotes
+from . import thermostat as thermostats
+from .programs import PROGRAMS
+from .simulators import automation as simulated_automation
+from .simulators import heater as simulated_heater
+from .simulators import light as simulated_light
+from .simulators import meter as simulated_meter
+from .simulators import plug as simulated_plug
+from .simulators import remote as simulated_remote
+from .simulators.anatomy import Model as ThermostatModel
+from .simulators.appliances import Appliance
+from .simulators.room import House
+from .simulators.weather import Climate
+from .thermostat import Function
+
+BOTH = (Function.HEATING, Function.COOLING)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a device comes to stand.
+
+    ``phase`` is where in the minute its gateway's grid lies, in ms; ``seed`` is its own, and
+    ``modules`` are the ids of all modules of the plant, by name.
+    """
+
+    climate: Climate
+    phase: int
+    seed: int
+    modules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A module of a template; ``ambient`` is the name of one, or ``None``."""
+
+    name: str
+    ambient: str | None
+    device: str
+    configuration: Any
+    model: Callable[[Site], Any]
+    hw_type: str = ""
+    fw: int = 0
+    appliance: str = ""
+
+
+def thermostat(name: str, heats: float = 1.0, functions: tuple[Function, ...] = BOTH) -> Piece:
+    """In an ambient of its own name; ``heats`` is how much of an ordinary storey."""
+
+    def model(site: Site) -> ThermostatModel:
+        return ThermostatModel(house(site.seed, heats), site.climate, site.phase)
+
+    return Piece(
+        name, name, thermostats.DEVICE, thermostats.Configuration(functions, PROGRAMS), model
+    )
+
+
+def light(name: str, ambient: str | None, watts: int, *, dimmable: bool = False) -> Piece:
+    return Piece(
+        name,
+        ambient,
+        lights.DEVICE,
+        lights.Configuration(dimmable),
+        lambda _site: simulated_light.Model(watts),
+        hw_type="NLFN" if dimmable else "NLL",
+        fw=57 if dimmable else 42,
+    )
+
+
+def plug(
+    name: str,
+    ambient: str | None,
+    appliance: Appliance,
+    watts: int,
+    *,
+    mobile: bool = False,
+    kind: str = "other",
+) -> Piece:
+    """``watts`` is the most that the appliance draws; ``kind`` is the app's word for it."""
+    return Piece(
+        name,
+        ambient,
+        plugs.DEVICE,
+        plugs.Configuration(),
+        lambda site: simulated_plug.Model(appliance, watts, site.seed),
+        hw_type="NLPM" if mobile else "NLP",
+        fw=61 if mobile else 68,
+        appliance=kind,
+    )
+
+
+def shutter(name: str, ambient: str | None, *, step: int = automations.COARSE) -> Piece:
+    return Piece(
+        name,
+        ambient,
+        automations.DEVICE,
+        automations.Configuration(step),
+        lambda _site: simulated_automation.Model(),
+        hw_type="NLV" if step == automations.COARSE else "NLLV",
+        fw=21 if step == automations.COARSE else 30,
+    )
+
+
+def heater(name: str, ambient: str | None, watts: int = 1_500) -> Piece:
+    def model(site: Site) -> simulated_heater.Model:
+        room = house(site.seed, 0.18)
+        return simulated_heater.Model(_heated(room, watts), site.climate, site.phase)
+
+    return Piece(
+        name,
+        ambient,
+        heaters.DEVICE,
+        heaters.Configuration(),
+        model,
+        hw_type="NLC",
+        fw=43,
+    )
+
+
+def remote(name: str, ambient: str | None, *, buttons: int = 1) -> Piece:
+    return Piece(
+        name,
+        ambient,
+        remotes.DEVICE,
+        remotes.Configuration(buttons),
+        lambda _site: simulated_remote.Model(),
+        hw_type="NLD" if buttons > 1 else "NLT",
+        fw=50,
+    )
+
+
+def meter(name: str, ambient: str | None, *circuit: str) -> Piece:
+    """It measures the modules of these names."""
+    return Piece(
+        name,
+        ambient,
+        meters.DEVICE,
+        meters.Configuration(),
+        lambda site: simulated_meter.Model(tuple(site.modules[one] for one in circuit)),
+        hw_type="NLPC",
+        fw=54,
+    )
+
+
+def house(seed: int, heats: float) -> House:
+    """Part of an ordinary storey, no two the same."""
+    chance = Random(seed + 1)  # noqa: S311 - a home, not a secret
+    usual = House()
+
+    def about(value: float, spread: float = 0.15) -> float:
+        return round(value * heats * chance.uniform(1 - spread, 1 + spread), 1)
+
+    return House(
+        air_capacity=about(usual.air_capacity),
+        mass_capacity=about(usual.mass_capacity, 0.3),
+        air_to_mass=about(usual.air_to_mass),
+        air_to_outside=about(usual.air_to_outside),
+        mass_to_outside=about(usual.mass_to_outside),
+        heater=about(usual.heater, 0.1),
+        cooler=about(usual.cooler, 0.1),
+        glass=about(usual.glass, 0.3),
+        volume=about(usual.volume, 0.1),
+        people=round(usual.people * heats, 1),
+    )
+
+
+def _heated(room: House, watts: int) -> House:
+    """The room with an electric heater, which is quick."""
+    return replace(room, heater=float(watts), emitter_lag=300.0)
