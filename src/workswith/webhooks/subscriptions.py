@@ -57,6 +57,11 @@ _OF_ACCOUNT: Query[Subscription] = query(
     f"SELECT {COLUMNS} FROM webhook_subscription WHERE account_id = :account_id AND api = :api "
     "AND (:client_id = '' OR client_id = :client_id) ORDER BY created_at, id",
 )
+_LATEST_URL = query(
+    str,
+    "SELECT url FROM webhook_subscription WHERE client_id = :client_id AND api = :api "
+    "ORDER BY created_at DESC, id DESC LIMIT 1",
+)
 # Ending locks the endpoints first, as fan-out does: either the fan-out's deliveries are seen here
 # and cancelled, or fan-out comes later and finds no subscription.
 _CHOICES = {
@@ -128,6 +133,10 @@ class Subscriptions:
     ) -> list[Subscription]:
         """All subscriptions to an account's plants, of one application or of all."""
         return await of_account(self._database, account_id, api, client_id)
+
+    async def latest_url(self, client_id: str, api: str) -> str | None:
+        """Where an application was last told to be notified of the plants of an API."""
+        return await self._database.one(_LATEST_URL, client_id=client_id, api=api)
 
     async def unsubscribe(
         self, account_id: str, plant_id: str, subscription_id: str, *, client_id: str = ""

@@ -1,0 +1,31 @@
+"""What all operations of Home + Control begin and end with: whose plant, and no 430."""
+
+from collections.abc import Awaitable
+
+from workswith.contracts.binding import Request
+from workswith.devices.plants import Plant, plant_of, unknown
+from workswith.kernel.database import Reads
+from workswith.kernel.problem import Kind, Problem
+
+API = "home_control"
+"""The word for this API in plants and webhook subscriptions."""
+
+
+async def plant_asked_for(reads: Reads, request: Request, plant_id: str = "") -> Plant:
+    """The plant of the path, or of ``plant_id``. Raises `Kind.UNKNOWN`."""
+    plant = await plant_of(reads, request.account_id, plant_id or request.path["plantId"])
+    if plant.api != API:
+        raise unknown("plant")
+    return plant
+
+
+async def as_400(told: Awaitable[object]) -> None:
+    """There is no 430 here: what a device cannot do is a bad request."""
+    try:
+        await told
+    except Problem as problem:
+        if problem.kind is not Kind.INVALID:
+            raise
+        raise Problem(
+            Kind.MALFORMED, problem.code, problem.detail, hint=problem.hint, field=problem.field
+        ) from problem
