@@ -1,11 +1,12 @@
 """Every page for everyone: WCAG 2.2 AA by axe-core, in light and dark, on a desk and on a phone. [PRT-7]"""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests import pages
 from tests.chromium import PHONE, WIDE, Window
@@ -30,12 +31,16 @@ def names(tls_cloud: Cloud) -> dict[str, str]:
 def windows(tls_cloud: Cloud, browser: Browser) -> Iterator[dict[str, Window]]:
     """Three people's windows."""
     portal = tls_cloud.origin("portal")
-    with Window(browser) as nobody, Window(browser) as developer, Window(browser) as owner:
-        for window in (nobody, developer, owner):
-            window.context.add_init_script(path=AXE)
+    with opened(browser) as nobody, opened(browser) as developer, opened(browser) as owner:
         sign_in(developer.page, portal, tls_cloud.document["developer"])
         sign_in(owner.page, portal, tls_cloud.document["end_user"], "/home")
         yield {NOBODY: nobody, DEVELOPER: developer, OWNER: owner}
+
+
+def opened(browser: Browser) -> Window:
+    window = Window(browser)
+    window.context.add_init_script(path=AXE)
+    return window
 
 
 def test_every_route_has_an_entry() -> None:
@@ -52,8 +57,6 @@ def test_a_page_is_for_everyone(
     window = windows[place.who]
     window.wrong.clear()
     page = window.page
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
     path = place.path.format(**names)
     if place.status >= 400:
         window.expect(place.status, path.partition("?")[0])
@@ -61,7 +64,55 @@ def test_a_page_is_for_everyone(
     assert answer is not None
     assert answer.status == place.status
 
-    open_everything(page)
+    # What is folded away is looked at too; the menu lies over the page.
+    page.evaluate(
+        "for (const one of document.querySelectorAll('details:not(.menu)')) one.open = true"
+    )
+    look_at(page)
+    window.check()
+
+
+def test_mistakes_are_told_to_everyone(browser: Browser, tls_cloud: Cloud) -> None:
+    with opened(browser) as window:
+        window.expect(422, "/signup/developer")
+        window.expect(422, "/signin")
+        page, origin = window.page, tls_cloud.origin("portal")
+        page.goto(f"{origin}/signup/developer")
+        page.evaluate("document.forms[0].noValidate = true")
+        page.get_by_role("button", name="Create the account").click()
+        email = page.get_by_label("E-mail address")
+        expect(email).to_have_attribute("aria-invalid", "true")
+        expect(email).to_have_accessible_description(re.compile("Please fill this in"))
+        look_at(page)
+        page.goto(f"{origin}/signin")
+        page.get_by_label("E-mail address").fill("ada@example.com")
+        page.get_by_label("Password", exact=True).fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        look_at(page)
+
+
+def test_what_a_developer_opens_is_for_everyone(
+    windows: dict[str, Window], names: dict[str, str], tls_cloud: Cloud
+) -> None:
+    """The menu, a new secret, an answer of Try it."""
+    page, origin = windows[DEVELOPER].page, tls_cloud.origin("portal")
+    page.goto(f"{origin}/applications/{names['client']}")
+    page.get_by_role("button", name="Generate a secret").click()
+    expect(page.get_by_role("region", name="Keep this now")).to_be_visible()
+    page.get_by_text("Dora", exact=True).click()
+    look_at(page)
+
+    windows[DEVELOPER].expect(401, "/echo/resource")
+    page.goto(f"{origin}/apis/echo/operations/retrieve-resource/console")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#answer-status")).to_have_text("401 Unauthorized")
+    look_at(page)
+    windows[DEVELOPER].check()
+
+
+def look_at(page: Page) -> None:
+    """On a desk and on a phone, in light and dark; ends as it began."""
     found = {"wide, light": violations(page, RULES)}
     page.emulate_media(color_scheme="dark")
     found["wide, dark"] = violations(page, COLOURS)
@@ -69,18 +120,10 @@ def test_a_page_is_for_everyone(
     found["phone, dark"] = violations(page, COLOURS)
     page.emulate_media(color_scheme="light")
     found["phone, light"] = violations(page, RULES)
-    assert {where: what for where, what in found.items() if what} == {}
-
     width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(WIDE)
+    assert {where: what for where, what in found.items() if what} == {}
     assert width <= PHONE["width"], f"scrolls sideways: {width} px"
-    window.check()
-
-
-def open_everything(page: Page) -> None:
-    """What is folded away is looked at too; menus and questions lie over the page and are not."""
-    page.evaluate(
-        "for (const one of document.querySelectorAll('details:not(.menu)')) one.open = true"
-    )
 
 
 def violations(page: Page, rules: dict[str, Any]) -> list[str]:

@@ -221,6 +221,10 @@ def focused(page: Page) -> str:
 def test_pressing_twice_does_no_harm(tls_cloud: Cloud, browser: Browser, client: Client) -> None:
     with Window(browser, hasty=True) as window:
         page, origin = window.page, tls_cloud.origin("portal")
+        sent: list[str] = []
+        window.context.on(
+            "request", lambda one: sent.append(one.url) if one.method == "POST" else None
+        )
         page.goto(f"{origin}/signup/developer")
         page.get_by_label("First name").fill("Dan")
         page.get_by_label("Surname").fill("Double")
@@ -262,3 +266,4 @@ def test_pressing_twice_does_no_harm(tls_cloud: Cloud, browser: Browser, client:
         assert client.plants(client.landed(page)["code"]) == 204
         page.goto(f"{origin}/account/third-party-access")
         expect(page.get_by_role("heading", name="Warm at Six")).to_have_count(1)
+        assert len(sent) > len(set(sent)), "some second press came in time"
