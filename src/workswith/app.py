@@ -16,18 +16,18 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from starlette.routing import Router
 
-from workswith import apis
 from workswith.adapters.smtp import Mailer, Server
-from workswith.apis import echo, smarther
+from workswith.apis import catalogue
 from workswith.catalog import products
 from workswith.catalog.expiry import Expiry
 from workswith.catalog.leases import DatabaseCounter
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
-from workswith.contracts.binding import Api, bind
+from workswith.contracts.binding import Api
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
 from workswith.devices.park import Park
+from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
 from workswith.events.relay import Relay
 from workswith.events.retention import Retention, old_events
@@ -144,6 +144,7 @@ class Areas:
         # devices
         self.park = Park(database, clock, bells, settings.devices)
         self.twin = Twin(database, clock, self.park, settings.devices)
+        self.scenes = Scenes(database, clock, bells, self.twin)
 
         # events and webhooks
         self.webhook_subscriptions = WebhookSubscriptions(
@@ -158,18 +159,17 @@ class Areas:
             sender=self.sender,
             settings=settings.webhooks,
         )
-        fan_out = FanOut({smarther.API: smarther.notification}, settings.webhooks.rules)
+        fan_out = FanOut(catalogue.NOTIFICATIONS, settings.webhooks.rules)
         self.consents.on_end(end_for_consent)
         self.applications.on_delete(self.consents.end_of_application)
 
         # the APIs and the gateway in front of them
-        documents = apis.documents()
-        self.apis: tuple[Api, ...] = (
-            bind(documents["echo"], echo.handlers()),
-            bind(
-                documents["smarther"],
-                smarther.handlers(database, self.twin, self.webhook_subscriptions),
-            ),
+        self.apis: tuple[Api, ...] = catalogue.apis(
+            database,
+            self.twin,
+            self.scenes,
+            self.webhook_subscriptions,
+            derive(instance_key, "door entry tickets"),
         )
         self.gateway = Gateway(
             self.apis,
