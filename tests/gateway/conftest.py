@@ -43,6 +43,7 @@ class Access:
     account_id: str = "user"
     client_id: str = "app"
     scopes: frozenset[str] = SCOPES
+    expires_at: int = 1 << 60
 
 
 REFUSED = {None: "token_missing", "Bearer old": "token_expired", "Bearer id": "id_token"}

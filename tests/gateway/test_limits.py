@@ -24,9 +24,11 @@ async def test_a_subscription_ends_at_its_instant_whatever_its_state_says(world:
     now = world.clock.now()
     for remembers in (False, True):
         world.subscriptions.remembers = remembers
+        world.gateway.forget()
         world.subscriptions.keys[KEY] = replace(world.subscriptions.keys[KEY], ends_at=now + 1)
         assert (await world.call()).status == 200
         world.subscriptions.keys[KEY] = replace(world.subscriptions.keys[KEY], ends_at=now)
+        world.gateway.forget()
         reply = await world.call()
         assert (reply.status, len(reply.body)) == (401, 143)
 

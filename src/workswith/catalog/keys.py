@@ -1,7 +1,7 @@
 """The key that a call brings, and whose it is: the gateway's look-up. [GTW-1 PRD-3]
 
 Keys are found by digest. What was found, or not found, is held for at most `RECHECK_SECONDS` of
-real time, so that a key regenerated in another process stops there within that time; a word on the
+real time, so that a key regenerated in another process stops there within a second; a word on the
 broadcast ends it at once. Which keys are in use is noted in memory and written now and then: it is
 there to tell a person that a key is no longer used and can be regenerated.
 """
@@ -19,7 +19,7 @@ from workswith.kernel.ident import digest
 TOPIC = "subscription"
 """Words are subscription ids, or `EVERY` when a product changed."""
 EVERY = "*"
-RECHECK_SECONDS = 1.0
+RECHECK_SECONDS = 0.5
 LONGEST_KEY = 256
 NOTE_USES_EVERY = 30 * SECOND
 

@@ -21,8 +21,10 @@ from . import answers
 from .bodies import CallerGone
 from .call import AccessTokens, Call, CallRecord, Mount, Parts, Receive, Scope, Send, Subscriptions
 from .cors import Cors
-from .pipeline import PIPELINE
+from .pipeline import RECOGNISE, SERVE, Step
+from .recognising import Recognitions
 from .settings import Settings
+from .steps import KEY_HEADER
 
 _log = log.get("gateway")
 OnCall = Callable[[CallRecord], None]
@@ -68,6 +70,9 @@ class Gateway:
         self._on_call = on_call
         self._flow_prefix = ident.key()[:8]
         self._flows = count(1)
+        self._recognitions = Recognitions()
+        self.forget = self._recognitions.forget
+        """Listens to whatever may end a key or a token."""
         self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
         self._below = tuple(f"{base}/" for base in self.base_paths)
 
@@ -106,8 +111,26 @@ class Gateway:
             self._on_call(self._record(call, rendered.status, code))
 
     async def _run(self, call: Call) -> None:
+        raw_path = call.scope.get("raw_path")
+        if not raw_path or call.scope["query_string"]:
+            await self._take(RECOGNISE, call)
+        else:
+            known, headers = self._recognitions, call.headers
+            mark = (
+                call.method,
+                raw_path,
+                headers.get(KEY_HEADER),
+                headers.get(b"authorization"),
+            )
+            if not known.find(mark, call):
+                changes = known.changes
+                await self._take(RECOGNISE, call)
+                known.keep(mark, call, changes)
+        await self._take(SERVE, call)
+
+    async def _take(self, steps: tuple[Step, ...], call: Call) -> None:
         parts = self._parts
-        for step in PIPELINE:
+        for step in steps:
             waiting = step(call, parts)
             if waiting is not None:
                 await waiting

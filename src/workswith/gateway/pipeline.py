@@ -27,15 +27,21 @@ from .steps import (
 
 Step = Callable[[Call, Parts], Awaitable[None] | None]
 
-PIPELINE: tuple[Step, ...] = (
+RECOGNISE: tuple[Step, ...] = (
     require_a_short_head,  # 400
     match_the_operation,  # 404
     identify_the_subscription,  # 401 missing, 401 invalid
     require_the_api_in_the_product,  # 401
     verify_the_token,  # 401 missing, invalid, expired, id_token
-    slow_down,  # 429 with Retry-After, where the product has a limit per minute
     require_the_scope,  # 403
+)
+"""Depends on method, address, key and token alone; see `recognising`."""
+
+SERVE: tuple[Step, ...] = (
+    slow_down,  # 429 with Retry-After, where the product has a limit per minute
     spend_quota,  # 403 (or 429) with Retry-After
     read_and_validate,  # 400, 406, 408, 430
     handle,  # whatever the operation documents
 )
+
+PIPELINE = (*RECOGNISE, *SERVE)
