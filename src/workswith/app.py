@@ -184,6 +184,8 @@ class Areas:
             quota_anchor_minutes=settings.catalog.quota_anchor_minutes,
             on_call=self._on_call,
         )
+        for topic in ("subscription", "consent", "application", "account", "family"):
+            broadcast.on(topic, self.gateway.forget)
         self.works: tuple[Work, ...] = (
             self.park,
             Relay(database, bells, fan_out),

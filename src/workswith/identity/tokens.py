@@ -20,7 +20,7 @@ from .families import TOPIC as FAMILY_TOPIC
 from .keys import SigningKeys
 from .settings import Settings
 
-RECHECK = SECOND
+RECHECK = SECOND // 2
 LONGEST = 8192
 SKEW = MINUTE
 
