@@ -38,9 +38,11 @@ from workswith.identity import endpoints
 from workswith.identity.accounts import Accounts
 from workswith.identity.applications import Applications
 from workswith.identity.authorize import Authorize
+from workswith.identity.backchannel import BackChannel
 from workswith.identity.consents import Consents
 from workswith.identity.errors import OAuthError
 from workswith.identity.keys import SigningKeys
+from workswith.identity.logout import Logout
 from workswith.identity.redirect import Redirect
 from workswith.identity.sessions import Sessions
 from workswith.identity.tidying import Tidying
@@ -192,6 +194,14 @@ class Areas:
             webhooks,
             self.keys,
             self.tokens.refusals,
+            BackChannel(
+                database,
+                clock,
+                ident,
+                keys=self.keys,
+                sender=self.sender,
+                login_origin=origins.login,
+            ),
             Tidying(database, clock),
             self.counter,
             self.subscriptions.keys_work,
@@ -240,6 +250,8 @@ class Areas:
                 applications=self.applications,
                 consents=self.consents,
                 authorize=self.authorize,
+                logout=Logout(self.database, self.keys, self.origins.login),
+                refusals=self.tokens.refusals,
                 subscriptions=self.subscriptions,
                 counter=self.counter,
                 apis=self.apis,

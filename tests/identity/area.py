@@ -10,6 +10,7 @@ from workswith.identity.authorize import Authorize
 from workswith.identity.consents import Consents
 from workswith.identity.endpoints import Endpoints
 from workswith.identity.keys import SigningKeys
+from workswith.identity.logout import Logout
 from workswith.identity.sessions import Sessions
 from workswith.identity.settings import Settings
 from workswith.identity.tidying import Tidying
@@ -36,6 +37,7 @@ class Identity:
     access_tokens: AccessTokens
     keys: SigningKeys
     tidying: Tidying
+    logout: Logout
     routes: list[BaseRoute]
 
     async def start(self) -> None:
@@ -107,5 +109,6 @@ def identity(
         access_tokens=access_tokens,
         keys=keys,
         tidying=Tidying(database, clock),
+        logout=Logout(database, keys, login_origin),
         routes=served.routes(),
     )

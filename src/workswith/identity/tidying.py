@@ -23,6 +23,10 @@ _DROPS = tuple(
         ("authorization_code", "hash"),
         ("session", "hash"),
         ("token_family", "id"),
+        ("device_grant", "hash"),
+        ("pushed_request", "hash"),
+        ("used_assertion", "hash"),
+        ("logout_notice", "id"),
         ("challenge", "hash"),
         ("throttle", "key"),
     )

@@ -25,6 +25,7 @@ from .target import Target, parse
 _log = log.get("webhooks")
 
 USER_AGENT = f"WorksWith-Webhooks/{__version__}"
+JSON = "application/json; charset=utf-8"
 WARM_SECONDS = 55.0
 """Shorter than the 60 s after which common servers close."""
 
@@ -64,12 +65,19 @@ class Sender:
         self._by_endpoint: dict[str, list[Connection]] = {}
 
     async def post(
-        self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+        self,
+        endpoint_id: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        media_type: str = JSON,
     ) -> Sent:
-        """Posts JSON bytes. Bounded by the connect and the answer budget."""
+        """Posts bytes. Bounded by the connect and the answer budget."""
         try:
             target = parse(url, allow_http=self._settings.allow_http)
-            return await self._post(endpoint_id, target, _request(target, headers, body))
+            return await self._post(
+                endpoint_id, target, _request(target, headers, body, media_type)
+            )
         except Problem as error:
             return Sent(None, "blocked", answer=error.detail.encode())
         except Exception as error:
@@ -148,14 +156,16 @@ class Sender:
             del self._by_endpoint[endpoint_id]
 
 
-def _request(target: Target, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
+def _request(
+    target: Target, headers: Sequence[tuple[str, str]], body: bytes, media_type: str
+) -> bytes:
     # Host first and title case: some receivers in the field expect nothing else.
     lines = [
         f"POST {target.path} HTTP/1.1",
         f"Host: {target.authority}",
         f"User-Agent: {USER_AGENT}",
         "Accept: */*",
-        "Content-Type: application/json; charset=utf-8",
+        f"Content-Type: {media_type}",
         f"Content-Length: {len(body)}",
         *(f"{name}: {value}" for name, value in headers),
     ]

@@ -1,9 +1,11 @@
-"""The screens of sign-in, sign-up, lost password and consent. Their protocol is identity's."""
+"""The screens of sign-in, sign-up, lost password, consent, devices and logout. Their protocol is identity's."""
 
-from . import authorize, logos, lost_password, sign_in, sign_up
+from . import authorize, device, logos, logout, lost_password, sign_in, sign_up
 
 ROUTES = [
     *authorize.ROUTES,
+    *device.ROUTES,
+    *logout.ROUTES,
     *sign_in.ROUTES,
     *sign_up.ROUTES,
     *lost_password.ROUTES,

@@ -69,7 +69,6 @@ def _ask(visit: Visit, asked: Interaction) -> Response:
     if not (visit.asked("lang") or visit.cookie(cookies.LANGUAGE)):
         wanted = ",".join(asked.ui_locales.split())
         language.current.set(language.choose(None, wanted, language.current.get()))
-    params = dict(asked.params)
     targets = (source(asked.redirect_uri),)
     if asked.kind == "login":
         form = SignInForm.of(visit, logonIdentifier=asked.login_hint)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from workswith.identity.applications import Applications
     from workswith.identity.authorize import Authorize
     from workswith.identity.consents import Consents
+    from workswith.identity.logout import Logout
+    from workswith.identity.refusals import Refusals
     from workswith.identity.sessions import Sessions
     from workswith.kernel.clock import Clock
     from workswith.kernel.database import Database
@@ -86,6 +88,10 @@ class Services:
     webhook_subscriptions: WebhookSubscriptions
     webhook_rules: Rules | None = None
     """The delivery policy, for pages that show where an endpoint stands; the usual one if none."""
+    logout: Logout | None = None
+    """Logout that applications start; without it there is no such page."""
+    refusals: Refusals | None = None
+    """What programs were refused, for their owners."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
     console: ConsoleClient | None = None
