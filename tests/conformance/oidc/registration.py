@@ -12,25 +12,32 @@ from typing import Any
 
 from click import echo
 
+from tests.applications import change, tell
 from tests.person import Person
 
 from .configuration import SUITE
 
+SCOPES = ["profile", "email", "address", "phone", "topology.read"]
 NAMES = ("client", "client2", "client_secret_post")
 
 
 def register(
-    document: dict[str, Any], *, base: str = "", backchannel: dict[str, Any] | None = None
+    data: Path,
+    document: dict[str, Any],
+    *,
+    base: str = "",
+    backchannel: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """``document`` is a sandbox's; the answer is a whole configuration. ``base`` ends with "/"."""
+    """For the sandbox in ``data``; the answer is a whole configuration. ``base`` ends with "/"."""
     base = base or SUITE.format(alias="workswith")
     origin = document["origins"]["login"]
-    clients = {name: application(document, f"Conformance {name}", base) for name in NAMES}
+    clients = {name: application(data, document, f"Plan {name}", base) for name in NAMES}
 
     def discovery(name: str) -> str:
         return f"{origin}/{clients[name]['client_id']}/.well-known/openid-configuration"
 
     owner = document["end_user"]
+    tell(data, owner["email"])
     return {
         "alias": "workswith",
         "description": "WorksWith sandbox",
@@ -83,8 +90,13 @@ def register(
     }
 
 
-def application(document: dict[str, Any], name: str, base: str, **more: str) -> dict[str, str]:
-    """The portal's wizard, step by step; returns ``client_id`` and ``client_secret``."""
+def application(
+    data: Path, document: dict[str, Any], name: str, base: str, **more: Any
+) -> dict[str, str]:
+    """The portal's wizard, step by step; returns ``client_id`` and ``client_secret``.
+
+    The plans send no code_challenge, so that PKCE is optional; ``more`` are other settings.
+    """
     ca = document.get("ca_file")
     person = Person(ssl.create_default_context(cafile=ca) if ca else True)
     origin, developer = document["origins"]["portal"], document["developer"]
@@ -96,27 +108,39 @@ def application(document: dict[str, Any], name: str, base: str, **more: str) -> 
     )
     details = person.form_with("name", "vendor")
     fields = {"name": name, "description": "Runs OpenID's plans.", "vendor": "Example Ltd"}
-    extra = {
-        "post_logout_redirect_uris": f"{base}post_logout_redirect",
-        "backchannel_logout_uri": f"{base}backchannel_logout",
-        "pkce": "optional",
-        **more,
-    }
 
     def submit(form: Any, **values: Any) -> None:
-        known = {name: value for name, value in extra.items() if name in form.values}
-        person.submit(form, press=("go", "next"), **known, **values)
+        person.submit(form, press=("go", "next"), **values)
 
     submit(details, **fields)
     submit(person.form_with("reply_url"), reply_url=[f"{base}callback"])
-    submit(person.form_to("/scopes"), scope=["profile", "email", "topology.read"])
+    submit(person.form_to("/scopes"), scope=SCOPES)
     submit(person.form_to("/summary"))
     assert person.page is not None
     client_id = str(person.page.url.path).rpartition("/")[2]
     secret = re.findall(r">client_secret</p>\s*<code>([^<]+)</code>", person.page.text)
     assert secret, person.page.text
+    settings = {
+        "pkce": "optional",
+        "post_logout_urls": (f"{base}post_logout_redirect",),
+        "logout_url": f"{base}backchannel_logout",
+        **more,
+    }
+    change(data, client_id, **settings)
+    _let_pass(person, document)
     return {"client_id": client_id, "client_secret": secret[0]}
 
 
+def _let_pass(person: Person, document: dict[str, Any]) -> None:
+    """Applications are remembered for a second."""
+    control = document["sandbox"]
+    person.http.post(
+        f"{control['url']}/clock/advance",
+        json={"by": "2s"},
+        headers={"authorization": f"Bearer {control['token']}"},
+    ).raise_for_status()
+
+
 if __name__ == "__main__":
-    echo(json.dumps(register(json.loads(Path(sys.argv[1]).read_text())), indent=2))
+    folder = Path(sys.argv[1])
+    echo(json.dumps(register(folder, json.loads((folder / "sandbox.json").read_text())), indent=2))
