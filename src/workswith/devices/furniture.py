@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from . import automation as automations
+from . import doorentry, emergency, multisocket
 from . import heater as heaters
 from . import light as lights
 from . import meter as meters
@@ -17,9 +18,12 @@ from . import remote as remotes
 from . import thermostat as thermostats
 from .programs import PROGRAMS
 from .simulators import automation as simulated_automation
+from .simulators import doorentry as simulated_doorentry
+from .simulators import emergency as simulated_emergency
 from .simulators import heater as simulated_heater
 from .simulators import light as simulated_light
 from .simulators import meter as simulated_meter
+from .simulators import multisocket as simulated_multisocket
 from .simulators import plug as simulated_plug
 from .simulators import remote as simulated_remote
 from .simulators.anatomy import Model as ThermostatModel
@@ -154,6 +158,41 @@ def meter(name: str, ambient: str | None, *circuit: str) -> Piece:
         lambda site: simulated_meter.Model(tuple(site.modules[one] for one in circuit)),
         hw_type="NLPC",
         fw=54,
+    )
+
+
+def socket(name: str, ambient: str | None, outlets: int) -> Piece:
+    """A Wi-Fi socket with one outlet, a multisocket with several."""
+    return Piece(
+        name,
+        ambient,
+        multisocket.DEVICE,
+        multisocket.Configuration(outlets),
+        lambda _site: simulated_multisocket.Model(),
+        hw_type="multisocket" if outlets > 1 else "wifisocket",
+        fw=12,
+    )
+
+
+def emergency_lights(name: str, ambient: str | None, reference: str, serial: str) -> Piece:
+    return Piece(
+        name,
+        ambient,
+        emergency.DEVICE,
+        emergency.Configuration(reference, serial),
+        lambda _site: simulated_emergency.Model(),
+        fw=7,
+    )
+
+
+def door_unit(name: str, ambient: str | None) -> Piece:
+    return Piece(
+        name,
+        ambient,
+        doorentry.DEVICE,
+        doorentry.Configuration(),
+        lambda _site: simulated_doorentry.Model(),
+        fw=104,
     )
 
 

@@ -71,8 +71,9 @@ async def set_up(tx: Tx, owner_id: str, ident: Ident, template: Template, now: i
         return Home(plant, ())
     name, hw_type, fw = template.gateway
     gateway = await create_gateway(tx, plant, ident, name, now, hw_type=hw_type, fw=fw)
+    floors = dict(template.floors)
     ambients = {
-        name: await create_ambient(tx, plant, ident, name, ambient_type)
+        name: await create_ambient(tx, plant, ident, name, ambient_type, floor=floors.get(name, ""))
         for name, ambient_type in template.ambients
     }
     modules = {

@@ -38,6 +38,8 @@ class Template:
     scenes: tuple[Scene, ...] = ()
     gateway: tuple[str, str, int] = ("Gateway", "", 0)
     """Its name, the code of its hardware, the number of its firmware."""
+    floors: tuple[tuple[str, str], ...] = ()
+    """Pairs of ambient and floor, where the plant's system knows floors."""
 
 
 def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = MILAN) -> Template:
@@ -157,6 +159,48 @@ ONE_OF_EACH = Template(
     ),
     gateway=("Gateway", "NLG", 178),
 )
+OFFICE = Template(
+    "Ufficio",
+    "Office",
+    (("Studio", "home_office"),),
+    (put.socket("Scrivania", "Studio", 3), put.socket("Lampada", "Studio", 1)),
+    api="multisocket",
+)
+AURORA = Template(
+    "Albergo Aurora",
+    "Hotel",
+    (("Reception", "lobby"), ("Camera 101", "bedroom"), ("Camera 102", "bedroom")),
+    (
+        put.light("Luce reception", "Reception", 40),
+        put.light("Luce 101", "Camera 101", 18, dimmable=True),
+        put.shutter("Tapparella 101", "Camera 101"),
+        put.light("Luce 102", "Camera 102", 18, dimmable=True),
+    ),
+    api="myhome_up",
+    floors=(
+        ("Reception", "Piano terra"),
+        ("Camera 101", "Primo piano"),
+        ("Camera 102", "Primo piano"),
+    ),
+)
+SCHOOL = Template(
+    "Scuola Media",
+    "School",
+    (("Scala nord", "corridor"), ("Palestra", "custom")),
+    (
+        put.emergency_lights("Scala nord", "Scala nord", "662602", "4FA20187"),
+        put.emergency_lights("Palestra", "Palestra", "662602", "4FA20188"),
+        put.emergency_lights("Telecomando", None, "662701", "4FA30021"),
+    ),
+    api="emergency_lighting",
+)
+FRONT_DOOR = Template(
+    "Casa con Portone",
+    "House",
+    (("Ingresso", "lobby"),),
+    (put.door_unit("Videocitofono", "Ingresso"),),
+    api="classe_100x",
+)
 TEMPLATES: dict[str, tuple[Template, ...]] = {
     "house": (HOUSE,),
     "flat": (FLAT,),
@@ -164,5 +208,6 @@ TEMPLATES: dict[str, tuple[Template, ...]] = {
     "eleven_thermostats": (ELEVEN,),
     "hotel": (HOTEL,),
     "one_of_each": (ONE_OF_EACH,),
+    "one_of_each_api": (ONE_OF_EACH, OFFICE, AURORA, SCHOOL, FRONT_DOOR),
     "empty": (Template("Casa Vuota", "House", (), ()),),
 }

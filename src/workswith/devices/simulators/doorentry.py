@@ -42,7 +42,7 @@ def obey(_body: Unit, state: State, now: int, _command: Ring) -> State:
 
 
 def say(_body: Unit, state: State, now: int) -> Reading:
-    ringing = 0 <= state.pressed_at and now < state.pressed_at + RINGS_FOR
+    ringing = state.pressed_at >= 0 and now < state.pressed_at + RINGS_FOR
     return Reading(ringing, state.rings, now)
 
 
