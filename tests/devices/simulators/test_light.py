@@ -1,0 +1,53 @@
+"""Lights: a switch is at once, a dimmer takes its time; both keep their level."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import NOON
+from tests.devices.simulators.household import HOUSEHOLD, put
+from workswith.devices.light import Command
+from workswith.devices.simulators import light
+from workswith.kernel.clock import HOUR, SECOND
+
+PLAIN, DIMMER = put(HOUSEHOLD["light"]), put(HOUSEHOLD["dimmer"])
+
+
+def told(one, state, at, **members):
+    return one.simulator.step(one.body, state, at, Command(**members)).state
+
+
+def test_a_plain_light_is_on_at_once_and_has_no_level() -> None:
+    state = told(PLAIN, PLAIN.start, NOON, on=True)
+    assert (state.said.on, state.said.level, state.said.power) == (True, None, 12)
+    off = told(PLAIN, state, NOON + HOUR, on=False)
+    assert (off.said.power, off.said.energy) == (0, 12 * HOUR)
+
+
+def test_a_dimmer_ramps_and_says_when_it_is_there() -> None:
+    state = told(DIMMER, DIMMER.start, NOON, level=50)
+    assert (state.said.on, state.said.level, state.said.power) == (True, 50, 0)
+    halfway = NOON + SECOND // 2
+    assert light.brightness(DIMMER.body, state, halfway) == 25
+    ahead = DIMMER.simulator.foresee(DIMMER.body, state)
+    assert (ahead.wake_at, ahead.step.reading.power) == (NOON + SECOND, 12)
+
+
+def test_turned_back_on_the_way_it_goes_on_from_where_it_is() -> None:
+    state = told(DIMMER, DIMMER.start, NOON, level=100)
+    state = told(DIMMER, state, NOON + SECOND, on=False)
+    assert light.brightness(DIMMER.body, state, NOON + SECOND) == 50
+    assert light.brightness(DIMMER.body, state, NOON + 2 * SECOND) == 0
+
+
+@given(st.integers(1, 100), st.sampled_from([{"on": False}, {"level": 0}]))
+def test_it_keeps_its_level_while_it_is_off(level: int, off: dict) -> None:
+    state = told(DIMMER, DIMMER.start, NOON, level=level)
+    state = told(DIMMER, state, NOON + HOUR, **off)
+    assert (state.said.on, state.said.level) == (False, level)
+    state = told(DIMMER, state, NOON + 2 * HOUR, on=True)
+    assert (state.said.on, state.said.level) == (True, level)
+
+
+def test_both_members_at_once_mean_both() -> None:
+    state = told(DIMMER, DIMMER.start, NOON, on=False, level=35)
+    assert (state.said.on, state.said.level) == (False, 35)
