@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .folder import DOCUMENT, data_option, json_option
+from .folder import DEFAULT, DOCUMENT, data_option, json_option
 
 if TYPE_CHECKING:
     from workswith.app import Cloud
@@ -103,7 +103,7 @@ async def _up(
             bound,
             certificate=str(certificate.chain) if certificate else None,
             key=str(certificate.key) if certificate else None,
-            ready=lambda: _ready(cloud, as_json),
+            ready=lambda: _ready(cloud, data, as_json),
         )
     finally:
         await cloud.close()
@@ -121,21 +121,26 @@ async def _write(data: Path, cloud: "Cloud") -> None:
     fresh.replace(path)
 
 
-def _ready(cloud: "Cloud", as_json: bool) -> None:
-    _show(cloud, as_json)
+def _ready(cloud: "Cloud", data: Path, as_json: bool) -> None:
+    _show(cloud, data, as_json)
     gc.freeze()
     gc.enable()
 
 
-def _show(cloud: "Cloud", as_json: bool) -> None:
+def _show(cloud: "Cloud", data: Path, as_json: bool) -> None:
     import json
 
     if as_json:
         print(json.dumps(cloud.document), flush=True)
         return
+    import shlex
+    import shutil
+
     from workswith.sandbox.summary import show
 
-    show(cloud.document)
+    program = "workswith" if shutil.which("workswith") else os.path.relpath(sys.argv[0])
+    options = "" if data == Path(DEFAULT).absolute() else f" --data {shlex.quote(str(data))}"
+    show(cloud.document, program=program, options=options)
 
 
 def _lock(data: Path) -> int:

@@ -34,8 +34,14 @@ def calls(document: dict[str, Any]) -> tuple[str, str]:
     return read, turn
 
 
-def show(document: dict[str, Any], console: Console | None = None) -> None:
-    """Prints the summary."""
+def show(
+    document: dict[str, Any],
+    *,
+    program: str = "workswith",
+    options: str = "",
+    console: Console | None = None,
+) -> None:
+    """Prints the summary. ``program`` and ``options`` are what this reader types for a command."""
     out = console or Console(highlight=False, soft_wrap=True)
     portal, sandbox = document["origins"]["portal"], document["sandbox"]
     application, subscription = document["application"], document["subscription"]
@@ -72,14 +78,14 @@ def show(document: dict[str, Any], console: Console | None = None) -> None:
             f"Plant “{plant['name']}”  {plant['id']}",
             *((module["name"], module["id"]) for module in plant["modules"]),
         )
-    for title, command in (
+    for title, lines in (
         ("Read a thermostat", read),
-        ("Watch notifications, in a second terminal", "workswith webhooks listen"),
+        ("Watch notifications, in a second terminal", f"{program} webhooks listen{options}"),
         ("Turn the thermostat, and see one arrive", turn),
-        ("Let a day pass", "workswith clock advance 1d"),
+        ("Let a day pass", f"{program} clock advance 1d{options}"),
     ):
         out.print(f"\n[bold]{title}[/bold]")
-        out.print(command, markup=False)
+        out.print(lines, markup=False)
     out.print("\n[dim]Ctrl-C stops it; nothing is lost.[/dim]\n")
 
 
