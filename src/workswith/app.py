@@ -7,7 +7,7 @@ anything themselves.
 import contextlib
 import os
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -422,6 +422,24 @@ async def open_sandbox(
     console = Console(areas.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True)
     return Cloud(build(areas, site, interface), areas, supervisor, document)
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings, data: Path, origin: str) -> AsyncIterator[Areas]:
+    """The areas of an installation for a command, whether it runs at the moment or not.
+
+    No work runs. Raises ``FileNotFoundError`` where there is no installation.
+    """
+    if not (data / "instance.key").exists():
+        raise FileNotFoundError(data)
+    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
+    database = await _open(url, settings)
+    try:
+        clock = await load_clock(database)
+        origins = Origins(portal=origin, login=origin, api=origin)
+        yield Areas(settings, database, clock, origins, _instance_key(data))
+    finally:
+        await database.close()
 
 
 async def _open(url: str, settings: Settings) -> Database:

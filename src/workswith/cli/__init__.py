@@ -17,6 +17,8 @@ _COMMANDS = {
     "webhooks": "Receive notifications on this machine.",
     "openapi": "Print the OpenAPI document of an API.",
     "postman": "Print a Postman collection for a running sandbox.",
+    "keys": "List, rotate or replace the keys that sign tokens.",
+    "doctor": "Check the login service against RFC 9700, item by item.",
     "settings": "Print every setting with its default, as a commented file.",
 }
 

@@ -121,6 +121,7 @@ ONE = query(
     f"{_SELECT} WHERE owner_id = :owner_id AND client_id = :client_id AND deleted_at IS NULL",
 )
 ANYBODYS = query(make, f"{_SELECT} WHERE client_id = :client_id AND deleted_at IS NULL")
+EVERY = query(make, f"{_SELECT} WHERE deleted_at IS NULL ORDER BY created_at, client_id")
 WAITING = query(
     make,
     f"{_SELECT} WHERE deleted_at IS NULL AND (state = 'pending' OR requested_scopes IS NOT NULL) "

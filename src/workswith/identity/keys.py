@@ -16,6 +16,7 @@ from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, MINUTE, SECOND, Clock
 from workswith.kernel.database import Database, Tx, query, statement
 
+from . import audit
 from .jwt import Key, Typ
 from .settings import Settings
 
@@ -27,6 +28,16 @@ STALE = SECOND
 CHECK_EVERY = 60 * MINUTE
 
 State = Literal["next", "current", "previous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A key as operators see it; instants are ms."""
+
+    kid: str
+    state: State
+    created_at: int
+    changed_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ _PUT = statement(
     "VALUES (:kid, :state, :sealed, :now, :now) ON CONFLICT DO NOTHING"
 )
 _MOVE = statement("UPDATE signing_key SET state = :to, changed_at = :now WHERE state = :state")
+_DROP_ALL = statement("DELETE FROM signing_key WHERE state <> 'current'")
 _DROP = statement("DELETE FROM signing_key WHERE state = 'previous' AND changed_at < :before")
 
 
@@ -108,6 +120,36 @@ class SigningKeys:
         await self._make("next")
         await self._read()
 
+    async def listed(self) -> list[Listed]:
+        """All keys, the one that signs first, then what comes and what was."""
+        await self._read()
+        order: tuple[State, ...] = ("current", "next", "previous")
+        return sorted(
+            (Listed(row.kid, row.state, row.created_at, row.changed_at) for row in self._rows),
+            key=lambda key: (order.index(key.state), -key.changed_at),
+        )
+
+    async def replace_all(self) -> None:
+        """After a theft: a key that nobody has seen signs, and no other is known any more.
+
+        Every access and id token from before is refused at once; refresh tokens are not signed and
+        go on, so that programs have new ones with their next refresh.
+        """
+        fresh = await asyncio.to_thread(Key.generate)
+        sealed = self._cipher.seal(fresh.pem(), _context(fresh.kid))
+
+        async def replace(tx: Tx) -> None:
+            now = self._clock.now()
+            await tx.run(_DROP_ALL)
+            await tx.run(_MOVE, state="current", to="previous", now=now)
+            await tx.run(_PUT, kid=fresh.kid, state="current", sealed=sealed, now=now)
+            await tx.run(_DROP_ALL)
+            await audit.note(tx, "signing_keys_replaced", now, detail=fresh.kid)
+
+        await self._database.write(replace)
+        await self._make("next")
+        await self._read()
+
     async def turn(self, now: int) -> int | None:
         """Publishes a Next, rotates when it is time, forgets keys whose tokens are all over."""
         await self._read()
@@ -151,6 +193,7 @@ class SigningKeys:
         if any(row.state == "next" for row in await tx.all(_ALL)):
             await tx.run(_MOVE, state="current", to="previous", now=now)
             await tx.run(_MOVE, state="next", to="current", now=now)
+            await audit.note(tx, "signing_keys_rotated", now)
 
     async def _read(self) -> None:
         self._rows = await self._database.all(_ALL)

@@ -14,6 +14,15 @@ POLICY = "content-security-policy"
 FLOW = "x-flow-id"
 """The id under which the log tells more of this answer. [OPR-2]"""
 
+FIXED = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+"""What every page has beside its policy."""
+
 
 def policy(origins: Origins, form_targets: Iterable[str] = ()) -> str:
     """The Content-Security-Policy of a page.
@@ -42,14 +51,7 @@ class Headers:
 
     def __init__(self, app: ASGIApp, origins: Origins) -> None:
         self._app = app
-        self._defaults = {
-            POLICY: policy(origins),
-            "cache-control": "no-store",
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
-            "permissions-policy": "camera=(), geolocation=(), microphone=()",
-        }
+        self._defaults = {POLICY: policy(origins), **FIXED}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -1,0 +1,51 @@
+"""What commands that work on an installation itself have in common: its settings, its folder."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from .folder import read_document
+
+if TYPE_CHECKING:
+    from workswith.app import Areas
+    from workswith.settings import Settings
+
+T = TypeVar("T")
+
+config_option = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A settings file; `workswith settings` prints one.",
+)
+
+
+def read_settings(config: Path | None) -> "Settings":
+    """Ends the command for settings that cannot be read."""
+    from workswith.kernel.settings import SettingsError, load
+    from workswith.settings import Settings
+
+    try:
+        return load(Settings, config, os.environ)
+    except SettingsError as error:
+        raise click.ClickException(f"Settings: {error}") from error
+
+
+def with_areas(config: Path | None, data: Path, work: Callable[["Areas"], Awaitable[T]]) -> T:
+    """Runs ``work`` on the installation in ``data``, whether it is served at the moment or not."""
+    from workswith.app import opened
+
+    settings = read_settings(config)
+    origin = str(read_document(data)["origins"]["login"])
+
+    async def run() -> T:
+        async with opened(settings, data, origin) as areas:
+            return await work(areas)
+
+    try:
+        return asyncio.run(run())
+    except FileNotFoundError:
+        raise click.ClickException(f"There is no installation in {data}.") from None
