@@ -50,6 +50,9 @@ PLACES = (
     Place("consent", "/authorize", _AUTHORIZE + "&prompt=consent", OWNER),
     Place("authorize-error", "/authorize", "/authorize?client_id=unknown", status=401),
     Place("consent-reloaded", "/authorize/consent", _AUTHORIZE.replace("?", "/consent?")),
+    Place("device", "/device", "/device", OWNER),
+    Place("sign-out-asked", "/end_session", "/end_session", OWNER),
+    Place("sign-out-done", "/end_session/confirmed", "/end_session"),
     # Homes
     Place("homes", "/home", "/home", OWNER),
     Place("home", "/home/{plant}", "/home/{plant}", OWNER),
@@ -148,6 +151,7 @@ NO_PAGES = frozenset(
         "/logos/{client}",
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
+        "/device/answer",  # asks for the code when it is opened by itself
     }
 )
 """Routes that a browser opens and that show no page."""

@@ -1,5 +1,7 @@
 """What people do in a browser: the steps that several journeys share. Labels are those on the pages."""
 
+import base64
+import hashlib
 from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Page
@@ -8,6 +10,8 @@ from tests.cloud import Cloud
 from tests.person import Person
 
 PASSWORD = "four quiet words together"
+VERIFIER = "v" * 64
+"""The proof key of every authorization that these steps begin."""
 
 
 def sign_in(page: Page, origin: str, who: dict[str, str], path: str = "/") -> None:
@@ -76,10 +80,14 @@ def register(cloud: Cloud, *reply_urls: str, scopes: list[str]) -> dict[str, str
 
 
 def authorize_url(cloud: Cloud, client_id: str, reply_url: str, state: str = "s 1") -> str:
+    """Where the application sends its user; the exchange needs `VERIFIER`."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
     query = {
         "client_id": client_id,
         "redirect_uri": reply_url,
         "response_type": "code",
         "state": state,
+        "code_challenge": challenge.decode().rstrip("="),
+        "code_challenge_method": "S256",
     }
     return f"{cloud.origin('login')}/authorize?{urlencode(query)}"

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.chromium import Window
 from tests.cloud import Cloud
 from tests.receiver import Received, Receiver
-from tests.steps import authorize_url, fill_in_sign_in, sign_up
+from tests.steps import VERIFIER, authorize_url, fill_in_sign_in, sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -116,7 +116,9 @@ def register(page: Page, reply_url: str) -> tuple[str, str]:
     back = page.get_by_role("button", name="Back", exact=True)
     back.click()
     expect(page.get_by_label("First reply URL")).to_have_value(reply_url)
-    expect(page.get_by_role("textbox", name="Reply URL 2")).to_have_value("https://client.example/callback")
+    expect(page.get_by_role("textbox", name="Reply URL 2")).to_have_value(
+        "https://client.example/callback"
+    )
     back.click()
     expect(page.get_by_label("Name")).to_have_value("Warm at Six")
     expect(page.get_by_label("Description")).to_have_value("Warms the house before you come home.")
@@ -237,7 +239,12 @@ class Application:
         self._tokens: dict[str, Any] = {}
 
     def exchange(self, code: str) -> None:
-        answer = self._token("authorization_code", code=code, redirect_uri=self._reply_url)
+        answer = self._token(
+            "authorization_code",
+            code=code,
+            redirect_uri=self._reply_url,
+            code_verifier=VERIFIER,
+        )
         assert answer.status_code == 200, answer.text
         self._tokens = answer.json()
 
