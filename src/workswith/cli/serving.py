@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from .http import Protocol
+
 GRACE_SECONDS = 5
 BACKLOG = 1024
 KEEP_ALIVE_SECONDS = 75
@@ -50,7 +52,7 @@ async def serve(
         uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -1,0 +1,159 @@
+"""The limits of a head, over real sockets: nothing slow or huge reaches the application."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from workswith.cli.http import Protocol
+
+SMALL = 2_000
+
+
+class Hasty(Protocol):
+    head_bytes = SMALL
+    head_seconds = 0.2
+
+
+class App:
+    """Answers with the length of the body; remembers whom it was asked by."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked.append(scope["path"])
+        size, more = 0, True
+        while more:
+            message = await receive()
+            size += len(message.get("body", b""))
+            more = message.get("more_body", False)
+        headers = [(b"content-length", b"%d" % len(str(size)))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+@pytest.fixture
+def app() -> App:
+    return App()
+
+
+@pytest.fixture
+async def port(app: App) -> AsyncIterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None, server_header=False)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    await running
+
+
+@pytest.fixture
+async def wire(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    yield reader, writer
+    writer.close()
+
+
+Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def get(path: str = "/", **headers: str) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode()
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return int(head.split(b" ", 2)[1]), await reader.readexactly(length)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["at once", "in pieces"])
+async def test_a_huge_head_is_refused(wire: Wire, app: App, whole: bool) -> None:
+    reader, writer = wire
+    request = get(**{f"X-{n}": "x" * 50 for n in range(100)})
+    for piece in [request] if whole else [request[n : n + 500] for n in range(0, 2_500, 500)]:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0)
+    assert (await answer(reader))[0] == 431
+    assert await reader.read() == b""
+    assert app.asked == []
+
+
+async def test_a_huge_address_is_refused(wire: Wire, app: App) -> None:
+    wire[1].write(get("/" + "x" * SMALL))
+    assert (await answer(wire[0]))[0] == 431
+    assert app.asked == []
+
+
+async def test_a_head_that_never_ends_is_refused(wire: Wire, app: App) -> None:
+    reader, writer = wire
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+    async with asyncio.timeout(5):
+        assert (await answer(reader))[0] == 408
+        assert await reader.read() == b""
+    assert app.asked == []
+
+
+async def test_dripping_does_not_buy_time(wire: Wire, app: App) -> None:
+    reader, writer = wire
+
+    async def drip() -> None:
+        for byte in get(**{"X-Slow": "x" * 200}):
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    assert (await answer(reader))[0] == 408
+    dripping.cancel()
+    assert app.asked == []
+
+
+async def test_a_connection_that_says_nothing_is_closed(wire: Wire) -> None:
+    async with asyncio.timeout(5):
+        assert (await answer(wire[0]))[0] == 408
+
+
+async def test_a_second_head_is_bounded_as_the_first(wire: Wire, app: App) -> None:
+    reader, writer = wire
+    writer.write(get("/one"))
+    assert (await answer(reader)) == (200, b"0")
+    writer.write(b"GET /two HTTP/1.1\r\n")
+    assert (await answer(reader))[0] == 408
+    assert app.asked == ["/one"]
+
+
+async def test_bodies_are_not_mistaken_for_heads(wire: Wire, app: App) -> None:
+    reader, writer = wire
+    for size in (10 * SMALL, 3, 5 * SMALL):
+        writer.write(f"POST /{size} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+        for begin in range(0, size, 1_000):
+            writer.write(b"x" * min(1_000, size - begin))
+            await writer.drain()
+        assert (await answer(reader))[0] == 200
+    assert len(app.asked) == 3
+
+
+async def test_pipelined_requests_are_answered_in_order(wire: Wire, app: App) -> None:
+    reader, writer = wire
+    writer.write(b"".join(get(f"/{n}") for n in range(20)))
+    for _ in range(20):
+        assert (await answer(reader)) == (200, b"0")
+    assert app.asked == [f"/{n}" for n in range(20)]
+
+
+async def test_what_is_under_way_is_answered_before_a_refusal_closes(wire: Wire, app: App) -> None:
+    reader, writer = wire
+    writer.write(get("/good") + get("/" + "x" * SMALL))
+    async with asyncio.timeout(5):
+        assert await answer(reader) == (200, b"0")
+        assert await reader.read() == b""
+    assert app.asked == ["/good"]
