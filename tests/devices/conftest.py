@@ -61,3 +61,10 @@ def built_on(database: Database, clock: Clock, bells: Bells, home: Home) -> Hous
 async def house(database: Database, clock: Clock, bells: Bells, ident: Ident) -> House:
     (home,) = await database.write(furnish, "anna", ident, "house", clock.now())
     return built_on(database, clock, bells, home)
+
+
+@pytest.fixture
+async def every(database: Database, clock: Clock, bells: Bells, ident: Ident) -> House:
+    """A home with one of every kind of device."""
+    (home,) = await database.write(furnish, "anna", ident, "one_of_each", clock.now())
+    return built_on(database, clock, bells, home)

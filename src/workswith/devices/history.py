@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from workswith.kernel.database import Query, Reads, Statement, Tx, query, statement
+from workswith.events.retention import Sweep, sweep
+from workswith.kernel.database import Database, Query, Reads, Statement, Tx, query, statement
 
 from .plants import module_of
+from .settings import Settings
 from .tally import Hours, Sums, Tally, merge
 
 OLD_HOURS = statement(
@@ -28,7 +30,16 @@ OLD_DAYS = statement(
 )
 
 
-__all__ = ["Hours", "Sample", "Span", "keep_hours", "samples_of", "tally_of", "text_of"]
+__all__ = [
+    "Hours",
+    "Sample",
+    "Span",
+    "keep_hours",
+    "samples_of",
+    "sweeps",
+    "tally_of",
+    "text_of",
+]
 
 
 class Span(StrEnum):
@@ -152,3 +163,11 @@ def day_of(time_zone: str, hour: int) -> int:
     zone = ZoneInfo(time_zone)
     date = datetime.fromtimestamp(hour / 1000, zone).date()
     return round(datetime.combine(date, time(), zone).timestamp() * 1000)
+
+
+def sweeps(database: Database, settings: Settings) -> list[Sweep]:
+    """What `events.retention.Retention` deletes of history."""
+    return [
+        sweep(database, OLD_HOURS, settings.hours_kept_days),
+        sweep(database, OLD_DAYS, settings.days_kept_days),
+    ]
