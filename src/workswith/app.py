@@ -20,7 +20,8 @@ from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import catalogue
 from workswith.catalog import products
 from workswith.catalog.expiry import Expiry
-from workswith.catalog.leases import DatabaseCounter
+from workswith.catalog.leases import LeasedCounter
+from workswith.catalog.reservations import DatabaseReservations, Reservations
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api
@@ -104,7 +105,8 @@ class Areas:
         self.subscriptions = Subscriptions(
             database, clock, ident, cipher, broadcast, settings=settings.catalog
         )
-        self.counter = DatabaseCounter(database, settings.catalog)
+        self.reservations = _reservations(database, settings)
+        self.counter = LeasedCounter(self.reservations, settings.catalog)
         self.usage = Usage(database, settings.catalog)
 
         # identity
@@ -284,7 +286,17 @@ class Areas:
     async def close(self) -> None:
         self.sender.close()
         self.accounts.close()
+        await self.reservations.close()
         await self.database.close()
+
+
+def _reservations(database: Database, settings: Settings) -> Reservations:
+    if not settings.catalog.quota_url:
+        return DatabaseReservations(database)
+    # An extra that not every installation has.
+    from workswith.adapters.redis import RedisReservations  # noqa: PLC0415
+
+    return RedisReservations.open(settings.catalog.quota_url, settings.catalog.quota_days_kept)
 
 
 @dataclass(frozen=True, slots=True)
