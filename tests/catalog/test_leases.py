@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conformance.counter import DAY, allowed
-from workswith.catalog.leases import DatabaseCounter
+from workswith.catalog.leases import LeasedCounter, database_counter
 from workswith.catalog.settings import Settings
 from workswith.kernel.clock import DAY as DAY_MS
 from workswith.kernel.database import open_database, query
@@ -44,8 +44,8 @@ async def _play(template: Path, script: list[tuple[str, int, int]]) -> None:
         path = shutil.copy(template, Path(folder) / "test.db")
         database = await open_database(f"sqlite:///{path}")
 
-        def start() -> DatabaseCounter:
-            return DatabaseCounter(database, Settings(quota_lease=LEASE))
+        def start() -> LeasedCounter:
+            return database_counter(database, Settings(quota_lease=LEASE))
 
         processes = [start() for _ in range(PROCESSES)]
         through = crashes = 0

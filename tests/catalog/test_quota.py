@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.conformance.counter import DAY, CounterSuite, allowed
-from workswith.catalog.leases import DatabaseCounter
+from workswith.catalog.leases import database_counter
 from workswith.catalog.quota import Counter, MemoryCounter, counted
 from workswith.catalog.settings import Settings
 from workswith.kernel.clock import DAY as DAY_MS
@@ -25,40 +25,40 @@ class TestMemoryCounter(CounterSuite):
 class TestDatabaseCounter(CounterSuite):
     @pytest.fixture
     def counter(self, database: Database) -> Counter:
-        return DatabaseCounter(database)
+        return database_counter(database)
 
 
 class TestDatabaseCounterWithoutLeases(CounterSuite):
     @pytest.fixture
     def counter(self, database: Database) -> Counter:
-        return DatabaseCounter(database, Settings(quota_lease=1))
+        return database_counter(database, Settings(quota_lease=1))
 
 
 async def test_several_processes_never_exceed_the_limit(database: Database) -> None:
-    processes = [DatabaseCounter(database) for _ in range(4)]
+    processes = [database_counter(database) for _ in range(4)]
     calls = [processes[n % 4].take("a", DAY, 500) for n in range(700)]
     assert len(await allowed(calls)) == 500
 
 
 async def test_a_lease_is_reserved_durably_before_it_is_spent(database: Database) -> None:
     """A crash after any call may lose a lease, and never gives one twice."""
-    crashed = DatabaseCounter(database)
+    crashed = database_counter(database)
     await crashed.take("a", DAY, 500)
     assert await database.one(ROW, day=DAY) == 25
-    after = DatabaseCounter(database)
+    after = database_counter(database)
     assert len(await allowed([after.take("a", DAY, 500) for _ in range(600)])) == 475
 
 
 async def test_a_clean_stop_gives_back(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     await counter.take("a", DAY, 500)
     await counter.settle()
     assert await database.one(ROW, day=DAY) == 1
-    assert await DatabaseCounter(database).take("a", DAY, 500) == 2
+    assert await database_counter(database).take("a", DAY, 500) == 2
 
 
 async def test_an_idle_lease_is_given_back_after_two_turns(database: Database) -> None:
-    idle, busy = DatabaseCounter(database), DatabaseCounter(database)
+    idle, busy = database_counter(database), database_counter(database)
     await idle.take("a", DAY, 500)
     assert len(await allowed([busy.take("a", DAY, 500) for _ in range(600)])) == 475
     await idle.turn(DAY * DAY_MS)
@@ -68,7 +68,7 @@ async def test_an_idle_lease_is_given_back_after_two_turns(database: Database) -
 
 
 async def test_a_lease_in_use_stays(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     for expected in (1, 2, 3):
         assert await counter.take("a", DAY, 500) == expected
         await counter.turn(DAY * DAY_MS)
@@ -76,14 +76,14 @@ async def test_a_lease_in_use_stays(database: Database) -> None:
 
 
 async def test_leases_shrink_towards_the_limit(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     for _ in range(499):
         await counter.take("a", DAY, 500)
     assert await database.one(ROW, day=DAY) == 499
 
 
 async def test_calls_within_a_lease_do_not_touch_the_database(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     await counter.take("a", DAY, 500)
     call = counter.take("a", DAY, 500)
     with pytest.raises(StopIteration):  # it ends without ever waiting
@@ -91,7 +91,7 @@ async def test_calls_within_a_lease_do_not_touch_the_database(database: Database
 
 
 async def test_callers_of_one_key_share_a_reservation(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     writes = 0
 
     class Counting:
@@ -103,13 +103,13 @@ async def test_callers_of_one_key_share_a_reservation(database: Database) -> Non
             writes += 1
             return await database.write(body, *args)
 
-    counter = DatabaseCounter(Counting())
+    counter = database_counter(Counting())
     await asyncio.gather(*(counter.take("a", DAY, 500) for _ in range(64)))
     assert writes <= 2
 
 
 async def test_a_caller_that_goes_away_takes_nothing_from_the_others(database: Database) -> None:
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     first = asyncio.create_task(counter.take("a", DAY, 500))
     others = [asyncio.create_task(counter.take("a", DAY, 500)) for _ in range(5)]
     await asyncio.sleep(0)
@@ -122,7 +122,7 @@ async def test_a_database_that_fails_refuses_and_recovers(database: Database) ->
     async def drop(tx: Tx, to: str, from_: str) -> None:
         await tx.run(statement(f"ALTER TABLE {from_} RENAME TO {to}"))
 
-    counter = DatabaseCounter(database)
+    counter = database_counter(database)
     await database.write(drop, "gone", "quota_counts")
     results = await asyncio.gather(
         *(counter.take("a", DAY, 500) for _ in range(3)), return_exceptions=True
@@ -133,7 +133,7 @@ async def test_a_database_that_fails_refuses_and_recovers(database: Database) ->
 
 
 async def test_old_counts_are_removed(database: Database) -> None:
-    counter = DatabaseCounter(database, Settings(quota_days_kept=10))
+    counter = database_counter(database, Settings(quota_days_kept=10))
     await counter.take("a", DAY - 11, 500)
     await counter.take("a", DAY - 10, 500)
     await counter.turn(DAY * DAY_MS)

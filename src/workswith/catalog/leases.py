@@ -1,7 +1,7 @@
-"""The durable counter: calls are reserved in the database before they are spent in memory. [GTW-3]
+"""The exact counter: calls are reserved for all processes before they are spent in memory. [GTW-3]
 
 A process reserves some calls of a key at once (a *lease*) and spends them without asking again, so
-that a call costs no write. Since the reservation is durable first, no number of processes and no
+that a call costs no write. Since the reservation comes first, no number of processes and no
 crash ever lets more than the limit through; a crash loses what its leases held. Leases become
 smaller towards the limit, down to single calls, and an idle one is given back within two turns, so
 that no process keeps what another needs. Callers that wait for the same key share one reservation.
@@ -9,29 +9,12 @@ that no process keeps what another needs. Callers that wait for the same key sha
 
 import asyncio
 
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database
 
 from .quota import exhausted
+from .reservations import DatabaseReservations, Reservations, Unspent, largest_lease
 from .settings import Settings
 from .window import window
-
-SHARE = 8
-"""A lease takes at most this part of what is left: one in eight."""
-PARTS = 20
-LARGEST = 1_000
-"""Whoever has a large quota calls often: then a lease is a twentieth of it, at most so many calls."""
-
-_LOCK = query(
-    int,
-    "INSERT INTO quota_counts (key, day, reserved) VALUES (:key, :day, 0) "
-    "ON CONFLICT (key, day) DO UPDATE SET reserved = quota_counts.reserved RETURNING reserved",
-)
-_RESERVE = statement("UPDATE quota_counts SET reserved = :reserved WHERE key = :key AND day = :day")
-_GIVE_BACK = statement(
-    "UPDATE quota_counts SET reserved = reserved - :unspent WHERE key = :key AND day = :day"
-)
-_RESERVED = query(int, "SELECT reserved FROM quota_counts WHERE key = :key AND day = :day")
-_PURGE = statement("DELETE FROM quota_counts WHERE day < :day")
 
 
 class _Lease:
@@ -54,13 +37,17 @@ class _Lease:
         self.refill: asyncio.Task[None] | None = None
 
 
-class DatabaseCounter:
+def database_counter(database: Database, settings: Settings | None = None) -> "LeasedCounter":
+    return LeasedCounter(DatabaseReservations(database), settings)
+
+
+class LeasedCounter:
     """A `Counter` with leases; as the work ``quota`` it gives idle ones back."""
 
     name = "quota"
 
-    def __init__(self, database: Database, settings: Settings | None = None) -> None:
-        self._database = database
+    def __init__(self, reservations: Reservations, settings: Settings | None = None) -> None:
+        self._reservations = reservations
         self._settings = settings or Settings()
         self._size = self._settings.quota_lease
         self._leases: dict[tuple[str, int], _Lease] = {}
@@ -82,7 +69,7 @@ class DatabaseCounter:
         return lease.spent
 
     async def used(self, key: str, day: int) -> int:
-        reserved = await self._database.one(_RESERVED, key=key, day=day) or 0
+        reserved = await self._reservations.reserved(key, day)
         lease = self._leases.get((key, day))
         return reserved - (lease.left if lease else 0)
 
@@ -91,8 +78,7 @@ class DatabaseCounter:
         await self._give_back(self._idle())
         day = window(now, self._settings.quota_anchor_minutes).day
         if day != self._purged_day:
-            oldest = day - self._settings.quota_days_kept
-            await self._database.write(lambda tx: tx.run(_PURGE, day=oldest))
+            await self._reservations.purge(day - self._settings.quota_days_kept)
             self._purged_day = day
         return None
 
@@ -113,24 +99,18 @@ class DatabaseCounter:
 
     async def _refill(self, lease: _Lease, limit: int) -> None:
         try:
-            before, granted = await self._database.write(self._reserve, lease, limit)
+            before, granted = await self._reservations.reserve(
+                lease.key,
+                lease.day,
+                limit,
+                largest=largest_lease(limit, self._size),
+                waiting=lease.waiting,
+            )
             lease.spent, lease.left = before, granted
             if not granted:
                 lease.refused = max(lease.refused, limit)
         finally:
             lease.refill = None
-
-    async def _reserve(self, tx: Tx, lease: _Lease, limit: int) -> tuple[int, int]:
-        """How many were reserved before, and how many calls may now be spent."""
-        before = await tx.one(_LOCK, key=lease.key, day=lease.day) or 0
-        rest = limit - before
-        if rest <= 0:
-            return before, 0
-        largest = max(self._size, min(limit // PARTS, LARGEST))
-        wanted = min(largest, max(1, rest // SHARE))
-        granted = min(rest, max(wanted, lease.waiting))
-        await tx.run(_RESERVE, key=lease.key, day=lease.day, reserved=before + granted)
-        return before, granted
 
     def _idle(self) -> list[_Lease]:
         idle = []
@@ -143,14 +123,13 @@ class DatabaseCounter:
         return idle
 
     async def _give_back(self, leases: list[_Lease]) -> None:
-        rows = []
+        unspent = []
         for lease in leases:
-            # First out of reach of new calls, then into the database.
+            # First out of reach of new calls, then given back.
             self._leases.pop((lease.key, lease.day), None)
             if lease.left:
-                rows.append({"key": lease.key, "day": lease.day, "unspent": lease.left})
+                unspent.append(Unspent(lease.key, lease.day, lease.left))
                 lease.left = 0
-        if rows:
+        if unspent:
             # In one order everywhere, so that two processes never wait for each other.
-            rows.sort(key=lambda row: (str(row["key"]), row["day"]))
-            await self._database.write(lambda tx: tx.run_many(_GIVE_BACK, rows))
+            await self._reservations.give_back(sorted(unspent))

@@ -25,6 +25,13 @@ class Settings(Section, frozen=True):
             description="When the quota's day begins, in minutes after 00:00 UTC.",
         ),
     ] = 0
+    quota_url: Annotated[
+        str,
+        Meta(
+            description="redis://… or unix://…: where calls are counted against the quota; empty: "
+            "in the database. Needs workswith[redis]."
+        ),
+    ] = ""
     quota_lease: Annotated[
         int,
         Meta(
