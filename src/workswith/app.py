@@ -99,7 +99,8 @@ class Areas:
         self.ident = ident = Ident()
         self.bells = bells = Bells()
         self.cipher = cipher = Cipher(derive(instance_key, "cipher"))
-        broadcast = Broadcast()
+        self.broadcast = broadcast = Broadcast()
+        self._closing: list[Callable[[], Awaitable[None]]] = []
 
         # catalog
         self.subscriptions = Subscriptions(
@@ -221,6 +222,16 @@ class Areas:
             self.works = (*self.works, Mailer(database, server, settings.mail.sender))
         self._page_key = derive(instance_key, "pages")
 
+    async def join_others(self, url: str) -> None:
+        """Shares words and rings with the other processes of the same PostgreSQL."""
+        if self.database.dialect == "postgresql":
+            # Its driver is loaded only where it is used.
+            from workswith.adapters.postgres_broadcast import PostgresBroadcast  # noqa: PLC0415
+
+            carrier = PostgresBroadcast(url, self.broadcast, self.bells)
+            await carrier.open()
+            self._closing.append(carrier.close)
+
     def _on_call(self, record: CallRecord) -> None:
         self.usage.note(record)
         if self.settings.gateway.access_log:
@@ -286,6 +297,8 @@ class Areas:
     async def close(self) -> None:
         self.sender.close()
         self.accounts.close()
+        for close in self._closing:
+            await close()
         await self.reservations.close()
         await self.database.close()
 
@@ -392,6 +405,7 @@ async def open_sandbox(
         _instance_key(data),
     )
     await areas.prepare()
+    await areas.join_others(url)
     seeding = seed.Seeding(
         database=database,
         clock=areas.clock,
