@@ -7,6 +7,7 @@ when nothing is left to do: that is what makes a day pass in a test. [SBX-2]
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from . import log
@@ -37,12 +38,19 @@ class Bells:
 
     def __init__(self) -> None:
         self._bells: dict[str, asyncio.Event] = {}
+        self._carriers: list[Callable[[str], None]] = []
 
     def of(self, name: str) -> asyncio.Event:
         return self._bells.setdefault(name, asyncio.Event())
 
+    def carry(self, carrier: Callable[[str], None]) -> None:
+        """Hands every ring to ``carrier`` as well, which takes it to other processes."""
+        self._carriers.append(carrier)
+
     def ring(self, name: str) -> None:
         self.of(name).set()
+        for carrier in self._carriers:
+            carrier(name)
 
 
 class Supervisor:

@@ -1,0 +1,125 @@
+"""Words and rings reach other processes well within a second, also after a lost connection."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from workswith.adapters.postgres_broadcast import PAYLOAD_BYTES, PostgresBroadcast, _payloads
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.tasks import Bells
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+OTHER = """
+import asyncio, sys
+from workswith.adapters.postgres_broadcast import PostgresBroadcast
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.tasks import Bells
+
+async def main():
+    broadcast, bells = Broadcast(), Bells()
+    heard = asyncio.Event()
+    broadcast.on("subscription", lambda word: (print("heard", word, flush=True), heard.set()))
+    carrier = PostgresBroadcast(sys.argv[1], broadcast, bells)
+    await carrier.open()
+    print("ready", flush=True)
+    await heard.wait()
+    await bells.of("relay").wait()
+    print("rung", flush=True)
+    broadcast.send("consent", "answer")
+    await asyncio.sleep(0.5)
+    await carrier.close()
+
+asyncio.run(main())
+"""
+
+
+class Party:
+    """A process's broadcast and bells, and what was heard."""
+
+    def __init__(self, url: str) -> None:
+        self.broadcast, self.bells = Broadcast(), Bells()
+        self.heard: list[str] = []
+        self.broadcast.on("consent", self.heard.append)
+        self.carrier = PostgresBroadcast(url, self.broadcast, self.bells)
+
+    async def hears(self, word: str) -> None:
+        async with asyncio.timeout(5):
+            while word not in self.heard:  # noqa: ASYNC110 - what is tested has no event
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def parties(database_url: str) -> AsyncIterator[tuple[Party, Party]]:
+    both = Party(database_url), Party(database_url)
+    for party in both:
+        await party.carrier.open()
+    yield both
+    for party in both:
+        await party.carrier.close()
+
+
+async def test_two_processes(database_url: str) -> None:
+    here = Party(database_url)
+    await here.carrier.open()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OTHER, database_url, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    began = time.monotonic()
+    here.broadcast.send("subscription", "s-1")
+    assert await process.stdout.readline() == b"heard s-1\n"
+    here.bells.ring("relay")
+    assert await process.stdout.readline() == b"rung\n"
+    await here.hears("answer")
+    assert time.monotonic() - began < 1
+    assert await process.wait() == 0
+    await here.carrier.close()
+
+
+async def test_nobody_hears_himself_twice(parties: tuple[Party, Party]) -> None:
+    one, other = parties
+    one.broadcast.send("consent", "a")
+    other.broadcast.send("consent", "b")
+    await one.hears("b")
+    await other.hears("a")
+    assert (one.heard, other.heard) == (["a", "b"], ["b", "a"])
+
+
+async def test_many_words_arrive(parties: tuple[Party, Party]) -> None:
+    one, other = parties
+    words = {f"w-{n}" for n in range(2_000)}
+    for word in words:
+        one.broadcast.send("consent", word)
+    async with asyncio.timeout(10):
+        while set(other.heard) != words:  # noqa: ASYNC110 - what is tested has no event
+            await asyncio.sleep(0.005)
+
+
+async def test_a_lost_connection_is_made_again(
+    parties: tuple[Party, Party], database_url: str
+) -> None:
+    one, other = parties
+    admin = await asyncpg.connect(database_url)
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await admin.close()
+    async with asyncio.timeout(10):
+        while not other.heard:
+            one.broadcast.send("consent", "again")
+            await asyncio.sleep(0.05)
+
+
+def test_no_payload_is_too_long(database_url: str) -> None:
+    words = [("subscription", "x" * 50)] * 1_000
+    payloads = _payloads("me", words)
+    assert all(len(payload) < PAYLOAD_BYTES + 100 for payload in payloads)
+    assert sum(len(json.loads(payload)) - 1 for payload in payloads) == len(words)
