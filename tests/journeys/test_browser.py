@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.chromium import Window
 from tests.cloud import Cloud
 from tests.receiver import Received, Receiver
-from tests.steps import VERIFIER, authorize_url, fill_in_sign_in, sign_up
+from tests.steps import fill_in_sign_in, sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -42,9 +42,10 @@ def test_from_sign_up_to_a_notification_and_the_end_of_consent(
         try_plants_without_a_home(ada.page)
 
         owner = cloud.document["end_user"]
-        code = consent(enzo.page, cloud, client_id, reply_url, owner)
+        start, verifier = printed_addresses(ada.page)
+        code = consent(enzo.page, start, f"{cloud.origin('login')}/{client_id}", reply_url, owner)
         application = Application(cloud, key, client_id, secret, reply_url)
-        application.exchange(code)
+        application.exchange(code, verifier)
         plant, module = application.first_thermostat()
         application.turn(plant, module, 21.5)
         application.subscribe(plant, client_site.url("/hook"))
@@ -180,12 +181,24 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Send").click()
 
 
+def printed_addresses(page: Page) -> tuple[str, str]:
+    """What Getting started prints with her own values: where to send the user, the code_verifier."""
+    page.get_by_role("link", name="Guides").click()
+    page.get_by_role("link", name="Getting started").click()
+    blocks = page.get_by_role("listitem").filter(has_text="Let a user in").get_by_role("figure")
+    start = blocks.filter(has_text="For the browser").get_by_role("code").inner_text()
+    call = blocks.filter(has_text="the code for tokens").get_by_role("code").inner_text()
+    verifier = re.search(r"code_verifier=([\w.~-]+)", call)
+    assert verifier is not None, call
+    return start, verifier[1]
+
+
 # The home owner
 
 
-def consent(page: Page, cloud: Cloud, client_id: str, reply_url: str, owner: dict[str, str]) -> str:
+def consent(page: Page, start: str, issuer: str, reply_url: str, owner: dict[str, str]) -> str:
     """Signs in and accepts; the code with which the browser comes back."""
-    page.goto(authorize_url(cloud, client_id, reply_url, state="s 1"))
+    page.goto(start)
     expect(page.get_by_text("Warm at Six would like to connect to your home")).to_be_visible()
     fill_in_sign_in(page, owner)
     page.get_by_role("button", name="Sign in").click()
@@ -197,8 +210,8 @@ def consent(page: Page, cloud: Cloud, client_id: str, reply_url: str, owner: dic
     landed = parse_qsl(urlsplit(page.url).query)
     assert [name for name, _ in landed] == ["from", "iss", "code", "state"]
     answer = dict(landed)
-    assert answer["iss"] == f"{cloud.origin('login')}/{client_id}"
-    assert answer["state"] == "s 1"
+    assert answer["iss"] == issuer
+    assert answer["state"] == dict(parse_qsl(urlsplit(start).query))["state"]
     return answer["code"]
 
 
@@ -238,12 +251,12 @@ class Application:
         self._key = key
         self._tokens: dict[str, Any] = {}
 
-    def exchange(self, code: str) -> None:
+    def exchange(self, code: str, verifier: str) -> None:
         answer = self._token(
             "authorization_code",
             code=code,
             redirect_uri=self._reply_url,
-            code_verifier=VERIFIER,
+            code_verifier=verifier,
         )
         assert answer.status_code == 200, answer.text
         self._tokens = answer.json()
