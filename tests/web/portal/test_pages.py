@@ -1,5 +1,6 @@
 """Every page of the portal answers, for visitors and for developers, and says what it must."""
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ async def test_closed_pages_ask_a_visitor_to_sign_in(visitor: Any, path: str) ->
 async def test_every_operation_has_a_reference_and_a_console(visitor: Any, browser: Any) -> None:
     for api in browser.services.apis:
         document = api.document
-        assert document.title in (await visitor.get(f"/apis/{document.slug}")).text
+        assert document.title in unescape((await visitor.get(f"/apis/{document.slug}")).text)
         for operation in document.operations:
             path = f"/apis/{document.slug}/operations/{operation.id}"
             for reader in (visitor, browser):
