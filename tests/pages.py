@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tests.cloud import Cloud
 from tests.person import Person
-from workswith.web import home, portal, signin
+from workswith.web import account, home, office, portal, signin
 
 NOBODY, DEVELOPER, OWNER = "nobody", "developer", "end_user"
 
@@ -69,6 +69,36 @@ PLACES = (
         "no-third-party", "/account/third-party-access", "/account/third-party-access", DEVELOPER
     ),
     Place("developers-only", "/applications", "/applications", OWNER, 403),
+    # One's own account
+    Place("account", "/account", "/account", OWNER),
+    Place("account-developer", "/account", "/account", DEVELOPER),
+    Place("account-name", "/account/name", "/account/name", OWNER),
+    Place("account-email", "/account/email", "/account/email", OWNER),
+    Place("account-email-confirm", "/account/email/confirm", "/account/email/confirm?token=t"),
+    Place("account-password", "/account/password", "/account/password", OWNER),
+    Place("account-close", "/account/close", "/account/close", DEVELOPER),
+    Place("second-factor", "/account/second-factor", "/account/second-factor", OWNER),
+    Place(
+        "second-factor-setup",
+        "/account/second-factor/setup",
+        "/account/second-factor/setup",
+        OWNER,
+        404,
+    ),
+    Place("new-codes", "/account/second-factor/codes", "/account/second-factor/codes", OWNER),
+    Place("second-factor-off", "/account/second-factor/off", "/account/second-factor/off", OWNER),
+    Place("passkey", "/account/passkeys/new", "/account/passkeys/new", OWNER),
+    Place(
+        "link",
+        "/account/third-party-access/link/{app}",
+        "/account/third-party-access/link/thermostat",
+        OWNER,
+    ),
+    # The office, which is there for operators only
+    Place("office-requests", "/office/requests", "/office/requests", DEVELOPER, 404),
+    Place("office-accounts", "/office/accounts", "/office/accounts", DEVELOPER, 404),
+    Place("office-account", "/office/accounts/{account}", "/office/accounts/x", DEVELOPER, 404),
+    Place("office-audit", "/office/audit", "/office/audit", DEVELOPER, 404),
     # The portal
     Place("products", "/products", "/products"),
     Place("products-none", "/products", "/products?q=nothing-like-it"),
@@ -152,6 +182,10 @@ NO_PAGES = frozenset(
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
         "/device/answer",  # asks for the code when it is opened by itself
+        "/office",  # goes on to the requests
+        "/signin/company/callback",
+        "/signin/second",  # goes back without a password before it
+        "/account/third-party-access/link/{app}/confirm",  # goes back without a token
     }
 )
 """Routes that a browser opens and that show no page."""
@@ -159,7 +193,13 @@ NO_PAGES = frozenset(
 
 def routes() -> set[str]:
     """Every route of the site that shows a page."""
-    every = [*signin.ROUTES, *home.ROUTES, *portal.ROUTES]
+    every = [
+        *signin.ROUTES,
+        *home.ROUTES,
+        *account.ROUTES,
+        *office.ROUTES,
+        *portal.ROUTES,
+    ]
     shown = {
         route.path for route in every if isinstance(route, Route) and "GET" in (route.methods or ())
     }

@@ -7,12 +7,14 @@ anything themselves.
 import contextlib
 import os
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import msgspec
 from starlette.routing import Router
 
@@ -22,11 +24,14 @@ from workswith.catalog import products
 from workswith.catalog.expiry import Expiry
 from workswith.catalog.leases import LeasedCounter
 from workswith.catalog.reservations import DatabaseReservations, Reservations
+from workswith.catalog.keys import EVERY as EVERY_KEY
+from workswith.catalog.keys import TOPIC as KEYS_TOPIC
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
+from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
@@ -40,12 +45,19 @@ from workswith.identity.accounts import Accounts
 from workswith.identity.applications import Applications
 from workswith.identity.authorize import Authorize
 from workswith.identity.backchannel import BackChannel
+from workswith.identity.closing import Closing
 from workswith.identity.consents import Consents
 from workswith.identity.errors import OAuthError
+from workswith.identity.federation import Federation
 from workswith.identity.keys import SigningKeys
+from workswith.identity.linking import AccountLinks
 from workswith.identity.logout import Logout
+from workswith.identity.own_details import OwnDetails
+from workswith.identity.passkeys import Passkeys
 from workswith.identity.redirect import Redirect
+from workswith.identity.second_factor import SecondFactor
 from workswith.identity.sessions import Sessions
+from workswith.identity.throttle import Throttle
 from workswith.identity.tidying import Tidying
 from workswith.identity.token import Tokens
 from workswith.identity.tokens import AccessTokens
@@ -62,6 +74,7 @@ from workswith.sandbox import control, seed
 from workswith.sandbox.clock import load_clock
 from workswith.sandbox.guard import Guard
 from workswith.settings import Settings
+from workswith.web.signin.federation import CALLBACK as FEDERATION_CALLBACK
 from workswith.web.site.services import Origins, Services, callback_address
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks.fanout import FanOut
@@ -115,6 +128,20 @@ class Areas:
         self.sessions = Sessions(database, clock, ident, settings.identity)
         self.applications = Applications(database, clock, ident, settings.identity, broadcast)
         self.consents = Consents(database, clock, ident, broadcast)
+        throttle = Throttle(database, clock)
+        brand = settings.web.brand
+        self.own_details = OwnDetails(
+            database, clock, ident, settings.identity, broadcast, self.accounts
+        )
+        self.second_factor = SecondFactor(database, clock, ident, cipher, throttle, brand=brand)
+        self.passkeys = Passkeys(
+            database, clock, ident, throttle, origin=origins.portal, brand=brand
+        )
+        self.closing = Closing(
+            database, clock, broadcast, self.accounts, self.applications, self.consents
+        )
+        self.links = AccountLinks(database, clock, ident, self.accounts, self.second_factor)
+        self.federation = self._federation()
         self.keys = SigningKeys(database, clock, cipher, settings.identity)
         token_key = derive(instance_key, "refresh tokens")
         self.tokens = Tokens(
@@ -167,6 +194,13 @@ class Areas:
         fan_out = FanOut(catalogue.NOTIFICATIONS, settings.webhooks.rules)
         self.consents.on_end(end_for_consent)
         self.applications.on_delete(self.consents.end_of_application)
+
+        async def cancel_all(tx: Tx, account_id: str, _now: int) -> None:
+            await self.subscriptions.cancel_all(tx, account_id)
+
+        self.closing.on_close(cancel_all, lambda: broadcast.send(KEYS_TOPIC, EVERY_KEY))
+        self.closing.on_close(leave_homes)
+        self.links.on_change(link_homes, unlink_homes)
 
         # the APIs and the gateway in front of them
         self.apis: tuple[Api, ...] = catalogue.apis(
@@ -262,6 +296,12 @@ class Areas:
                 sessions=self.sessions,
                 applications=self.applications,
                 consents=self.consents,
+                own_details=self.own_details,
+                second_factor=self.second_factor,
+                passkeys=self.passkeys,
+                closing=self.closing,
+                links=self.links,
+                federation=self.federation,
                 authorize=self.authorize,
                 logout=Logout(self.database, self.keys, self.origins.login),
                 refusals=self.tokens.refusals,
@@ -277,6 +317,22 @@ class Areas:
                 webhook_rules=self.settings.webhooks.rules,
                 sandbox=sandbox,
             )
+        )
+
+    def _federation(self) -> Federation | None:
+        settings = self.settings.identity
+        if not settings.federation_issuer:
+            return None
+        trusted = ssl.create_default_context()
+        for authority in settings.federation_authorities:
+            trusted.load_verify_locations(authority)
+        return Federation(
+            self.database,
+            self.clock,
+            self.ident,
+            settings,
+            httpx2.AsyncClient(timeout=10, verify=trusted),
+            f"{self.origins.portal}{FEDERATION_CALLBACK}",
         )
 
     def login(self) -> Asgi:
@@ -300,6 +356,8 @@ class Areas:
         for close in self._closing:
             await close()
         await self.reservations.close()
+        if self.federation is not None:
+            await self.federation.close()
         await self.database.close()
 
 
@@ -356,7 +414,7 @@ def _at_first_call(services: Callable[[], Services]) -> Asgi:
     async def asgi(scope: Message, receive: Any, send: Any) -> None:
         if not made:
             # The pages and their templates weigh a third of a start.
-            from workswith.web.app import create  # noqa: PLC0415
+            from workswith.web.app import create
 
             made.append(create(services()))
         await made[0](scope, receive, send)

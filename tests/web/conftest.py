@@ -15,7 +15,8 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
-from workswith.web import home, signin
+from workswith.web import account as account_pages
+from workswith.web import home, office, signin
 from workswith.web.site.app import create
 from workswith.web.site.pages import account, developer, page
 from workswith.web.site.services import Services
@@ -68,7 +69,16 @@ def probe() -> Probe:
 
 @pytest.fixture
 def site(services: Services, probe: Probe) -> Starlette:
-    return create(services, [*signin.ROUTES, *home.ROUTES, *probe.routes()])
+    return create(
+        services,
+        [
+            *signin.ROUTES,
+            *home.ROUTES,
+            *account_pages.ROUTES,
+            *office.ROUTES,
+            *probe.routes(),
+        ],
+    )
 
 
 @pytest.fixture
@@ -119,3 +129,9 @@ def register(services: Services, ada: Account) -> Register:
         return made
 
     return register
+
+
+@pytest.fixture
+async def olga(services: Services) -> Account:
+    """An operator."""
+    return await services.accounts.create("operator", "olga@example.com", "Olga", "Op", PASSWORD)

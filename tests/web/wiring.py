@@ -4,19 +4,26 @@ from dataclasses import dataclass, field
 
 from workswith.catalog.quota import MemoryCounter
 from workswith.catalog.subscriptions import Subscriptions
+from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
 from workswith.devices.park import Park
 from workswith.devices.settings import Settings as DeviceSettings
 from workswith.devices.twin import Twin
 from workswith.identity.accounts import Accounts
 from workswith.identity.applications import Applications
 from workswith.identity.authorize import Authorize
+from workswith.identity.closing import Closing
 from workswith.identity.consents import Consents
+from workswith.identity.linking import AccountLinks
+from workswith.identity.own_details import OwnDetails
+from workswith.identity.passkeys import Passkeys
+from workswith.identity.second_factor import SecondFactor
 from workswith.identity.sessions import Sessions
 from workswith.identity.settings import Settings as IdentitySettings
+from workswith.identity.throttle import Throttle
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database
+from workswith.kernel.database import Database, Tx
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
 from workswith.web.settings import Settings
@@ -46,6 +53,19 @@ def services_of(parts: Parts) -> Services:
     park = Park(database, clock, parts.bells, devices)
     applications = Applications(database, clock, ident, CHEAP, parts.broadcast)
     consents = Consents(database, clock, ident, parts.broadcast)
+    accounts = Accounts(database, clock, ident, CHEAP, parts.broadcast)
+    throttle = Throttle(database, clock)
+    second_factor = SecondFactor(database, clock, ident, Cipher(KEY), throttle, brand="WorksWith")
+    subscriptions = Subscriptions(database, clock, ident, Cipher(KEY), parts.broadcast)
+    closing = Closing(database, clock, parts.broadcast, accounts, applications, consents)
+
+    async def cancel_all(tx: Tx, account_id: str, _now: int) -> None:
+        await subscriptions.cancel_all(tx, account_id)
+
+    closing.on_close(cancel_all)
+    closing.on_close(leave_homes)
+    links = AccountLinks(database, clock, ident, accounts, second_factor)
+    links.on_change(link_homes, unlink_homes)
     return Services(
         settings=Settings(),
         origins=Origins(parts.origin, parts.origin, parts.origin),
@@ -53,14 +73,19 @@ def services_of(parts: Parts) -> Services:
         database=database,
         clock=clock,
         ident=ident,
-        accounts=Accounts(database, clock, ident, CHEAP, parts.broadcast),
+        accounts=accounts,
+        own_details=OwnDetails(database, clock, ident, CHEAP, parts.broadcast, accounts),
+        second_factor=second_factor,
+        passkeys=Passkeys(database, clock, ident, throttle, origin=parts.origin, brand="WorksWith"),
+        closing=closing,
+        links=links,
         sessions=Sessions(database, clock, ident, CHEAP),
         applications=applications,
         consents=consents,
         authorize=Authorize(
             database, clock, ident, CHEAP, consents=consents, login_origin=parts.origin, key=KEY
         ),
-        subscriptions=Subscriptions(database, clock, ident, Cipher(KEY), parts.broadcast),
+        subscriptions=subscriptions,
         counter=MemoryCounter(),
         apis=(),
         twin=Twin(database, clock, park, devices),

@@ -28,6 +28,14 @@ _LATEST = query(
     "WHERE (:account_id = '' OR account_id = :account_id) "
     "AND (:client_id = '' OR client_id = :client_id) ORDER BY id DESC LIMIT :limit",
 )
+_SEARCH = query(
+    Entry,
+    "SELECT id, at, kind, account_id, client_id, detail FROM audit "
+    "WHERE (:text = '' OR kind LIKE :like OR account_id = :text OR client_id = :text "
+    "OR detail LIKE :like) AND (:kind = '' OR kind = :kind) "
+    "ORDER BY id DESC LIMIT :limit OFFSET :offset",
+)
+_KINDS = query(str, "SELECT DISTINCT kind FROM audit ORDER BY kind")
 
 
 async def note(
@@ -44,3 +52,18 @@ async def latest(
 ) -> list[Entry]:
     """The newest first."""
     return await reads.all(_LATEST, account_id=account_id, client_id=client_id, limit=limit)
+
+
+async def search(
+    reads: Reads, *, text: str = "", kind: str = "", limit: int = 50, offset: int = 0
+) -> list[Entry]:
+    """For operators, the newest first: a kind, an account, an application, or words of it."""
+    text = text.strip()
+    return await reads.all(
+        _SEARCH, text=text, like=f"%{text.casefold()}%", kind=kind, limit=limit, offset=offset
+    )
+
+
+async def kinds(reads: Reads) -> list[str]:
+    """All that have happened."""
+    return await reads.all(_KINDS)

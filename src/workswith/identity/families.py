@@ -184,7 +184,7 @@ class Families:
             now=now,
             expires_at=now + self._life,
         )
-        assert family is not None  # noqa: S101 - an INSERT … RETURNING gives a row or fails
+        assert family is not None
         return Rotated(family, self.token(handle, family))
 
     async def rotate(

@@ -109,3 +109,22 @@ class Settings(Section, frozen=True):
         int,
         Meta(ge=0, le=10_000_000, description="Verified access tokens remembered per process."),
     ] = 20_000
+    federation_issuer: Annotated[
+        str,
+        Meta(
+            description="The company's OpenID Connect provider for its developers; empty for none."
+        ),
+    ] = ""
+    federation_client_id: Annotated[str, Meta(description="Our client_id at that provider.")] = ""
+    federation_client_secret: Annotated[
+        str, Meta(description="Our client_secret at that provider.")
+    ] = ""
+    federation_label: Annotated[
+        str, Meta(description="What the button of the company's sign-in says.")
+    ] = "Sign in with your company"
+    federation_authorities: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="PEM files of further authorities that this provider's certificate may have."
+        ),
+    ] = ()

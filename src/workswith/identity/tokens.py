@@ -32,7 +32,7 @@ _ALIVE = query(
     "JOIN account ON account.id = token_family.account_id "
     "WHERE token_family.id = :id AND token_family.revoked_at IS NULL "
     "AND consent.revoked_at IS NULL AND application.deleted_at IS NULL "
-    "AND account.closed_at IS NULL",
+    "AND account.closed_at IS NULL AND account.suspended_at IS NULL",
 )
 
 

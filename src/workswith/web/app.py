@@ -1,8 +1,8 @@
-"""All pages: sign-in, home, developer portal."""
+"""All pages: sign-in, home, account, developer portal, the operator's office."""
 
 from starlette.applications import Starlette
 
-from . import home, portal, signin
+from . import account, home, office, portal, signin
 from .site import app
 from .site.services import Services
 
@@ -12,6 +12,8 @@ def create(services: Services) -> Starlette:
     routes = [
         *signin.ROUTES,
         *home.ROUTES,
+        *account.ROUTES,
+        *office.ROUTES,
         *portal.ROUTES,
     ]
     return app.create(services, routes)

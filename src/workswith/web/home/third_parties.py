@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.identity.linking import APPS
 from workswith.identity.scopes import BY_NAME
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
@@ -12,7 +13,10 @@ from workswith.web.site.visit import Visit
 async def listing(visit: Visit) -> Response:
     """Every consent in force."""
     consents = await visit.services.consents.of_account(visit.account.id)
-    return visit.render("home/third_parties.html", consents=consents, scopes=BY_NAME)
+    linked = await visit.services.links.of_account(visit.account.id)
+    return visit.render(
+        "home/third_parties.html", consents=consents, scopes=BY_NAME, linked=linked, apps=APPS
+    )
 
 
 async def revoke(visit: Visit) -> Response:

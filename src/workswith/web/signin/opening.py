@@ -4,16 +4,31 @@ It begins under a new cookie, whatever cookie the browser came with, and so does
 nonce, so that no form made before the sign-in is worth anything after it.
 """
 
+from starlette.responses import Response
+
 from workswith.identity.account import Account
 from workswith.web.site import cookies
 from workswith.web.site.visit import Visit
 
+from . import places
 
-async def open_session(visit: Visit, account: Account) -> None:
-    """Signs the browser in; a session that it had is closed."""
+
+async def welcome(visit: Visit, account: Account, amr: str, return_to: str) -> Response:
+    """Lets somebody in who has proven enough: their session begins, in the language they read."""
+    if account.kind == "end_user" and places.for_developers_only(return_to):
+        return visit.render("signin/refused.html", 403, email=account.email)
+    await open_session(visit, account, amr)
+    visit.keep(cookies.PENDING, "", 0)
+    if account.language and not visit.cookie(cookies.LANGUAGE):
+        visit.keep(cookies.LANGUAGE, account.language, cookies.YEAR_SECONDS)
+    return visit.go(return_to)
+
+
+async def open_session(visit: Visit, account: Account, amr: str = "pwd") -> None:
+    """Signs the browser in; a session that it had is closed. ``amr``: see `Sessions.open`."""
     await _close(visit)
     agent = visit.request.headers.get("user-agent", "")
-    value = await visit.services.sessions.open(account.id, user_agent=agent)
+    value = await visit.services.sessions.open(account.id, user_agent=agent, amr=amr)
     visit.keep(cookies.SESSION, value)
     visit.keep(cookies.VISITOR, "", 0)
 

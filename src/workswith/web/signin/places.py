@@ -8,7 +8,7 @@ from workswith.web.site.paths import own_path
 
 PORTAL = "/"
 HOME = "/home"
-_OPEN_TO_ALL = ("/home", "/account", "/authorize", "/device", "/end_session")
+_OPEN_TO_ALL = ("/home", "/account", "/authorize", "/device", "/end_session", "/office")
 
 
 def return_path(wanted: str) -> str:

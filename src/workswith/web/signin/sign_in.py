@@ -4,8 +4,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import cookies
 from workswith.web.site.language import _
 from workswith.web.site.pages import page
+from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
 from . import opening, places
@@ -28,17 +30,19 @@ async def sign_in(visit: Visit) -> Response:
         return show(visit, form, return_to, 422, who)
     try:
         account = await visit.services.accounts.sign_in(
-            form.logonIdentifier.data or "", form.password.data or ""
+            form.logonIdentifier.data or "", form.password.data or "", visit.address
         )
     except Problem as problem:
         if problem.kind not in {Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.THROTTLED}:
             raise
         form.refuse(problem)
         return show(visit, form, return_to, 422, who)
-    if account.kind == "end_user" and places.for_developers_only(return_to):
-        return visit.render("signin/refused.html", 403, email=account.email)
-    await opening.open_session(visit, account)
-    return visit.go(return_to)
+    factors = await visit.services.second_factor.factors(account.id)
+    if factors.wanted:
+        token = await visit.services.second_factor.ask(account.id)
+        visit.keep(cookies.PENDING, token, 600)
+        return visit.go(with_return("/signin/second", return_to))
+    return await opening.welcome(visit, account, "pwd", return_to)
 
 
 def show(
@@ -52,6 +56,7 @@ def show(
         return_to=return_to,
         portal=places.for_developers_only(return_to),
         asker=who,
+        federation=visit.services.federation,
         form_targets=who.targets if who else (),
     )
 

@@ -13,6 +13,10 @@ from workswith.kernel.ident import b64url, same
 
 SESSION = "ww_session"
 VISITOR = "ww_visitor"
+PENDING = "ww_pending"
+"""A sign-in that waits for its second step."""
+FEDERATION = "ww_federation"
+"""The state of a sign-in at the company's provider."""
 NOTICE = "ww_notice"
 LANGUAGE = "ww_lang"
 THEME = "ww_theme"

@@ -24,6 +24,12 @@ DEVELOPER = (
     Section(lazy("Applications"), "/applications"),
     Section(lazy("Homes"), "/home"),
 )
+OPERATOR = (
+    Section(lazy("Requests"), "/office/requests"),
+    Section(lazy("Accounts"), "/office/accounts"),
+    Section(lazy("Audit log"), "/office/audit"),
+    Section(lazy("APIs"), "/apis"),
+)
 HOME_OWNER = (
     Section(lazy("Homes"), "/home"),
     Section(lazy("Third-party access"), "/account/third-party-access"),
@@ -38,6 +44,8 @@ def sections(visit: Visit) -> list[tuple[Section, bool]]:
 def _entries(visit: Visit) -> tuple[Section, ...]:
     if visit.known is None:
         return VISITOR
+    if visit.operator:
+        return OPERATOR
     return DEVELOPER if visit.developer else HOME_OWNER
 
 

@@ -1,8 +1,9 @@
 """From a page function to an endpoint: who may come in, whose form it is, what a refusal looks like.
 
-A page is ``async def show(visit: Visit) -> Response``. It is routed through one of three doors:
+A page is ``async def show(visit: Visit) -> Response``. It is routed through one of four doors:
 
-    Route("/", page(show)), Route("/home", account(show)), Route("/applications", developer(show))
+    Route("/", page(show)), Route("/home", account(show)), Route("/applications", developer(show)),
+    Route("/office", operator(show))
 
 Every POST through any of them proves its origin and counts once; there is no way to leave that out.
 """
@@ -47,6 +48,11 @@ def account(show: Page) -> Endpoint:
 def developer(show: Page) -> Endpoint:
     """For developers; a home owner is told why not. [ACC-2]"""
     return _endpoint(show, _require_developer)
+
+
+def operator(show: Page) -> Endpoint:
+    """For the people who run the program; for everybody else there is no such page."""
+    return _endpoint(show, _require_operator)
 
 
 def _endpoint(show: Page, door: Door) -> Endpoint:
@@ -118,6 +124,13 @@ def _require_developer(visit: Visit) -> Response | None:
     turned_away = _require_account(visit)
     if turned_away is None and not visit.developer:
         return visit.render("signin/developers_only.html", 403)
+    return turned_away
+
+
+def _require_operator(visit: Visit) -> Response | None:
+    turned_away = _require_account(visit)
+    if turned_away is None and not visit.operator:
+        return refusal(visit, 404)
     return turned_away
 
 

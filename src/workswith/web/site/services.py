@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from workswith.identity.accounts import Accounts
     from workswith.identity.applications import Applications
     from workswith.identity.authorize import Authorize
+    from workswith.identity.closing import Closing
     from workswith.identity.consents import Consents
+    from workswith.identity.federation import Federation
+    from workswith.identity.linking import AccountLinks
     from workswith.identity.logout import Logout
+    from workswith.identity.own_details import OwnDetails
+    from workswith.identity.passkeys import Passkeys
     from workswith.identity.refusals import Refusals
+    from workswith.identity.second_factor import SecondFactor
     from workswith.identity.sessions import Sessions
     from workswith.kernel.clock import Clock
     from workswith.kernel.database import Database
@@ -79,6 +85,11 @@ class Services:
     sessions: Sessions
     applications: Applications
     consents: Consents
+    own_details: OwnDetails
+    second_factor: SecondFactor
+    passkeys: Passkeys
+    closing: Closing
+    links: AccountLinks
     authorize: Authorize
     subscriptions: Subscriptions
     counter: Counter
@@ -94,6 +105,8 @@ class Services:
     """What programs were refused, for their owners."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
+    federation: Federation | None = None
+    """The company's own sign-in; ``None`` where none is configured. [ACC-3]"""
     console: ConsoleClient | None = None
     """The portal's own application, for Try it; without it a token has to be pasted."""
     quota_anchor_minutes: int = 0

@@ -60,6 +60,11 @@ class Visit:
         return self.request.url.path
 
     @property
+    def address(self) -> str:
+        """The network address of whoever asks, for throttles; empty if the server does not know."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
     def posted(self) -> bool:
         return self.request.method == "POST"
 
@@ -78,6 +83,10 @@ class Visit:
     @property
     def developer(self) -> bool:
         return self._account is not None and self._account.kind == "developer"
+
+    @property
+    def operator(self) -> bool:
+        return self._account is not None and self._account.kind == "operator"
 
     @property
     def csrf(self) -> str:

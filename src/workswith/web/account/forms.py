@@ -1,0 +1,101 @@
+"""What account pages ask. The names of the fields are those that identity's problems name."""
+
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+
+from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
+from workswith.identity.passwords import LONGEST
+from workswith.web.site.forms import Form, passphrase, text
+from workswith.web.site.language import lazy
+
+_MISSING = lazy("Please fill this in.")
+
+
+class CurrentForm(Form):
+    """The password proves that the person before the screen is still the owner."""
+
+    current = passphrase(
+        lazy("Your present password"),
+        InputRequired(_MISSING),
+        Length(max=LONGEST),
+        autocomplete="current-password",
+    )
+
+
+class NameForm(CurrentForm):
+    first_name = text(
+        lazy("First name"),
+        DataRequired(_MISSING),
+        Length(max=LONGEST_NAME),
+        autocomplete="given-name",
+    )
+    surname = text(
+        lazy("Surname"),
+        DataRequired(_MISSING),
+        Length(max=LONGEST_NAME),
+        autocomplete="family-name",
+    )
+
+
+class AddressForm(CurrentForm):
+    email = text(
+        lazy("New e-mail address"),
+        DataRequired(_MISSING),
+        Length(max=LONGEST_EMAIL),
+        hint=lazy("We send a link there. Until you open it, the present address stays."),
+        autocomplete="email",
+        inputmode="email",
+    )
+
+
+class PasswordForm(CurrentForm):
+    password = passphrase(
+        lazy("New password"),
+        InputRequired(_MISSING),
+        Length(max=LONGEST),
+        hint=lazy("At least 10 characters. A few words that only you would put together do well."),
+        autocomplete="new-password",
+    )
+    again = passphrase(
+        lazy("The same once more"),
+        InputRequired(_MISSING),
+        EqualTo("password", lazy("The two differ.")),
+        autocomplete="new-password",
+    )
+
+
+class CodeForm(Form):
+    code = text(
+        lazy("Code"),
+        DataRequired(_MISSING),
+        Length(max=20),
+        hint=lazy("The six digits that the app shows now."),
+        autocomplete="one-time-code",
+        inputmode="numeric",
+    )
+
+
+class PasskeyForm(CurrentForm):
+    label = text(
+        lazy("Name of the passkey"),
+        Length(max=60),
+        hint=lazy("So that you recognise it later: “laptop”, “phone”."),
+        autocomplete="off",
+    )
+
+
+class LinkForm(Form):
+    """The account of the official app."""
+
+    email = text(
+        lazy("E-mail address in the app"),
+        DataRequired(_MISSING),
+        Length(max=LONGEST_EMAIL),
+        autocomplete="off",
+        inputmode="email",
+    )
+    password = passphrase(
+        lazy("Password in the app"),
+        InputRequired(_MISSING),
+        Length(max=LONGEST),
+        autocomplete="off",
+    )

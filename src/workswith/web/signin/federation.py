@@ -1,0 +1,91 @@
+"""The company's own sign-in, for internal developers; there is none where none is set up. [ACC-3]"""
+
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from workswith.identity.federation import Federation
+from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import cookies
+from workswith.web.site.language import _
+from workswith.web.site.pages import account, page
+from workswith.web.site.paths import with_return
+from workswith.web.site.visit import Visit
+
+from . import opening, places
+
+CALLBACK = "/signin/company/callback"
+
+
+async def begin(visit: Visit) -> Response:
+    """Sends the browser to the provider."""
+    return_to = places.return_path(visit.typed("return_to"))
+    return await _leave(visit, return_to, None)
+
+
+async def connect(visit: Visit) -> Response:
+    """Gives the account that is signed in this way in as well. [OpenID linking by its owner]"""
+    return await _leave(visit, "/account", visit.account.id)
+
+
+async def disconnect(visit: Visit) -> Response:
+    await _federation(visit).disconnect(visit.account.id)
+    visit.say(_("The two are no longer connected."))
+    return visit.go("/account")
+
+
+async def callback(visit: Visit) -> Response:
+    """The browser comes back."""
+    federation = _federation(visit)
+    cookie = visit.cookie(cookies.FEDERATION)
+    visit.keep(cookies.FEDERATION, "", 0)
+    params = dict(visit.request.query_params)
+    try:
+        who = visit.known.id if visit.known else None
+        arrival = await federation.finish(params, cookie, who)
+    except Problem as problem:
+        return _refused(visit, problem)
+    if arrival.connected:
+        visit.say(_("Connected. You can sign in either way."))
+        return visit.go("/account")
+    if (await visit.services.second_factor.factors(arrival.account.id)).wanted:
+        token = await visit.services.second_factor.ask(arrival.account.id)
+        visit.keep(cookies.PENDING, token, 600)
+        return visit.go(with_return("/signin/second", arrival.return_to))
+    return await opening.welcome(visit, arrival.account, "ext", arrival.return_to)
+
+
+async def _leave(visit: Visit, return_to: str, account_id: str | None) -> Response:
+    try:
+        begun = await _federation(visit).begin(return_to, account_id)
+    except Problem as problem:
+        return _refused(visit, problem)
+    visit.keep(cookies.FEDERATION, begun.state, 600)
+    parts = urlsplit(begun.url)
+    # A page of its own, since the policy of the one before does not let its form end elsewhere.
+    return visit.render(
+        "signin/company.html", url=begun.url, host=parts.netloc, label=_federation(visit).label
+    )
+
+
+def _refused(visit: Visit, problem: Problem) -> Response:
+    if problem.kind is Kind.UNKNOWN:
+        raise problem
+    visit.say(" ".join(_(part) for part in (problem.detail, problem.hint) if part), "bad")
+    return visit.go("/account" if visit.known else "/signin")
+
+
+def _federation(visit: Visit) -> Federation:
+    federation = visit.services.federation
+    if federation is None:
+        raise Problem(Kind.UNKNOWN, "federation_none", "There is no such sign-in here.")
+    return federation
+
+
+ROUTES = [
+    Route("/signin/company", page(begin), methods=["POST"]),
+    Route(CALLBACK, page(callback), methods=["GET"]),
+    Route("/account/company", account(connect), methods=["POST"]),
+    Route("/account/company/disconnect", account(disconnect), methods=["POST"]),
+]
