@@ -414,7 +414,7 @@ def _at_first_call(services: Callable[[], Services]) -> Asgi:
     async def asgi(scope: Message, receive: Any, send: Any) -> None:
         if not made:
             # The pages and their templates weigh a third of a start.
-            from workswith.web.app import create
+            from workswith.web.app import create  # noqa: PLC0415
 
             made.append(create(services()))
         await made[0](scope, receive, send)

@@ -27,7 +27,7 @@ def call(
     headers: dict[str, str] | None = None,
 ) -> Any:
     """Sends JSON, receives JSON (``None`` for an empty answer). Ends the command on an error."""
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310  the address stands in sandbox.json
         url,
         method=method,
         data=None if body is None else json.dumps(body).encode(),
@@ -39,7 +39,7 @@ def call(
     )
     context = ssl.create_default_context(cafile=document["ca_file"]) if _tls(document) else None
     try:
-        with urllib.request.urlopen(
+        with urllib.request.urlopen(  # noqa: S310
             request, timeout=TIMEOUT_SECONDS, context=context
         ) as answer:
             raw = answer.read()

@@ -84,7 +84,7 @@ async def _up(
             f"Port {port} of {host} cannot be used ({error.strerror}). "
             "Another one: workswith up --port 0"
         ) from error
-    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host
+    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104
     origin = f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
     authority = Authority(data / "tls")
     authority.ensure()

@@ -35,9 +35,9 @@ _BESIDE_REF = frozenset({"description", "summary", "title"})
 class _Loader(_SafeLoader):
     """The safe loader with the words of YAML 1.2's core schema."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 -- PyYAML's own attribute
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 -- PyYAML's signature
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -56,7 +56,7 @@ for _tag, _pattern, _first in _CORE:
 def read(path: Path) -> dict[str, Any]:
     """The document as written. Raises `ContractError`."""
     try:
-        raw = yaml.load(path.read_text("utf-8"), Loader=_Loader)
+        raw = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 -- a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContractError(path.name, [str(error)]) from error
     if not isinstance(raw, dict):

@@ -198,7 +198,7 @@ def door_unit(name: str, ambient: str | None) -> Piece:
 
 def house(seed: int, heats: float) -> House:
     """Part of an ordinary storey, no two the same."""
-    chance = Random(seed + 1)
+    chance = Random(seed + 1)  # noqa: S311 - a home, not a secret
     usual = House()
 
     def about(value: float, spread: float = 0.15) -> float:

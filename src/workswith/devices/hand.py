@@ -55,10 +55,10 @@ class Hand:
             raise Problem(Kind.INVALID, "not_touchable", "There is nothing to touch on it.")
         await self._park.touch(module_id, made)
 
-    async def set_online(self, module_id: str, online: bool) -> None:
+    async def set_online(self, module_id: str, online: bool) -> None:  # noqa: FBT001 - a switch
         await self._park.set_online(module_id, online)
 
-    async def set_silent(self, module_id: str, silent: bool) -> None:
+    async def set_silent(self, module_id: str, silent: bool) -> None:  # noqa: FBT001 - a switch
         await self._park.set_silent(module_id, silent)
 
 

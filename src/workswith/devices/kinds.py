@@ -35,7 +35,7 @@ def _can(name: str, *, command: bool = False) -> Capability:
 
 def _switched_on(body: Any, now: int, seed: int) -> simulated_thermostat.State:
     """A thermostat in a home that is about as warm as homes are."""
-    warmth = Random(seed).uniform(18.5, 20.5)
+    warmth = Random(seed).uniform(18.5, 20.5)  # noqa: S311 - a home, not a secret
     return simulated_thermostat.begin(body, now, warmth=round(warmth, 2))
 
 

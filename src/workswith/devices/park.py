@@ -129,11 +129,11 @@ class Park:
             raise _no_simulator()
         return device.kind
 
-    async def set_online(self, id_: str, online: bool) -> None:
+    async def set_online(self, id_: str, online: bool) -> None:  # noqa: FBT001 - reads as a switch
         """Pulls the cable of a gateway or module, or puts it back; then what is there reports."""
         await self._set_reach(id_, Reach.ONLINE if online else Reach.OFFLINE)
 
-    async def set_silent(self, id_: str, silent: bool) -> None:
+    async def set_silent(self, id_: str, silent: bool) -> None:  # noqa: FBT001 - reads as a switch
         """Makes a gateway or module stop answering, or answer again."""
         await self._set_reach(id_, Reach.SILENT if silent else Reach.ONLINE)
 

@@ -158,7 +158,7 @@ class Applications:
             now=now,
             **_columns(form),
         )
-        assert made is not None
+        assert made is not None  # noqa: S101 - an INSERT … RETURNING gives a row or fails
         await _keep_logo(tx, made.client_id, form.logo)
         value = ""
         if made.authentication == "secret":
@@ -205,7 +205,7 @@ class Applications:
             **changes,
         )
         await _keep_logo(tx, client_id, form.logo)
-        assert changed is not None
+        assert changed is not None  # noqa: S101 - read in the same transaction
         return changed
 
     async def _delete(self, tx: Tx, owner_id: str, client_id: str) -> None:
@@ -245,7 +245,7 @@ class Applications:
             now=now,
             expires_at=now + self._settings.secret_days * DAY,
         )
-        assert added is not None
+        assert added is not None  # noqa: S101 - an INSERT … RETURNING gives a row or fails
         return added, value
 
     async def _drop_secret(self, tx: Tx, owner_id: str, client_id: str, secret_id: str) -> None:
@@ -275,7 +275,7 @@ class Applications:
                 scopes_version=was.scopes_version + (change is not None),
                 now=now,
             )
-            assert decided is not None
+            assert decided is not None  # noqa: S101 - read in the same transaction
             await tx.run(_SET_REASON, client_id=client_id, reason=reason)
             decision = "approved" if approved else "refused"
             about = "scopes" if was.requested_scopes and was.state == "approved" else "application"

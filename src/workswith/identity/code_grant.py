@@ -35,7 +35,7 @@ class _Replayed:
 
 
 class CodeGrant:
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what `Tokens` hands on, in the order of every area
         self,
         database: Database,
         clock: Clock,

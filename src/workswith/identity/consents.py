@@ -144,7 +144,7 @@ class Consents:
             scopes_version=application.scopes_version,
             now=now,
         )
-        assert given is not None
+        assert given is not None  # noqa: S101 - an upsert … RETURNING gives a row or fails
         await audit.note(
             tx, "consent_given", now, account_id=account_id, client_id=application.client_id
         )

@@ -20,7 +20,7 @@ NAME = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 class DeviceGrant:
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what `Tokens` hands on, in the order of every area
         self,
         database: Database,
         clock: Clock,

@@ -21,7 +21,7 @@ from .settings import Settings
 
 
 class RefreshGrant:
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what `Tokens` hands on, in the order of every area
         self,
         database: Database,
         clock: Clock,

@@ -77,5 +77,5 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise ValueError(f"{name} is not an object")
+        raise ValueError(f"{name} is not an object")  # noqa: TRY004 - what readers of JSON raise
     return found

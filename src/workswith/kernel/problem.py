@@ -21,7 +21,7 @@ class Kind(Enum):
     UNREACHABLE = "unreachable"  # the other side is known and away
     TIMED_OUT = "timed-out"
     BUSY = "busy"
-    PASSWORD_EXPIRED = "password-expired"
+    PASSWORD_EXPIRED = "password-expired"  # noqa: S105  a word, not a password
     TERMS_EXPIRED = "terms-expired"
     TOO_LARGE = "too-large"
     THROTTLED = "throttled"  # too fast; `retry_after` says for how long

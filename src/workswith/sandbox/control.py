@@ -30,8 +30,8 @@ class Devices(Protocol):
     """What the control interface does to devices: the hand on the knob, and faults."""
 
     async def touch(self, module_id: str, set_point: float | None) -> None: ...
-    async def set_online(self, module_id: str, online: bool) -> None: ...
-    async def set_silent(self, module_id: str, silent: bool) -> None: ...
+    async def set_online(self, module_id: str, online: bool) -> None: ...  # noqa: FBT001
+    async def set_silent(self, module_id: str, silent: bool) -> None: ...  # noqa: FBT001
 
 
 class AppAccounts(Protocol):
@@ -110,7 +110,7 @@ class _Clock:
     async def scale(self, request: Request) -> Response:
         rate = (await _body(request)).get("rate")
         if not isinstance(rate, int | float) or isinstance(rate, bool):
-            raise ValueError("rate is a number of clock seconds per second")
+            raise ValueError("rate is a number of clock seconds per second")  # noqa: TRY004  a 400
         self._control.clock.run_at(float(rate))
         return await self._changed(request)
 
@@ -226,7 +226,7 @@ async def _body(request: Request) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise ValueError("the body is a JSON object") from None
     if not isinstance(body, dict):
-        raise ValueError("the body is a JSON object")
+        raise ValueError("the body is a JSON object")  # noqa: TRY004  every mistake is a 400
     return body
 
 

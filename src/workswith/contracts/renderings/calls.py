@@ -14,7 +14,7 @@ from workswith.contracts.paths import variables
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 KEY_PLACEHOLDER = "{subscription key}"
-TOKEN_PLACEHOLDER = "{access token}"
+TOKEN_PLACEHOLDER = "{access token}"  # noqa: S105 -- a placeholder for people
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Machine(Generic[M, C, S]):
 
     def foresee(self, body: Body[M, C], state: S) -> Ahead[S]:
         lived, at = self.live(body, state, NEVER)
-        assert at is not None
+        assert at is not None  # noqa: S101 - there is a heartbeat
         return Ahead(at, Step(*self._speak(body, lived, at)))
 
     def touch(self, body: Body[M, C], state: S, now: int, change: Any = None) -> Step[S]:

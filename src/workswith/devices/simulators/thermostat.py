@@ -65,7 +65,7 @@ def foresee(body: Body, state: State) -> Ahead[State]:
     """Lives on until it speaks, which it does at the next heartbeat at the latest."""
     course = Course(body, state)
     course.live(NEVER, until_spoken=True)
-    assert course.spoken is not None
+    assert course.spoken is not None  # noqa: S101 - `live` ends for no other reason
     return Ahead(course.spoken.at, Step(course.state(), course.spoken))
 
 

@@ -16,7 +16,7 @@ _NEW_PASSWORD = (InputRequired(_MISSING), Length(max=LONGEST))
 class SignInForm(Form):
     """Published programs find the two fields by these names."""
 
-    logonIdentifier = text(
+    logonIdentifier = text(  # noqa: N815  the name on the wire
         lazy("E-mail address"), *_EMAIL, autocomplete="username", inputmode="email"
     )
     password = passphrase(
