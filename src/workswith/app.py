@@ -22,10 +22,10 @@ from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import catalogue
 from workswith.catalog import products
 from workswith.catalog.expiry import Expiry
-from workswith.catalog.leases import LeasedCounter
-from workswith.catalog.reservations import DatabaseReservations, Reservations
 from workswith.catalog.keys import EVERY as EVERY_KEY
 from workswith.catalog.keys import TOPIC as KEYS_TOPIC
+from workswith.catalog.leases import LeasedCounter
+from workswith.catalog.reservations import DatabaseReservations, Reservations
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api
