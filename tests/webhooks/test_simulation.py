@@ -42,6 +42,7 @@ class Faulty:
         self.calm = False
         self.failures = 0
         self.dialect = real.dialect
+        self.changes = real.changes
 
     async def one(self, query: Query[Any], /, **parameters: Any) -> Any:
         return await self.real.one(query, **parameters)
@@ -135,12 +136,15 @@ class Story:
             await self.chain.worker.turn(self.ground.clock.now())
         except Misfortune:
             pass
-        flights = list(self.chain.worker._flights.values())
+        worker = self.chain.worker
         await asyncio.sleep(0)
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
-        self.deaths += bool(flights)
+        self.deaths += bool(worker._flights or worker._unwritten)
+        tasks = [*worker._flights.values()]
+        if worker._recorder._pump is not None:
+            tasks.append(worker._recorder._pump)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.chain = Chain(self.ground, self.settings, self.world)
 
     async def run(self) -> None:

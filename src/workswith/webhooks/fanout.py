@@ -38,7 +38,7 @@ _LOCK = query(
 _OF_PLANT: Query[Subscription] = query(
     Subscription,
     f"SELECT {COLUMNS} FROM webhook_subscription WHERE plant_id = :plant_id "
-    "ORDER BY created_at, id",
+    "AND state = 'active' ORDER BY created_at, id",
 )
 _DELIVER = statement(
     "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
@@ -97,6 +97,11 @@ class FanOut:
         await tx.run_many(_COUNT_LOST, losses)
 
 
+def delivery_id(subscription_id: str, event_id: str) -> str:
+    """Follows from event and subscription: the same notification never gets a second id."""
+    return str(uuid.uuid5(uuid.UUID(subscription_id), event_id))
+
+
 def _pairs(
     events: Iterable[Event], plants: Mapping[str, _Plant]
 ) -> Iterable[tuple[Event, Subscription, policy.Lane]]:
@@ -110,8 +115,7 @@ def _pairs(
 
 def _columns(event: Event, subscription: Subscription) -> dict[str, Any]:
     return {
-        # Follows from event and subscription: the same notification never gets a second id.
-        "delivery_id": str(uuid.uuid5(uuid.UUID(subscription.id), event.id)),
+        "delivery_id": delivery_id(subscription.id, event.id),
         "endpoint_id": subscription.endpoint_id,
         "subscription_id": subscription.id,
         "client_id": subscription.client_id,

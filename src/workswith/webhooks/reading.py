@@ -8,11 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from workswith.events.outbox import COLUMNS as EVENT_COLUMNS
+from workswith.events.outbox import Event, event_of
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.database import Query, Reads, query
 
 from . import policy, signing
+from .fanout import delivery_id
 from .settings import Rules
+from .subscriptions import COLUMNS, Subscription
 
 T = TypeVar("T")
 _END = 2**62
@@ -20,7 +24,11 @@ _END = 2**62
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """``lost`` events happened during bans, from ``lost_first`` to ``lost_last``."""
+    """``lost`` events happened during bans, from ``lost_first`` to ``lost_last``.
+
+    ``failing_since`` is the first failure after the last success; ``rotating_until`` is how long a
+    former secret still signs.
+    """
 
     id: str
     client_id: str
@@ -30,13 +38,33 @@ class EndpointView:
     lost: int
     lost_first: int | None
     lost_last: int | None
+    failing_since: int | None
+    rotating_until: int | None
     subscriptions: int
     waiting: int
+    pending: int
+    last_status: int | None
+    last_error: str
+
+    def health(self, now: int) -> str:
+        """``banned``, ``failing``, ``unsteady`` (failures on its counter) or ``well``."""
+        if policy.banned(self.lane, now):
+            return "banned"
+        if self.failing_since is not None:
+            return "failing"
+        return "unsteady" if self.lane.failures else "well"
+
+    def ban_left(self, now: int) -> int:
+        """Milliseconds until the ban ends; 0 without one."""
+        return max(0, (self.lane.ban_until or 0) - now)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """``state``: waiting, delivered, exhausted, expired or cancelled; ``due_at`` while waiting."""
+    """``state``: waiting, delivered, exhausted, expired or cancelled; ``due_at`` while waiting.
+
+    ``cause``: event, replay, test or handshake.
+    """
 
     number: int
     id: str
@@ -55,6 +83,7 @@ class DeliveryView:
     due_at: int | None
     finished_at: int | None
     flow: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +108,7 @@ class AttemptView:
 
     @property
     def succeeded(self) -> bool:
-        return policy.succeeded(self.status)
+        return policy.succeeded(self.status) and not self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +125,47 @@ class LossView:
     kind: str
     at: int
     reason: str
+    replayed_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event of a subscribed plant, and what became of it: the state of its delivery, ``lost``
+    (in a ban), or empty while it is not fanned out or none of the API's.
+    """
+
+    event: Event
+    subscription: Subscription
+    outcome: str
 
 
 def _endpoint(*columns: Any) -> EndpointView:
-    id_, client_id, url, created_at, *lane, lost, first, last, subscriptions, waiting = columns
-    known = policy.Lane(*lane)
-    return EndpointView(
-        id_, client_id, url, created_at, known, lost, first, last, subscriptions, waiting
-    )
+    values = [*columns[:4], policy.Lane(*columns[4:8]), *columns[8:-1], columns[-1] or ""]
+    return EndpointView(*values)
+
+
+def _event(*columns: Any) -> tuple[Event, Subscription]:
+    return event_of(*columns[:9]), Subscription(*columns[9:])
 
 
 _ENDPOINTS = query(
     _endpoint,
     "SELECT id, client_id, url, created_at, failures, successes, failed_at, ban_until, lost, "
-    "lost_first, lost_last, "
+    "lost_first, lost_last, failing_since, previous_until, "
     "(SELECT count(*) FROM webhook_subscription s WHERE s.endpoint_id = e.id), "
     "(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id "
-    "AND d.due_at IS NOT NULL) "
+    "AND d.due_at IS NOT NULL), "
+    "(SELECT count(*) FROM webhook_subscription s WHERE s.endpoint_id = e.id "
+    "AND s.state = 'pending'), "
+    "(SELECT a.status FROM webhook_attempt a WHERE a.endpoint_id = e.id ORDER BY a.id DESC "
+    "LIMIT 1), "
+    "(SELECT a.error FROM webhook_attempt a WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) "
     "FROM webhook_endpoint e WHERE client_id = :client_id ORDER BY created_at, id",
 )
 _DELIVERIES: Query[DeliveryView] = query(
     DeliveryView,
     "SELECT id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
-    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow "
+    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
     "FROM webhook_delivery WHERE client_id = :client_id AND id < :before "
     "AND (:endpoint_id = '' OR endpoint_id = :endpoint_id) AND (:state = '' OR state = :state) "
     "ORDER BY id DESC LIMIT :limit",
@@ -132,8 +179,30 @@ _ATTEMPTS: Query[AttemptView] = query(
 _LOSSES: Query[LossView] = query(
     LossView,
     "SELECT id, endpoint_id, client_id, subscription_id, event_id, plant_id, sequence, kind, at, "
-    "reason FROM webhook_lost WHERE client_id = :client_id AND id < :before "
+    "reason, replayed_at FROM webhook_lost WHERE client_id = :client_id AND id < :before "
     "AND endpoint_id = :endpoint_id ORDER BY id DESC LIMIT :limit",
+)
+_EVENTS = query(
+    _event,
+    f"SELECT {', '.join('e.' + c for c in EVENT_COLUMNS.split(', '))}, "
+    f"{', '.join('s.' + c for c in COLUMNS.split(', '))} "
+    "FROM webhook_subscription s JOIN event e ON e.plant_id = s.plant_id "
+    "WHERE s.client_id = :client_id AND (:endpoint_id = '' OR s.endpoint_id = :endpoint_id) "
+    "AND (:plant_id = '' OR s.plant_id = :plant_id) AND s.state = 'active' "
+    "AND e.at >= s.created_at AND e.at >= :since AND e.sequence > :after "
+    "ORDER BY e.at, e.plant_id, e.sequence, s.id LIMIT :limit",
+)
+_STATE = query(str, "SELECT state FROM webhook_delivery WHERE delivery_id = :id")
+_LOST_OF = query(
+    lambda subscription_id, event_id: (subscription_id, event_id),
+    "SELECT subscription_id, event_id FROM webhook_lost WHERE endpoint_id = :endpoint_id "
+    "AND at >= :since AND at <= :until",
+)
+_DELIVERY: Query[DeliveryView] = query(
+    DeliveryView,
+    "SELECT id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
+    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
+    "FROM webhook_delivery WHERE client_id = :client_id AND delivery_id = :id",
 )
 _SECRET = query(
     bytes, "SELECT secret FROM webhook_endpoint WHERE client_id = :client_id AND id = :id"
@@ -203,6 +272,62 @@ async def losses_of(
         endpoint_id=endpoint_id,
         before=before,
     )
+
+
+async def events_of(
+    reads: Reads,
+    client_ids: Sequence[str],
+    *,
+    endpoint_id: str = "",
+    plant_id: str = "",
+    since: int = 0,
+    after: int = 0,
+    limit: int = 100,
+) -> list[EventView]:
+    """What happened in subscribed plants, the oldest first: to reconcile from after a ban.
+
+    Each since its subscription. ``since`` is an instant; ``after`` a sequence, for one plant.
+    """
+    found = [
+        pair
+        for client_id in client_ids
+        for pair in await reads.all(
+            _EVENTS,
+            client_id=client_id,
+            endpoint_id=endpoint_id,
+            plant_id=plant_id,
+            since=since,
+            after=after,
+            limit=limit,
+        )
+    ]
+    found.sort(key=lambda pair: pair[0].at)
+    return await _with_outcomes(reads, found[:limit])
+
+
+async def _with_outcomes(
+    reads: Reads, found: Sequence[tuple[Event, Subscription]]
+) -> list[EventView]:
+    lost: set[tuple[str, str]] = set()
+    for endpoint_id in {subscription.endpoint_id for _, subscription in found}:
+        span = {"since": found[0][0].at, "until": found[-1][0].at}
+        lost.update(await reads.all(_LOST_OF, endpoint_id=endpoint_id, **span))
+    views = []
+    for event, subscription in found:
+        state = await reads.one(_STATE, id=delivery_id(subscription.id, event.id))
+        if state is None:
+            state = "lost" if (subscription.id, event.id) in lost else ""
+        views.append(EventView(event, subscription, state))
+    return views
+
+
+async def delivery_of(reads: Reads, client_ids: Sequence[str], id_: str) -> DeliveryView | None:
+    """One delivery by its public id."""
+    for client_id in client_ids:
+        found = await reads.one(_DELIVERY, client_id=client_id, id=id_)
+        if found is not None:
+            return found
+    return None
 
 
 async def secret_of(

@@ -3,53 +3,67 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from workswith.kernel import log
 from workswith.kernel.database import Database, Tx
 
 from . import lanes
 from .lanes import Outcome
+from .policy import Lane
 from .settings import Rules
+from .shards import Shards
 
 BATCH = 256
 
+_log = log.get("webhooks")
+
 
 class Recorder:
-    """``on_ban(endpoint_id, until)`` hears of bans before the transaction that writes them ends."""
+    """Writes batches of outcomes, one transaction each.
+
+    ``hear`` is told of the lanes before the transaction that writes them ends; ``done`` afterwards
+    of all outcomes of a batch, written or not.
+    """
 
     def __init__(
-        self, database: Database, rules: Rules, on_ban: Callable[[str, int], None]
+        self,
+        database: Database,
+        rules: Rules,
+        shards: Shards,
+        *,
+        hear: Callable[[dict[str, Lane]], None],
+        done: Callable[[Sequence[Outcome]], None],
     ) -> None:
         self._database = database
         self._rules = rules
-        self._on_ban = on_ban
-        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._shards = shards
+        self._hear = hear
+        self._done = done
+        self._waiting: list[Outcome] = []
         self._pump: asyncio.Task[None] | None = None
 
-    async def record(self, outcome: Outcome) -> None:
-        """Returns once it is durable; raises what the database raised."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((outcome, done))
+    def add(self, outcome: Outcome) -> None:
+        self._waiting.append(outcome)
         if self._pump is None:
             self._pump = asyncio.create_task(self._write())
-        await done
+
+    async def settle(self) -> None:
+        """Returns when nothing is left to write."""
+        while self._pump is not None:
+            await asyncio.wait([self._pump])
 
     async def _write(self) -> None:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 try:
-                    await self._database.write(self._record, [outcome for outcome, _ in batch])
+                    await self._database.write(self._record, batch)
                 except Exception as error:
-                    for _, done in batch:
-                        if not done.done():
-                            done.set_exception(error)
-                else:
-                    for _, done in batch:
-                        if not done.done():
-                            done.set_result(None)
+                    # Not acknowledged, so still due: the poll of the supervisor finds them again.
+                    _log.error("attempts were not recorded", count=len(batch), exc_info=error)
+                self._done(batch)
         finally:
             self._pump = None
 
     async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
-        for endpoint_id, lane in (await lanes.record(tx, self._rules, outcomes)).items():
-            if lane.ban_until is not None:
-                self._on_ban(endpoint_id, lane.ban_until)
+        held = await self._shards.hold(tx)
+        self._hear(await lanes.record(tx, self._rules, held, outcomes))

@@ -12,6 +12,7 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workswith import __version__
 from workswith.kernel import log
@@ -30,6 +31,7 @@ WARM_SECONDS = 55.0
 """Shorter than the 60 s after which common servers close."""
 
 OUR_FAULT = "internal"
+UNPROVEN = "unproven"
 ERRORS = {
     "blocked": "The address may not be notified.",
     "dns": "The host name has no address.",
@@ -39,6 +41,7 @@ ERRORS = {
     "timeout": "No answer in time.",
     "reset": "The connection ended before an answer.",
     "garbled": "The answer is not HTTP.",
+    UNPROVEN: "The answer does not name the validation code.",
     OUR_FAULT: "Our own fault; it does not count.",
 }
 """The classes of failures without a status, with their sentence for pages."""
@@ -74,7 +77,7 @@ class Sender:
     ) -> Sent:
         """Posts bytes. Bounded by the connect and the answer budget."""
         try:
-            target = parse(url, allow_http=self._settings.allow_http)
+            target = _parsed(url, self._settings.allow_http)
             return await self._post(
                 endpoint_id, target, _request(target, headers, body, media_type)
             )
@@ -156,20 +159,26 @@ class Sender:
             del self._by_endpoint[endpoint_id]
 
 
+@lru_cache(maxsize=10_000)
+def _parsed(url: str, allow_http: bool) -> Target:  # noqa: FBT001  a cache's key
+    return parse(url, allow_http=allow_http)
+
+
+@lru_cache(maxsize=10_000)
+def _head(target: Target, media_type: str) -> str:
+    # Host first and title case: some receivers in the field expect nothing else.
+    return (
+        f"POST {target.path} HTTP/1.1\r\nHost: {target.authority}\r\n"
+        f"User-Agent: {USER_AGENT}\r\nAccept: */*\r\n"
+        f"Content-Type: {media_type}\r\nContent-Length: "
+    )
+
+
 def _request(
     target: Target, headers: Sequence[tuple[str, str]], body: bytes, media_type: str
 ) -> bytes:
-    # Host first and title case: some receivers in the field expect nothing else.
-    lines = [
-        f"POST {target.path} HTTP/1.1",
-        f"Host: {target.authority}",
-        f"User-Agent: {USER_AGENT}",
-        "Accept: */*",
-        f"Content-Type: {media_type}",
-        f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in headers),
-    ]
-    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return f"{_head(target, media_type)}{len(body)}\r\n{lines}\r\n".encode("ascii") + body
 
 
 def _class_of(error: Exception) -> str:

@@ -84,6 +84,21 @@ class Settings(Section, frozen=True):
     in_flight_per_endpoint: Annotated[
         int, Meta(ge=1, le=100, description="Attempts under way at once to one endpoint.")
     ] = 2
+    lease_ms: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="With several worker processes on PostgreSQL: milliseconds after which the "
+            "endpoints of one that is silent go to the others. 0: this is the only worker.",
+        ),
+    ] = 0
+    handshakes: Annotated[
+        tuple[str, ...],
+        Meta(description="APIs whose endpoints have to echo a validation code first."),
+    ] = ("home-control",)
+    rotation_hours: Annotated[
+        int, Meta(ge=0, description="Hours in which a replaced signing secret still signs.")
+    ] = 24
     warm_connections: Annotated[
         int, Meta(ge=0, description="Idle connections kept open for the next delivery.")
     ] = 1_000

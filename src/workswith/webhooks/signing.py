@@ -4,7 +4,6 @@
 to the developer as ``whsec_`` with base64 and kept sealed.
 """
 
-import hashlib
 import hmac
 from base64 import b64decode, b64encode, urlsafe_b64decode
 
@@ -42,9 +41,31 @@ class Signer:
         self._keys: dict[tuple[str, bytes], bytes] = {}
 
     def headers(
-        self, endpoint_id: str, sealed: bytes, id_: str, now: int, body: bytes
+        self,
+        endpoint_id: str,
+        sealed: bytes,
+        id_: str,
+        now: int,
+        body: bytes,
+        *,
+        previous: bytes | None = None,
     ) -> list[tuple[str, str]]:
-        """The three headers for one attempt at ``now``."""
+        """The three headers for one attempt at ``now``.
+
+        While a secret is being replaced there are two signatures, by the new one and the
+        ``previous`` one; receivers accept either.
+        """
+        timestamp = now // 1000
+        signed = _signed(self._key(endpoint_id, sealed), id_, timestamp, body)
+        if previous is not None:
+            signed += " " + _signed(self._key(endpoint_id, previous), id_, timestamp, body)
+        return [
+            ("webhook-id", id_),
+            ("webhook-timestamp", str(timestamp)),
+            ("webhook-signature", signed),
+        ]
+
+    def _key(self, endpoint_id: str, sealed: bytes) -> bytes:
         key = self._keys.get((endpoint_id, sealed))
         if key is None:
             if len(self._keys) >= _REMEMBERED:
@@ -52,17 +73,12 @@ class Signer:
             secret = unseal(self._cipher, endpoint_id, sealed)
             key = b64decode(secret.removeprefix(PREFIX))
             self._keys[endpoint_id, sealed] = key
-        timestamp = now // 1000
-        return [
-            ("webhook-id", id_),
-            ("webhook-timestamp", str(timestamp)),
-            ("webhook-signature", _signed(key, id_, timestamp, body)),
-        ]
+        return key
 
 
 def _signed(key: bytes, id_: str, timestamp: int, body: bytes) -> str:
-    mac = hmac.new(key, f"{id_}.{timestamp}.".encode() + body, hashlib.sha256)
-    return "v1," + b64encode(mac.digest()).decode()
+    mac = hmac.digest(key, f"{id_}.{timestamp}.".encode() + body, "sha256")
+    return "v1," + b64encode(mac).decode()
 
 
 def _context(endpoint_id: str) -> str:

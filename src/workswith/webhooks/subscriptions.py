@@ -7,20 +7,27 @@ unsubscribing and subscribing again neither lifts a ban nor changes the secret.
 
 from dataclasses import dataclass
 
+from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Query, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.tasks import Bells
 
-from . import signing
+from . import handshake, policy, signing
 from .settings import Settings
+from .shards import shard_of
 from .target import parse, require_reachable
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """``account_id`` is the end-user who consented, ``client_id`` the application that asked."""
+    """``account_id`` is the end-user who consented, ``client_id`` the application that asked.
+
+    ``state`` is active; for an API that wants proof first, pending until the endpoint has given it
+    (`handshake`), and refused when it never did.
+    """
 
     id: str
     account_id: str
@@ -30,16 +37,17 @@ class Subscription:
     url: str
     endpoint_id: str
     created_at: int
+    state: str = "active"
 
 
-COLUMNS = "id, account_id, client_id, plant_id, api, url, endpoint_id, created_at"
+COLUMNS = "id, account_id, client_id, plant_id, api, url, endpoint_id, created_at, state"
 
 _ENDPOINT_ID = query(
     str, "SELECT id FROM webhook_endpoint WHERE client_id = :client_id AND url = :url"
 )
 _ADD_ENDPOINT = statement(
     "INSERT INTO webhook_endpoint (id, client_id, url, secret, failures, successes, lost, "
-    "created_at) VALUES (:id, :client_id, :url, :secret, 0, 0, 0, :now) "
+    "created_at, shard) VALUES (:id, :client_id, :url, :secret, 0, 0, 0, :now, :shard) "
     "ON CONFLICT (client_id, url) DO NOTHING"
 )
 _COUNT = query(
@@ -49,8 +57,26 @@ _COUNT = query(
 )
 _ADD = statement(
     f"INSERT INTO webhook_subscription ({COLUMNS}) VALUES (:id, :account_id, :client_id, "
-    ":plant_id, :api, :url, :endpoint_id, :now) "
+    ":plant_id, :api, :url, :endpoint_id, :now, :state) "
     "ON CONFLICT (account_id, client_id, plant_id, url) DO NOTHING"
+)
+_FORGET_REFUSED = statement(
+    "DELETE FROM webhook_subscription WHERE account_id = :account_id AND client_id = :client_id "
+    "AND plant_id = :plant_id AND url = :url AND state = 'refused'"
+)
+_LATEST_URL = query(
+    str,
+    "SELECT url FROM webhook_endpoint WHERE client_id = :client_id ORDER BY created_at DESC LIMIT 1",
+)
+_CHALLENGE = statement(
+    "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
+    "event_id, plant_id, sequence, kind, event_at, expires_at, body, state, attempts, due_at, "
+    "flow, cause, proof) VALUES (:id, :endpoint_id, :subscription_id, :client_id, :id, "
+    ":plant_id, 0, :kind, :now, :expires_at, :body, 'waiting', 0, :now, :flow, 'handshake', :code)"
+)
+_WAKE = statement(
+    "UPDATE webhook_endpoint SET next_due = CASE WHEN ban_until > :now THEN ban_until ELSE :now END "
+    "WHERE id = :id"
 )
 _OF_ACCOUNT: Query[Subscription] = query(
     Subscription,
@@ -95,13 +121,22 @@ class Subscriptions:
     """Subscribes, lists and ends. Who may see a plant has been checked by the caller."""
 
     def __init__(
-        self, database: Database, clock: Clock, ident: Ident, cipher: Cipher, settings: Settings
+        self,
+        database: Database,
+        clock: Clock,
+        ident: Ident,
+        cipher: Cipher,
+        settings: Settings,
+        *,
+        bells: Bells | None = None,
     ) -> None:
+        """With ``bells`` a handshake begins at once, otherwise at the worker's next look."""
         self._database = database
         self._clock = clock
         self._ident = ident
         self._cipher = cipher
         self._settings = settings
+        self._bells = bells
 
     async def subscribe(
         self, account_id: str, client_id: str, plant_id: str, api: str, url: str
@@ -124,8 +159,11 @@ class Subscriptions:
             url,
             endpoint_id,
             self._clock.now(),
+            "pending" if api in self._settings.handshakes else "active",
         )
         await self._database.write(self._add, wanted, secret)
+        if self._bells is not None:
+            self._bells.ring("webhooks")
         return wanted.id
 
     async def of_account(
@@ -174,10 +212,19 @@ class Subscriptions:
             url=url,
             secret=secret,
             now=now,
+            shard=shard_of(wanted.endpoint_id),
         )
+        await tx.run(_FORGET_REFUSED, **whose, url=url)
         endpoint_id = await tx.one(_ENDPOINT_ID, client_id=client_id, url=url)
         added = await tx.run(
-            _ADD, **whose, id=wanted.id, api=wanted.api, url=url, endpoint_id=endpoint_id, now=now
+            _ADD,
+            **whose,
+            id=wanted.id,
+            api=wanted.api,
+            url=url,
+            endpoint_id=endpoint_id,
+            now=now,
+            state=wanted.state,
         )
         if not added:
             raise Problem(Kind.CONFLICT, "subscription_exists", "Subscription already exists")
@@ -188,6 +235,27 @@ class Subscriptions:
                 f"An application can have {limit} subscriptions to one plant.",
                 hint="Delete subscriptions that are no longer used.",
             )
+        if wanted.state == "pending":
+            await self._challenge(tx, wanted, endpoint_id or "")
+
+    async def _challenge(self, tx: Tx, wanted: Subscription, endpoint_id: str) -> None:
+        """The first delivery of such a subscription asks for its proof."""
+        id_, code, now = self._ident.uuid(), self._ident.uuid(), wanted.created_at
+        await tx.run(
+            _CHALLENGE,
+            id=id_,
+            endpoint_id=endpoint_id,
+            subscription_id=wanted.id,
+            client_id=wanted.client_id,
+            plant_id=wanted.plant_id,
+            kind=handshake.KIND,
+            now=now,
+            expires_at=policy.expires_at(self._settings.rules, now),
+            body=handshake.body(id_, code, now),
+            flow=log.flow.get() or "",
+            code=code,
+        )
+        await tx.run(_WAKE, id=endpoint_id, now=now)
 
 
 async def of_account(

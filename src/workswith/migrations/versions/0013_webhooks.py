@@ -6,8 +6,6 @@ from alembic import op
 revision = "0013_webhooks"
 down_revision = "0012_accounts"
 
-SHARDS = 64
-
 
 def upgrade() -> None:
     for column in (
@@ -29,14 +27,10 @@ def upgrade() -> None:
     ):
         op.add_column("webhook_delivery", column)
     op.add_column("webhook_lost", sa.Column("replayed_at", sa.BigInteger))
-    shard = op.create_table(
+    op.create_table(
         "webhook_shard",
         sa.Column("shard", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("fence", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
-    )
-    op.bulk_insert(
-        shard,
-        [{"shard": n, "owner": "", "fence": 0, "expires_at": 0} for n in range(SHARDS)],
     )

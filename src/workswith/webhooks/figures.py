@@ -1,0 +1,89 @@
+"""What the operator looks at: queues, lag, rates, and the hosts that fail most. [C2C-6]"""
+
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from workswith.kernel.clock import MINUTE
+from workswith.kernel.database import Reads, query
+
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """``attempts`` of the window and how many of them ``failed``."""
+
+    name: str
+    attempts: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``lag_ms`` is how long the longest due delivery has been waiting for its turn.
+
+    ``per_minute`` and ``failed_per_minute`` are of the window that was asked for.
+    """
+
+    endpoints: int
+    banned: int
+    waiting: int
+    due: int
+    lag_ms: int
+    unrelayed: int
+    per_minute: float
+    failed_per_minute: float
+    answer_ms: float
+    failing_hosts: tuple[Host, ...]
+
+
+_ENDPOINTS = query(
+    lambda total, banned: (total, banned or 0),
+    "SELECT count(*), sum(CASE WHEN ban_until > :now THEN 1 ELSE 0 END) FROM webhook_endpoint",
+)
+# What waits for the end of a ban does not lag.
+_QUEUE = query(
+    lambda waiting, due, first: (waiting, due or 0, first),
+    "SELECT count(*), sum(CASE WHEN ready THEN 1 ELSE 0 END), "
+    "min(CASE WHEN ready THEN due_at END) FROM (SELECT d.due_at, d.due_at <= :now "
+    "AND (e.ban_until IS NULL OR e.ban_until <= :now) AS ready FROM webhook_delivery d "
+    "JOIN webhook_endpoint e ON e.id = d.endpoint_id WHERE d.due_at IS NOT NULL) AS queue",
+)
+_UNRELAYED = query(int, "SELECT count(*) FROM event WHERE relayed_at IS NULL")
+_ATTEMPTS = query(
+    lambda url, total, failed, answer_ms: (url, total, failed, float(answer_ms)),
+    "SELECT e.url, count(*), sum(CASE WHEN a.status BETWEEN 200 AND 299 AND a.error = '' "
+    "THEN 0 ELSE 1 END), sum(a.answer_ms) FROM webhook_attempt a "
+    "JOIN webhook_endpoint e ON e.id = a.endpoint_id WHERE a.at >= :since GROUP BY e.url",
+)
+
+
+async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figures:
+    """As of ``now``; rates over the ``window`` in ms before it."""
+    endpoints, banned = await reads.one(_ENDPOINTS, now=now) or (0, 0)
+    waiting, due, first = await reads.one(_QUEUE, now=now) or (0, 0, None)
+    attempts: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    spent = 0.0
+    for url, total, bad, answer_ms in await reads.all(_ATTEMPTS, since=now - window):
+        host = urlsplit(url).netloc
+        attempts[host] += total
+        failed[host] += bad
+        spent += answer_ms
+    minutes = window / MINUTE
+    every = attempts.total()
+    return Figures(
+        endpoints=endpoints,
+        banned=banned,
+        waiting=waiting,
+        due=due,
+        lag_ms=0 if first is None else now - first,
+        unrelayed=await reads.one(_UNRELAYED) or 0,
+        per_minute=every / minutes,
+        failed_per_minute=failed.total() / minutes,
+        answer_ms=spent / every if every else 0.0,
+        failing_hosts=tuple(
+            Host(host, attempts[host], bad) for host, bad in failed.most_common(TOP) if bad
+        ),
+    )

@@ -1,0 +1,86 @@
+"""The developer is told once when an endpoint starts failing, and once when it is banned."""
+
+import pytest
+
+from tests.webhooks.chain import Chain, Ground
+from tests.webhooks.test_worker import Scripted
+from workswith.identity.accounts import Accounts
+from workswith.identity.application import ApplicationForm
+from workswith.identity.applications import Applications
+from workswith.identity.settings import Settings as IdentitySettings
+from workswith.kernel import mail
+from workswith.kernel.broadcast import Broadcast
+from workswith.kernel.clock import HOUR, MINUTE, SECOND
+from workswith.webhooks.settings import Settings
+
+EMAIL = "dev@cosy.example"
+
+
+@pytest.fixture
+def scripted() -> Scripted:
+    return Scripted(ok=False)
+
+
+@pytest.fixture
+async def chain(ground: Ground, settings: Settings, scripted: Scripted) -> Chain:
+    """With an application that has an owner."""
+    made = Chain(ground, settings, scripted)
+    cheap = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
+    clock, ident, broadcast = ground.clock, ground.ident, Broadcast()
+    accounts = Accounts(ground.database, clock, ident, cheap, broadcast)
+    await accounts.sign_up(
+        kind="developer",
+        email=EMAIL,
+        first_name="Dee",
+        surname="Veloper",
+        password="Tall-Purple-Giraffe-42",
+        verify_url=lambda token: token,
+    )
+    owner = await accounts.verify((await mail.latest(ground.database, EMAIL))[0].link)
+    applications = Applications(ground.database, clock, ident, cheap, broadcast)
+    application, _ = await applications.create(
+        owner.id,
+        ApplicationForm(
+            name="Cosy",
+            description="It warms.",
+            vendor="Cosy Ltd",
+            reply_urls=("https://cosy.example/cb",),
+            scopes=("comfort.read",),
+        ),
+    )
+    await made.subscriptions.subscribe(
+        "account-1", application.client_id, "plant-1", "smarther-v2.0", "https://hook.example/x"
+    )
+    return made
+
+
+async def subjects(chain: Chain) -> list[str]:
+    posted = await mail.latest(chain.database, EMAIL)
+    return [one.subject for one in posted[::-1] if "hook.example" in one.subject]
+
+
+async def test_failing_is_told_after_the_third_attempt(chain: Chain, scripted: Scripted) -> None:
+    await chain.change()
+    await chain.advance(39 * SECOND)
+    assert await subjects(chain) == []
+    await chain.advance(SECOND)
+    assert await subjects(chain) == ["Failing: hook.example"]
+    await chain.advance(HOUR)
+    assert len(await subjects(chain)) == 1
+    (posted, *_) = await mail.latest(chain.database, EMAIL)
+    assert "https://hook.example/x" in posted.text
+    assert "Cosy" in posted.text
+
+
+async def test_a_ban_is_told_once_for_each_incident(chain: Chain, scripted: Scripted) -> None:
+    await chain.change(times=20)
+    await chain.settle()
+    assert await subjects(chain) == ["Banned for 1 min: hook.example"]
+    await chain.advance(HOUR)
+    assert len(await subjects(chain)) == 1, "more bans of the same incident are not"
+    scripted.ok = True
+    await chain.advance(7 * HOUR)
+    scripted.ok = False
+    await chain.change(times=2)
+    await chain.advance(MINUTE)
+    assert (await subjects(chain))[1:] == ["Failing: hook.example"]
