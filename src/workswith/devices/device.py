@@ -1,8 +1,8 @@
 """A simulated module in memory, and the meters before it. [DEV-2]"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,22 +60,18 @@ class Circuits:
 
     def before(self, devices: Iterable[Device]) -> list[Device]:
         """The meters that measure any of these, in the order of their ids."""
-        found = {
-            meter.module_id: meter
-            for device in devices
-            for meter in self._meters.get(device.module_id, ())
-        }
+        found: dict[str, Device] = {}
+        for device in devices:
+            for meter in self._meters.get(device.module_id, ()):
+                found[meter.module_id] = meter
         return [found[module_id] for module_id in sorted(found)]
 
-    @asynccontextmanager
-    async def held(self, devices: Iterable[Device]) -> AsyncIterator[None]:
+    def held(self, devices: Sequence[Device]) -> AbstractAsyncContextManager[None]:
         """Locks devices and their meters in the order of ids, so that nobody waits in a circle."""
-        devices = list(devices)
         every = {one.module_id: one for one in (*devices, *self.before(devices))}
-        async with AsyncExitStack() as locks:
-            for module_id in sorted(every):
-                await locks.enter_async_context(every[module_id].lock)
-            yield
+        if len(every) == 1:
+            return devices[0].lock
+        return _locked([every[module_id].lock for module_id in sorted(every)])
 
     def measure(self, meter: Device, now: int, fresh: Mapping[str, Any]) -> Step[Any]:
         """What a meter does at ``now``; ``fresh`` are states that are about to be stored."""
@@ -87,6 +83,14 @@ class Circuits:
                 power, energy = power + drawn.power, energy + drawn.energy
         now = max(now, meter.state.said.at)
         return meter.simulator.step(meter.body, meter.state, now, Measured(power, energy))
+
+
+@asynccontextmanager
+async def _locked(locks: Iterable[asyncio.Lock]) -> AsyncIterator[None]:
+    async with AsyncExitStack() as held:
+        for lock in locks:
+            await held.enter_async_context(lock)
+        yield
 
 
 def _look(device: Device, now: int, state: Any) -> Any:

@@ -35,11 +35,12 @@ _log = log.get("devices")
 
 
 class _Done(NamedTuple):
-    """What a device did, and whether the cloud hears of it."""
+    """What a device did, whether the cloud hears of it, and the call that it answers."""
 
     device: Device
     step: Step[Any]
     heard: bool
+    flow: str
 
 
 class Park:
@@ -191,24 +192,24 @@ class Park:
         """
         stepped = [device for device, _ in steps]
         fresh = {device.module_id: step.state for device, step in steps}
-        meters = [one for one in self._circuits.before(stepped) if one not in stepped] + [
-            one for one in meters if one not in self._circuits.before(stepped)
+        behind = self._circuits.before(stepped)
+        behind += [one for one in meters if one not in behind]
+        done = [_Done(device, step, device.heard, flow) for device, step in steps]
+        done += [
+            _Done(one, self._circuits.measure(one, now, fresh), one.heard, "")
+            for one in behind
+            if one not in stepped
         ]
-        every = [*steps, *((one, self._circuits.measure(one, now, fresh)) for one in meters)]
-        done = [_Done(device, step, device.heard) for device, step in every]
         if not done:
             return
 
         async def store(tx: Tx) -> bool:
             if command is not None:
-                module_id = stepped[0].module_id
-                await told(tx, module_id, command, outcome=Outcome.DONE, at=now)
-            return any(
-                [await _store(tx, one, flow if one.device in stepped else "") for one in done]
-            )
+                await told(tx, stepped[0].module_id, command, outcome=Outcome.DONE, at=now)
+            return any([await _store(tx, one) for one in done])
 
         news = await self._database.write(store)
-        for device, step, _ in done:
+        for device, step, *_ in done:
             device.state = step.state
             device.ahead = device.simulator.foresee(device.body, device.state)
             self._schedule(device)
@@ -278,9 +279,9 @@ def pace_of(settings: Settings) -> Pace:
     )
 
 
-async def _store(tx: Tx, done: _Done, flow: str) -> bool:
+async def _store(tx: Tx, done: _Done) -> bool:
     """Whether there is anything for the relay. What is not heard is kept, not reported."""
-    device, step, heard = done
+    device, step, heard, flow = done
     await keep(tx, device.module_id, device.simulator.text_of(step.state))
     if step.reading is None or not heard:
         return False

@@ -145,7 +145,6 @@ class Scenes:
         says the same. Raises `Kind.UNKNOWN`, `Kind.PASSWORD_EXPIRED`, `Kind.TERMS_EXPIRED`, and
         `Kind.INVALID` when a module cannot do its part any more: then nothing was told.
         """
-        await self._twin.require_app(account_id)
         scene = await scene_of(self._database, account_id, plant_id, scene_id)
         commands = {step.module_id: step.command for step in scene.steps}
         outcomes = await self._twin.tell(account_id, plant_id, commands, flow)
