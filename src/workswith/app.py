@@ -29,6 +29,7 @@ from workswith.catalog.reservations import DatabaseReservations, Reservations
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api
+from workswith.devices import history
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
 from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
@@ -247,6 +248,7 @@ class Areas:
             Retention(
                 [
                     old_events(database, settings.events),
+                    *history.sweeps(database, settings.devices),
                     *webhook_retention.sweeps(database, settings.webhooks),
                 ]
             ),
