@@ -52,6 +52,11 @@ class Applications:
         """``listener(tx, client_id, now)`` runs in the transaction that deletes."""
         self._on_delete.append(listener)
 
+    @property
+    def original_rotation_allowed(self) -> bool:
+        """Whether the operator lets applications rotate as the original did."""
+        return self._settings.original_rotation_allowed
+
     async def create(self, owner_id: str, form: ApplicationForm) -> tuple[Application, str]:
         """The application and its first client secret, which goes to the owner by mail as well;
         empty for one that proves itself without.

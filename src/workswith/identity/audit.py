@@ -5,6 +5,7 @@ Appended in the transaction that it tells of.
 
 from dataclasses import dataclass
 
+from workswith.kernel.clock import DAY
 from workswith.kernel.database import Reads, Tx, query, statement
 
 
@@ -37,6 +38,13 @@ _SEARCH = query(
 )
 _KINDS = query(str, "SELECT DISTINCT kind FROM audit ORDER BY kind")
 
+_REPLAYS = query(
+    Entry,
+    "SELECT id, at, kind, account_id, client_id, detail FROM audit "
+    "WHERE client_id = :client_id AND kind = 'refresh_token_reused' AND at > :after "
+    "ORDER BY id DESC LIMIT 100",
+)
+
 
 async def note(
     tx: Tx, kind: str, now: int, *, account_id: str = "", client_id: str = "", detail: str = ""
@@ -52,6 +60,11 @@ async def latest(
 ) -> list[Entry]:
     """The newest first."""
     return await reads.all(_LATEST, account_id=account_id, client_id=client_id, limit=limit)
+
+
+async def replays_of(reads: Reads, client_id: str, now: int) -> list[Entry]:
+    """The links of an application that a second use has ended in the last 30 days."""
+    return await reads.all(_REPLAYS, client_id=client_id, after=now - 30 * DAY)
 
 
 async def search(

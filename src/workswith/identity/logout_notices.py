@@ -61,7 +61,9 @@ _DUE = query(
     "(SELECT id FROM logout_notice WHERE due_at <= :now ORDER BY due_at LIMIT :limit) "
     "AND due_at <= :now RETURNING id, client_id, account_id, session_id, attempts",
 )
-_NEXT = query(int, "SELECT min(due_at) FROM logout_notice WHERE due_at IS NOT NULL")
+_NEXT = query(
+    int, "SELECT due_at FROM logout_notice WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1"
+)
 _URL = query(
     str,
     "SELECT logout_url FROM application WHERE client_id = :client_id AND deleted_at IS NULL "

@@ -211,8 +211,8 @@ async def test_deleting_ends_it(browser: Any) -> None:
     await browser.get(page, 404)
 
 
-READ = ["", "/details", "/reply-urls", "/scopes", "/notifications"]
-WRITE = ["/details", "/reply-urls", "/scopes", "/secrets", "/delete"]
+READ = ["", "/details", "/reply-urls", "/program", "/scopes", "/notifications"]
+WRITE = ["/details", "/reply-urls", "/program", "/scopes", "/secrets", "/delete"]
 
 
 async def test_another_developers_application_does_not_exist(browser: Any, other: Any) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.identity import audit
 from workswith.identity.application import Application, ApplicationForm
 from workswith.identity.scopes import BY_NAME
 from workswith.kernel.problem import Problem
@@ -13,7 +14,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
-from . import notifications, reveal, sections, uploads
+from . import notifications, programs, reveal, sections, uploads
 from .drafts import Draft
 
 
@@ -98,6 +99,28 @@ async def edit_reply_urls(visit: Visit) -> Response:
     )
 
 
+async def edit_program(visit: Visit) -> Response:
+    """How it proves itself, how its tokens rotate, what it hears of sign-outs."""
+    application, draft = await _draft(visit)
+    allowed = visit.services.applications.original_rotation_allowed
+    wrong: dict[str, str] = {}
+    if visit.posted:
+        draft = programs.read_all(visit.form, draft, original_allowed=allowed)
+        wrong = programs.wrong(draft)
+        if not wrong:
+            return await _save(visit, application, draft)
+    return _part(
+        visit,
+        application,
+        "program_edit",
+        draft=draft,
+        wrong=wrong,
+        original_allowed=allowed,
+        kinds=(*programs.KINDS, programs.WITH_KEYS),
+        kind=programs.kind_of(draft),
+    )
+
+
 async def edit_scopes(visit: Visit) -> Response:
     """A change is a request; once in force, every user has to consent again. [APP-4]"""
     application, draft = await _draft(visit)
@@ -133,6 +156,10 @@ async def _show(visit: Visit, status: int = 200, refused: Problem | None = None)
         discovery=f"{services.origins.login}/{client_id}/.well-known/openid-configuration",
         refused=refused,
         endpoints=len(await notifications.endpoints(visit, client_id)),
+        kind=programs.kind_of(application),
+        consents=await services.consents.count(client_id),
+        refusals=await services.refusals.of(client_id) if services.refusals else [],
+        replays=await audit.replays_of(services.database, client_id, visit.now),
         now=visit.now,
     )
 
@@ -150,6 +177,13 @@ async def _draft(visit: Visit) -> tuple[Application, Draft]:
         logo=await _logo(visit, application),
         reply_urls=application.reply_urls,
         scopes=application.requested_scopes or application.scopes,
+        pkce=application.pkce,
+        authentication=application.authentication,
+        jwks=application.jwks,
+        rotation=application.rotation,
+        retry_seconds=application.retry_seconds,
+        post_logout_urls=application.post_logout_urls,
+        logout_url=application.logout_url,
     )
 
 
@@ -160,8 +194,7 @@ async def _save(visit: Visit, application: Application, draft: Draft) -> Respons
         **{
             **msgspec.structs.asdict(draft),
             "logo": None if draft.logo == await _logo(visit, application) else form.logo,
-        },
-        pkce=application.pkce,
+        }
     )
     saved = await visit.services.applications.update(visit.account.id, application.client_id, form)
     if saved.requested_scopes is not None:
@@ -200,6 +233,7 @@ ROUTES = [
     Route(_ONE, developer(one), methods=["GET"]),
     Route(f"{_ONE}/details", developer(edit_details), methods=_BOTH),
     Route(f"{_ONE}/reply-urls", developer(edit_reply_urls), methods=_BOTH),
+    Route(f"{_ONE}/program", developer(edit_program), methods=_BOTH),
     Route(f"{_ONE}/scopes", developer(edit_scopes), methods=_BOTH),
     Route(f"{_ONE}/secrets", developer(add_secret), methods=["POST"]),
     Route(f"{_ONE}/secrets/{{secret}}/delete", developer(delete_secret), methods=["POST"]),

@@ -27,6 +27,13 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     logo: str = ""
     reply_urls: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    pkce: str = "required"
+    authentication: str = "secret"
+    jwks: str = ""
+    rotation: str = "strict"
+    retry_seconds: int | None = None
+    post_logout_urls: tuple[str, ...] = ()
+    logout_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

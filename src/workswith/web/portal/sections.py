@@ -74,15 +74,8 @@ class DetailsForm(Form):
 
 def application_form(draft: Draft) -> ApplicationForm:
     """As identity takes it. The logo is always given: a draft without one means none."""
-    return ApplicationForm(
-        name=draft.name,
-        description=draft.description,
-        vendor=draft.vendor,
-        url=draft.url,
-        reply_urls=draft.reply_urls,
-        scopes=draft.scopes,
-        logo=uploads.content(draft.logo),
-    )
+    values = msgspec.structs.asdict(draft) | {"logo": uploads.content(draft.logo)}
+    return ApplicationForm(**values)
 
 
 def show_details(draft: Draft) -> DetailsForm:

@@ -20,7 +20,7 @@ from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
-from . import drafts, reveal, sections
+from . import drafts, programs, reveal, sections
 from .drafts import Draft
 
 STEPS = ("details", "reply-urls", "scopes", "summary")
@@ -73,6 +73,7 @@ async def _reply_urls(visit: Visit, draft_id: str, draft: Draft) -> Response:
     if visit.posted:
         button = visit.typed("go")
         draft = sections.read_reply_urls(visit.form, draft, sections.line_to_remove(button))
+        draft = programs.read_kind(visit.form, draft)
         await _save(visit, draft_id, draft)
         if button == "back":
             return visit.go(_address(draft_id, "details"))
@@ -90,6 +91,8 @@ async def _reply_urls(visit: Visit, draft_id: str, draft: Draft) -> Response:
         more=bool(visit.asked("more")) or not draft.reply_urls,
         wrong=wrong[0],
         wrong_together=wrong[1],
+        kinds=programs.KINDS,
+        kind=programs.kind_of(draft),
     )
 
 
@@ -126,6 +129,7 @@ async def _summary(visit: Visit, draft_id: str, draft: Draft) -> Response:
         draft=draft,
         form=form,
         scopes=[words[name] for name in draft.scopes],
+        kind=programs.kind_of(draft),
         problems=[
             (_(problem.detail), _address(draft_id, _STEP_OF_FIELD.get(problem.field, "details")))
             for problem in problems
@@ -145,7 +149,8 @@ async def _validate(visit: Visit, draft_id: str) -> Response:
     except Problem:
         await _save(visit, draft_id, draft)
         raise
-    reveal.put(visit, made.client_id, secret)
+    if secret:
+        reveal.put(visit, made.client_id, secret)
     return visit.go(f"/applications/{made.client_id}")
 
 

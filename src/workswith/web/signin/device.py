@@ -11,17 +11,17 @@ from wtforms.validators import InputRequired, Length
 
 from workswith.identity import device_answers
 from workswith.identity.device_answers import Waiting
-from workswith.identity.repeats import Repeats
 from workswith.identity.scopes import BY_NAME
-from workswith.kernel.problem import Kind, Problem
+from workswith.identity.throttle import Rule, Throttle, counter
+from workswith.kernel.clock import DAY, MINUTE
+from workswith.kernel.problem import Problem
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import lazy
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
 ENDPOINT = "/device"
-_TRIES = 10
-_wrong = Repeats(_TRIES)
+_CODES = Rule("device-code", 10, 15 * MINUTE, DAY)
 
 
 class CodeForm(Form):
@@ -71,21 +71,17 @@ async def answer(visit: Visit) -> Response:
 
 
 async def _waiting(visit: Visit, typed: str) -> Waiting:
-    """Guessing is slow: ten wrong codes in a minute, then a pause."""
-    key = visit.account.id
-    wait = _wrong.wait(key, visit.now)
-    if wait:
-        raise Problem(
-            Kind.THROTTLED,
-            "codes_wrong",
-            "Too many wrong codes. Please wait a minute.",
-            field="user_code",
-            retry_after=wait,
-        )
+    """Guessing is slow: ten wrong codes, then a pause that grows with each further one."""
+    services = visit.services
+    throttle, counters = (
+        Throttle(services.database, services.clock),
+        [counter(_CODES, visit.account.id)],
+    )
+    await throttle.require(counters)
     try:
-        return await device_answers.waiting(visit.services.database, typed, visit.now)
+        return await device_answers.waiting(services.database, typed, visit.now)
     except Problem:
-        _wrong.refused(key, visit.now)
+        await throttle.failed(counters)
         raise
 
 
