@@ -90,6 +90,14 @@ _DESIRED = query(
 )
 
 
+_CONFIGURATION = query(
+    lambda device, text: msgspec.json.decode(text, type=KINDS[device].configuration),
+    "SELECT m.device, m.configuration FROM plant_members me "
+    "JOIN modules m ON m.plant_id = me.plant_id "
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
+)
+
+
 class Twin:
     """Reads and commands modules on behalf of an account."""
 
@@ -98,6 +106,7 @@ class Twin:
     ) -> None:
         self._database = database
         self._snapshots = Kept(database, _SNAPSHOT)
+        self._configurations = Kept(database, _CONFIGURATION)
         self._clock = clock
         self._link = link
         self._deadline = settings.answer_timeout_ms / 1000
@@ -229,8 +238,11 @@ class Twin:
         kind = KINDS[snapshot.device]
         kind.understand(command)
         if snapshot.reach is not Reach.OFFLINE:
-            module = await module_of(self._database, account_id, plant_id, module_id)
-            configuration = msgspec.json.decode(module.configuration, type=kind.configuration)
+            configuration = await self._configurations.one(
+                account_id=account_id, plant_id=plant_id, module_id=module_id
+            )
+            if configuration is None:
+                raise unknown("module")
             kind.require(command, configuration, self._clock.now())
         return snapshot.reach
 
