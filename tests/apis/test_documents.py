@@ -429,5 +429,5 @@ def test_export_has_real_addresses_and_nothing_of_ours(name: str) -> None:
     text = json.dumps(whole)
     assert whole["servers"][0]["url"] == f"https://api.example:8443{DOCUMENTS[name].base_path}"
     assert '"tokenUrl": "https://login.example/token"' in text
-    for ours in ("x-accepts", "x-also-at", "x-slug", "x-published-in"):
+    for ours in ("x-accepts", "x-also-at", "x-slug", "x-same-as", "x-published-in"):
         assert ours not in text

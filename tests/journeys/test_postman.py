@@ -1,6 +1,6 @@
 """The Postman tutorial, run by Postman's own runner on the collection that the program exports.
 
-Authorize, token, refresh, then every operation of Echo and Smarther. [PRT-3]
+Authorize, token, refresh, then every operation of every API. [PRT-3]
 """
 
 import json

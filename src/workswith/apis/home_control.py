@@ -39,6 +39,11 @@ class Family:
     scope: str
     command: Callable[[Body], Any] | None = None
 
+    @property
+    def parameter(self) -> str:
+        """The name of an id of this kind in paths: ``lightId``."""
+        return f"{self.one[0].lower()}{self.one[1:]}Id"
+
 
 def _light(body: Body) -> light.Command:
     status = body.get("status")
@@ -170,7 +175,7 @@ class _Home:
     async def consumptions(self, request: Request) -> Answer:
         """The hour that is running is left out: it has no mean yet."""
         plant = await plant_asked_for(self._reads, request)
-        whose = (request.account_id, plant.id, request.path["moduleId"])
+        whose = (request.account_id, plant.id, request.path["energyMeterId"])
         snapshot = await self._twin.read(*whose, last_known=True, device=meter.DEVICE)
         hour = request.now // HOUR * HOUR
         hours = await samples_of(self._reads, *whose, "power", since=hour - DAY, until=hour)
@@ -188,8 +193,9 @@ class _Modules:
     async def status(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
         device = self._family.device
+        module_id = request.path[self._family.parameter]
         snapshot = await self._twin.read(
-            request.account_id, plant.id, request.path["moduleId"], last_known=True, device=device
+            request.account_id, plant.id, module_id, last_known=True, device=device
         )
         return Answer(200, emit.status(device, [snapshot], request.now))
 
@@ -203,7 +209,7 @@ class _Modules:
 
     async def set_one(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
-        return await self._tell(request, plant, [request.path["moduleId"]])
+        return await self._tell(request, plant, [request.path[self._family.parameter]])
 
     async def set_several(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)

@@ -1,6 +1,7 @@
 """``workswith postman``: the whole flow as a collection. [PRT-3]"""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,6 +38,25 @@ def command(endpoint_url: str, data: Path) -> None:
         redirect_uri=application["redirect_uris"][0],
         subscription_key=sandbox["subscription"]["primary_key"],
         endpoint_url=endpoint_url,
+        known=_known(sandbox["plants"]),
     )
     made = postman.collection("WorksWith", list(documents().values()), flow)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+def _known(plants: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Where each API that lists no plants finds one: the first of its kind in the sandbox."""
+    first = {plant["api"]: plant for plant in reversed(plants) if plant["modules"]}
+
+    def at(api: str, plant: str, module: str = "") -> dict[str, str]:
+        if api not in first:
+            return {}
+        values = {plant: first[api]["id"]}
+        return {**values, module: first[api]["modules"][0]["id"]} if module else values
+
+    return {
+        "smarther-v1.0": at("smarther", "plantId", "moduleId"),
+        "multisocket": at("multisocket", "plantId", "parameterValue"),
+        "emergency-lighting": at("emergency_lighting", "siteId"),
+        "classe-100x": at("classe_100x", "plantId", "deviceId"),
+    }

@@ -1,4 +1,4 @@
-"""What a new sandbox holds: people, a subscription, an application with consent, two homes. [SBX-1]
+"""What a new sandbox holds: people, a subscription, an application with consent, homes. [SBX-1]
 
 Everything that was handed out is kept, sealed, in one row; that row is written last, so a sandbox
 without it is half made and is made again.
@@ -36,7 +36,10 @@ PEOPLE = (
 )
 """(member of sandbox.json, kind of account, first name, surname)."""
 REPLY_URLS = ("https://client.example/callback", "http://localhost:8765/callback")
-APPLICATION_SCOPES = ("openid", "offline_access", "topology.read", "comfort.read", "comfort.write")
+HOMES = ("two_homes", "one_of_each_api")
+"""What the end-user lives in: thermostats first, then a home for each other API."""
+APPLICATION_SCOPES = tuple(one.name for one in scopes.SCOPES if not (one.identity and one.offered))
+"""Everything that a device can be asked, nothing about the person."""
 
 
 class Person(msgspec.Struct):
@@ -95,7 +98,11 @@ class Seeding:
         async def live(tx: Tx) -> list[dict[str, Any]]:
             now = self.clock.now()
             await self.consents.give(tx, end_user.id, application, now)
-            furnished = await homes.furnish(tx, end_user.id, self.ident, "two_homes", now)
+            furnished = [
+                home
+                for template in HOMES
+                for home in await homes.furnish(tx, end_user.id, self.ident, template, now)
+            ]
             # A developer account also acts as an end-user: it has a home to try things with.
             await homes.furnish(tx, developer.id, self.ident, "flat", now)
             return [
@@ -163,7 +170,7 @@ def console_form(reply_url: str) -> ApplicationForm:
 
 _APPLICATION = ApplicationForm(
     name="Sample application",
-    description="Shows a home's thermostats and turns them.",
+    description="Shows what is in a home, and turns, switches and moves it.",
     vendor="Example & Sons",
     url="https://client.example/",
     reply_urls=REPLY_URLS,

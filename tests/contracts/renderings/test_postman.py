@@ -87,3 +87,25 @@ def test_saved_answers_are_the_documented_ones() -> None:
 def test_the_same_flow_gives_the_same_collection() -> None:
     assert collection("Works with", DOCUMENTS, FLOW) == WHOLE
     json.dumps(WHOLE)
+
+
+def test_bodies_take_the_ids_that_earlier_answers_gave() -> None:
+    document = load(Path(workswith.apis.__file__).with_name("home_control.yaml"))
+    (folder,) = collection("x", [document], Flow("https://l", "https://a"))["item"][1:]
+    items = {item["name"]: item for item in folder["item"]}
+    several = json.loads(items["Set status of several lights"]["request"]["body"]["raw"])
+    assert several == {"ids": ["{{light_id}}"], "status": "off"}
+    first = json.loads(items["Subscribe to events"]["request"]["body"]["raw"])
+    assert first == {"plantid": "{{plant_id}}", "EndPointUrl": "{{endpoint_url}}"}
+
+
+def test_what_no_answer_tells_is_set_by_the_folder() -> None:
+    document = load(Path(workswith.apis.__file__).with_name("multisocket.yaml"))
+    flow = Flow(
+        "https://l", "https://a", known={"multisocket": {"plantId": "p", "parameterValue": "m"}}
+    )
+    made = collection("x", [document], flow)
+    (folder,) = made["item"][1:]
+    assert 'set("plant_id", "p")' in script(folder, "prerequest")
+    values = {each["key"]: each["value"] for each in made["variable"]}
+    assert values["parameter_key"] == "id"

@@ -8,12 +8,12 @@ Only the ``code`` comes from outside: a person copies it from the address bar af
 import json
 import re
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from workswith.contracts.document import Body, Document, Operation, Response
+from workswith.contracts.document import Body, Document, Operation, Response, Schema
 
 from .calls import KEY_HEADER, content_type, text_of
 
@@ -26,7 +26,8 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Flow:
     """Where to and as whom. Origins are ``https://host[:port]``; what is empty the user fills in.
 
-    ``endpoint_url`` is the address that the collection subscribes to notifications.
+    ``endpoint_url`` is the address that the collection subscribes to notifications. ``known`` are
+    values of path parameters that no answer of a document tells: by its slug and their names.
     """
 
     login: str
@@ -37,6 +38,7 @@ class Flow:
     subscription_key: str = ""
     endpoint_url: str = "https://application.example/notifications"
     state: str = "af0ifjsldkj"
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def collection(name: str, documents: Sequence[Document], flow: Flow) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def collection(name: str, documents: Sequence[Document], flow: Flow) -> dict[str
                 "description": "OAuth 2.0 authorization code flow.",
                 "item": [_authorize(), _token_by_code(), _token_by_refresh()],
             },
-            *(_folder(document) for document in documents),
+            *(_folder(each, flow.known.get(each.slug, {})) for each in documents),
         ],
     }
 
@@ -82,7 +84,8 @@ def _variables(documents: Iterable[Document], flow: Flow) -> list[dict[str, str]
     for document in documents:
         for operation in document.operations:
             for parameter in operation.parameters_in("path"):
-                values.setdefault(_snake(parameter.name), "")
+                choices = parameter.schema.get("enum", ())
+                values.setdefault(_snake(parameter.name), choices[0] if choices else "")
     return [{"key": key, "value": value, "type": "string"} for key, value in values.items()]
 
 
@@ -172,10 +175,15 @@ def _token(name: str, description: str, fields: dict[str, str]) -> dict[str, Any
 # --- one folder for each document
 
 
-def _folder(document: Document) -> dict[str, Any]:
+def _folder(document: Document, known: Mapping[str, str]) -> dict[str, Any]:
+    lines = [
+        f"pm.collectionVariables.set({json.dumps(_snake(name))}, {json.dumps(value)});"
+        for name, value in known.items()
+    ]
     return {
         "name": document.title,
         "description": document.description,
+        **({"event": [_script("prerequest", lines)]} if lines else {}),
         "item": [_item(document, operation) for operation in document.operations],
     }
 
@@ -213,7 +221,7 @@ def _request(document: Document, operation: Operation) -> dict[str, Any]:
     }
     if operation.body:
         headers.append(("Content-Type", content_type(operation.body)))
-        value = _with_endpoint(operation.body)
+        value = _filled_in(operation.body)
         request["body"] = {
             "mode": "raw",
             "raw": text_of(value),
@@ -223,16 +231,24 @@ def _request(document: Document, operation: Operation) -> dict[str, Any]:
     return request
 
 
-def _with_endpoint(body: Body) -> Any:
-    """The first example; where it names an address of the application, the variable stands."""
+def _filled_in(body: Body) -> Any:
+    """The first example with variables: the application's address, and ids that a path has too."""
     value = body.examples[0].value
     members = body.schema.get("properties", {})
     if not isinstance(value, dict):
         return value
-    return {
-        name: "{{endpoint_url}}" if members.get(name, {}).get("format") == "uri" else each
-        for name, each in value.items()
-    }
+    return {name: _variable_for(members.get(name, {}), each) for name, each in value.items()}
+
+
+def _variable_for(schema: Schema, value: Any) -> Any:
+    """``x-same-as`` names the path parameter that a member has the value of."""
+    if schema.get("format") == "uri":
+        return "{{endpoint_url}}"
+    if "x-same-as" in schema:
+        return f"{{{{{_snake(schema['x-same-as'])}}}}}"
+    if isinstance(value, list) and "x-same-as" in schema.get("items", {}):
+        return [_variable_for(schema["items"], value[0])]
+    return value
 
 
 def _keeping(response: Response) -> list[str]:
