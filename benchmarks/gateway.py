@@ -1,15 +1,19 @@
-"""What a call through the whole gateway costs, against the same HTTP server with a constant.
+"""What a call through the whole gateway costs, beside servers that do less or the same.
 
-Starts both, in turns asks each for the same number of calls over keep-alive connections from
-another process, and prints the medians of the CPU time per call of the server's process. CPU time
-is the figure to trust; calls per second depend on what else the machine does.
+Starts each, in turns asks each for the same number of calls over keep-alive connections from another
+process, and prints medians and the best of the CPU time per call of the server's process. CPU time
+is the figure to trust; times and calls per second depend on what else the machine does.
 
-    .venv/bin/python benchmarks/gateway.py
-    .venv/bin/python benchmarks/gateway.py --url http://127.0.0.1:8080/smarther/v2.0/plants \\
-        --pid 1234 --key … --token …      # a cloud that runs already
+    .venv/bin/python benchmarks/gateway.py                    # SQLite
+    .venv/bin/python benchmarks/gateway.py --postgresql       # a throw-away server
+    .venv/bin/python benchmarks/gateway.py --homes 64         # also POST, to so many thermostats
+
+``GET`` is a thermostat's status: key, token, scope, quota, ownership, live state. ``POST`` sets it:
+done when state and event are on the disk.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import statistics
@@ -19,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,12 +31,18 @@ from urllib.parse import urlsplit
 
 import psutil
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import load
+import rivals
 
 STATUS = (
     "/smarther/v2.0/chronothermostat/thermoregulation/addressLocation"
     "/plants/{plant}/modules/parameter/id/value/{module}"
+)
+COMMAND = (
+    '{{"function":"heating","mode":"manual","setPoint":{{"value":"{value}","unit":"C"}},'
+    '"programs":[{{"number":0}}]}}'
 )
 
 
@@ -42,64 +52,128 @@ class Target:
 
     name: str
     process: psutil.Process
-    host: str
     port: int
-    request: bytes
+    requests: list[bytes]
+    calls: int
+    connections: int = 16
     costs: list[float] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
+    runs: list[load.Load] = field(default_factory=list)
 
     def cpu(self) -> float:
         times = self.process.cpu_times()
         return times.user + times.system
 
 
-def request_for(url: str, key: str, token: str) -> bytes:
-    parts = urlsplit(url)
-    lines = [
-        f"GET {parts.path} HTTP/1.1",
-        f"Host: {parts.netloc}",
-        "Accept: application/json",
-        "User-Agent: benchmark",
-        f"Ocp-Apim-Subscription-Key: {key}",
-        f"Authorization: Bearer {token}",
-    ]
-    return "\r\n".join([*lines, "", ""]).encode()
+@dataclass(frozen=True)
+class Cloud:
+    pid: int
+    origin: str
+    key: str
+    token: str
+    plants: list[tuple[str, str]]
+
+    def get(self, prefix: str = "") -> bytes:
+        return self._request("GET", self._status(0).removeprefix(prefix), "")
+
+    def posts(self) -> list[bytes]:
+        """So that each thermostat hears another value each time."""
+        return [
+            self._request(
+                "POST", self._status(n), COMMAND.format(value=15 + (n * 7 + turn) % 20 / 2)
+            )
+            for turn in range(7)
+            for n in range(len(self.plants))
+        ]
+
+    def _status(self, n: int) -> str:
+        plant, module = self.plants[n]
+        return STATUS.format(plant=plant, module=module)
+
+    def _request(self, method: str, path: str, body: str) -> bytes:
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            f"Host: {urlsplit(self.origin).netloc}",
+            "Accept: application/json",
+            "User-Agent: benchmark",
+            f"Ocp-Apim-Subscription-Key: {self.key}",
+            f"Authorization: Bearer {self.token}",
+        ]
+        if body:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*lines, "", body]).encode()
 
 
 @contextmanager
-def cloud(command: list[str]) -> Iterator[tuple[int, str, str, str]]:
-    """Starts the whole cloud in a new folder; its process, the URL of a status, key and token."""
+def cloud(homes: int, database: str) -> Iterator[Cloud]:
+    """Starts the whole cloud in a new folder, with so many homes more."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "1000000000"}
-        process = subprocess.Popen(
-            [*command, "--data", folder, "--port", "0", "--json"],
-            stdout=subprocess.PIPE,
-            env=environ,
-            text=True,
-        )
+        if database:
+            environ["WORKSWITH_DATABASE_URL"] = database
+        command = [sys.executable, "-m", "workswith", "up", "--data", folder, "--port", "0"]
+        if homes:
+            _start(command, environ)[0].kill()
+            asyncio.run(_furnish(database or f"sqlite:///{folder}/workswith.db", homes))
+        process, seed = _start(command, environ)
         try:
-            seed = read_json(process)
-            plant = next(plant for plant in seed["plants"] if plant["api"] == "smarther")
-            path = STATUS.format(plant=plant["id"], module=plant["modules"][0]["id"])
-            url = seed["origins"]["api"] + path
-            key, token = seed["subscription"]["primary_key"], seed["tokens"]["access_token"]
-            yield process.pid, url, key, token
+            yield Cloud(
+                process.pid,
+                seed["origins"]["api"],
+                seed["subscription"]["primary_key"],
+                seed["tokens"]["access_token"],
+                _thermostats(seed),
+            )
         finally:
             process.terminate()
             process.wait(15)
 
 
-def read_json(process: subprocess.Popen[str]) -> dict:
-    """The first JSON document of its output, on one line or on many."""
+def _start(command: list[str], environ: dict[str, str]) -> tuple[subprocess.Popen[str], dict]:
+    process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, env=environ, text=True)
     assert process.stdout is not None
-    text = ""
-    for line in process.stdout:
-        text += line
-        try:
-            return json.loads(text)
-        except ValueError:
-            continue
-    raise SystemExit(f"the cloud ended before it was ready:\n{text}")
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit("the cloud ended before it was ready")
+    return process, json.loads(line)
+
+
+async def _furnish(url: str, homes: int) -> None:
+    from workswith.devices.homes import furnish
+    from workswith.kernel.clock import wall
+    from workswith.kernel.database import Tx, open_database, query
+    from workswith.kernel.ident import Ident
+
+    owner = query(str, "SELECT owner_id FROM plants ORDER BY created_at, id LIMIT 1")
+
+    async def body(tx: Tx) -> None:
+        owner_id = await tx.one(owner) or ""
+        for _ in range(homes):
+            await furnish(tx, owner_id, Ident(), "flat", wall())
+
+    database = await open_database(url)
+    await database.write(body)
+    await database.close()
+
+
+def _thermostats(seed: dict) -> list[tuple[str, str]]:
+    """Of the end-user, as the API itself tells."""
+    from urllib.request import Request, urlopen
+
+    headers = {
+        "Ocp-Apim-Subscription-Key": seed["subscription"]["primary_key"],
+        "Authorization": f"Bearer {seed['tokens']['access_token']}",
+    }
+    api = f"{seed['origins']['api']}/smarther/v2.0/plants"
+
+    def ask(url: str) -> dict:
+        with urlopen(Request(url, headers=headers)) as answer:
+            return json.loads(answer.read())
+
+    return [
+        (plant["id"], module["id"])
+        for plant in ask(api)["plants"]
+        for module in ask(f"{api}/{plant['id']}/topology")["plant"]["modules"]
+    ]
 
 
 @contextmanager
@@ -119,15 +193,15 @@ def constant(body_bytes: int) -> Iterator[tuple[int, int]]:
         process.wait(15)
 
 
-def measure(pool: ProcessPoolExecutor, target: Target, calls: int, connections: int) -> None:
+def measure(pool: ProcessPoolExecutor, target: Target, *, keep: bool) -> None:
     before = target.cpu()
-    result = pool.submit(
-        load.run, target.host, target.port, target.request, calls, connections
-    ).result()
+    arguments = target.port, target.requests, target.calls, target.connections
+    result = pool.submit(load.run, "127.0.0.1", *arguments).result()
     if result.wrong:
-        raise SystemExit(f"{target.name}: {result.wrong} of {calls} answers were not 200")
-    target.costs.append((target.cpu() - before) / calls * 1e6)
-    target.rates.append(calls / result.seconds)
+        raise SystemExit(f"{target.name}: {result.wrong} of {target.calls} answers were not 200")
+    if keep:
+        target.costs.append((target.cpu() - before) / target.calls * 1e6)
+        target.runs.append(result)
 
 
 def idle_cost(target: Target, seconds: float = 2.0) -> float:
@@ -139,76 +213,96 @@ def idle_cost(target: Target, seconds: float = 2.0) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--url", help="a GET of a cloud that runs already")
-    parser.add_argument("--pid", type=int, help="its process")
-    parser.add_argument("--key", default="")
-    parser.add_argument("--token", default="")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=20_000)
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--homes", type=int, default=0, help="so many thermostats to POST to")
+    parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     args = parser.parse_args()
-    if args.url:
-        compare(args, args.pid, args.url, args.key, args.token)
-        return
-    with cloud([sys.executable, "-m", "workswith", "up"]) as (pid, url, key, token):
-        compare(args, pid, url, key, token)
+    with ExitStack() as running:
+        database = ""
+        if args.postgresql:
+            from tests import postgres
+
+            database = running.enter_context(postgres.server()).format(name="postgres")
+        ours = running.enter_context(cloud(args.homes, database))
+        pool = running.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+        targets = _targets(running, ours, args.calls, posts=bool(args.homes))
+        _pin(targets, pool)
+        for keep in (False, *[True] * args.rounds):
+            for target in targets:
+                measure(pool, target, keep=keep)
+        report(targets, idle_cost(targets[0]), as_json=args.json)
 
 
-def compare(args: argparse.Namespace, pid: int, url: str, key: str, token: str) -> None:
-    parts = urlsplit(url)
-    request = request_for(url, key, token)
-    host, port = parts.hostname or "127.0.0.1", parts.port or 80
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        probe = pool.submit(load.run, host, port, request, 100, 1).result()
-        if probe.wrong:
-            raise SystemExit(f"the cloud did not answer 200 to GET {parts.path}")
-        with constant(max(0, probe.bytes_per_answer - 180)) as (constant_pid, constant_port):
-            full = Target("gateway", psutil.Process(pid), host, port, request)
-            bare = Target(
-                "constant", psutil.Process(constant_pid), "127.0.0.1", constant_port, request
-            )
-            pin(bare, full, pool)
-            for target in (bare, full):  # warm up
-                measure(pool, target, args.calls // 4, args.connections)
-                target.costs.clear()
-                target.rates.clear()
-            for _ in range(args.rounds):
-                for target in (bare, full):
-                    measure(pool, target, args.calls, args.connections)
-            report(bare, full, idle_cost(full), as_json=args.json)
+def _targets(running: ExitStack, ours: Cloud, calls: int, *, posts: bool) -> list[Target]:
+    """The cloud first, then the yardstick, then what else is installed."""
+    get = [ours.get()]
+    port = urlsplit(ours.origin).port or 80
+    probe = load.run("127.0.0.1", port, get, 50, 1)
+    if probe.wrong:
+        raise SystemExit("the cloud did not answer 200")
+    size = probe.bytes_per_answer - 135
+    found = [("gateway, GET", ours.pid, port, get, calls, 16)]
+    if posts:
+        found.append(("gateway, POST", ours.pid, port, ours.posts(), calls // 5, 64))
+    found.append(("constant", *running.enter_context(constant(size)), get, calls, 16))
+    if rivals.has_nginx():
+        place = running.enter_context(rivals.nginx("x" * size))
+        found.append(("nginx", *place, get, calls, 16))
+    if rivals.has_lua():
+        place = running.enter_context(rivals.nginx("x" * size, lua=(ours.key, ours.token)))
+        found.append(("nginx with Lua", *place, get, calls, 16))
+    if program := rivals.prism():
+        from workswith.apis import documents
+        from workswith.contracts.renderings import openapi
+
+        smarther = documents()["smarther"]
+        document = openapi.export(smarther, ours.origin, ours.origin)
+        place = running.enter_context(rivals.prism_of(program, document))
+        get = [ours.get(prefix=smarther.base_path)]
+        found.append(("Prism", *place, get, max(calls // 20, 100), 16))
+    return [Target(name, psutil.Process(pid), *rest) for name, pid, *rest in found]
 
 
-def pin(bare: Target, full: Target, pool: ProcessPoolExecutor) -> None:
+def _pin(targets: list[Target], pool: ProcessPoolExecutor) -> None:
     """Servers on one core, load on another, where there are two."""
     cores = psutil.Process().cpu_affinity()
     if len(cores) < 2:
         return
-    for target in (bare, full):
+    for target in targets:
         target.process.cpu_affinity([cores[0]])
     pool.submit(os.sched_setaffinity, 0, {cores[1]}).result()
 
 
-def report(bare: Target, full: Target, idle: float, *, as_json: bool) -> None:
-    low, high = statistics.median(bare.costs), statistics.median(full.costs)
-    figures = {
-        "constant_us": round(low, 1),
-        "gateway_us": round(high, 1),
-        "added_us": round(high - low, 1),
-        "ratio": round(low / high, 3),
-        "constant_per_second": round(statistics.median(bare.rates)),
-        "gateway_per_second": round(statistics.median(full.rates)),
-        "idle_ms_per_second": round(idle, 2),
-        "gateway_rss_mib": round(full.process.memory_info().rss / 2**20, 1),
-    }
+def report(targets: list[Target], idle: float, *, as_json: bool) -> None:
+    yard = next(target for target in targets if target.name == "constant")
+    rows = []
+    for target in targets:
+        ratios = [bare / cost for bare, cost in zip(yard.costs, target.costs, strict=True)]
+        rows.append({
+            "name": target.name,
+            "cpu_us": round(statistics.median(target.costs), 1),
+            "best_cpu_us": round(min(target.costs), 1),
+            "constant_over_this": round(statistics.median(ratios), 2),
+            "per_cpu_second": round(1e6 / statistics.median(target.costs)),
+            "p50_ms": round(statistics.median(run.p50 for run in target.runs), 2),
+            "p99_ms": round(statistics.median(run.p99 for run in target.runs), 2),
+        })  # fmt: skip
+    memory = round(targets[0].process.memory_info().rss / 2**20, 1)
     if as_json:
-        print(json.dumps(figures))
+        print(json.dumps({"rows": rows, "idle_ms_per_second": idle, "rss_mib": memory}))
         return
-    print(f"constant {low:6.1f} µs CPU per call   rounds: {[round(c, 1) for c in bare.costs]}")
-    print(f"gateway  {high:6.1f} µs CPU per call   rounds: {[round(c, 1) for c in full.costs]}")
-    print(f"the gateway adds {high - low:.1f} µs; the constant costs {low / high:.2f} of it")
-    print(f"calls per second: {figures['constant_per_second']} / {figures['gateway_per_second']}")
-    print(f"idle: {idle:.2f} ms CPU per second; memory {figures['gateway_rss_mib']} MiB")
+    print(
+        f"{'':<16}{'CPU µs':>9}{'best':>8}{'ratio':>7}{'per CPU-s':>11}{'p50 ms':>9}{'p99 ms':>9}"
+    )
+    for row in rows:
+        name, cpu, best, ratio, rate, p50, p99 = row.values()
+        print(f"{name:<16}{cpu:>9}{best:>8}{ratio:>7}{rate:>11,}{p50:>9}{p99:>9}")
+    print(
+        f"ratio: the constant's CPU over this one's; medians of {len(yard.costs)} rounds in turns"
+    )
+    print(f"idle: {idle:.2f} ms CPU per second; memory {memory} MiB")
 
 
 if __name__ == "__main__":

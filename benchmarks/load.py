@@ -1,28 +1,36 @@
 """A small load generator: keep-alive connections on raw sockets, one call under way on each."""
 
 import asyncio
+import time
 from typing import NamedTuple, cast
 
 import uvloop
 
 
 class Load(NamedTuple):
-    """``seconds`` is wall time; ``wrong`` counts answers with another status than 200."""
+    """``seconds`` is wall time; ``wrong`` counts answers with another status than 200.
+
+    ``p50`` and ``p99`` are times from request to answer in ms, as one of many callers sees them.
+    """
 
     calls: int
     wrong: int
     seconds: float
     bytes_per_answer: int
+    p50: float = 0.0
+    p99: float = 0.0
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, request: bytes, left: list[int], done: asyncio.Future[None]) -> None:
-        self._request = request
+    def __init__(self, requests: list[bytes], left: list[int], done: asyncio.Future[None]) -> None:
+        self._requests = requests
         self._left = left
         self._done = done
         self._buffer = b""
         self.wrong = 0
         self.received = 0
+        self.times: list[float] = []
+        self._asked = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -40,6 +48,7 @@ class _Connection(asyncio.Protocol):
             self._buffer = buffer
             return
         self._buffer = b""
+        self.times.append(time.perf_counter() - self._asked)
         self.wrong += buffer[9:12] != b"200"
         self._next()
 
@@ -50,12 +59,13 @@ class _Connection(asyncio.Protocol):
     def _next(self) -> None:
         if self._left[0] > 0:
             self._left[0] -= 1
-            self._transport.write(self._request)
+            self._asked = time.perf_counter()
+            self._transport.write(self._requests[self._left[0] % len(self._requests)])
         elif not self._done.done():
             self._done.set_result(None)
 
 
-async def _run(host: str, port: int, request: bytes, calls: int, connections: int) -> Load:
+async def _run(host: str, port: int, requests: list[bytes], calls: int, connections: int) -> Load:
     loop = asyncio.get_running_loop()
     left = [calls]
     started = loop.time()
@@ -64,16 +74,19 @@ async def _run(host: str, port: int, request: bytes, calls: int, connections: in
     for _ in range(connections):
         done = loop.create_future()
         _, protocol = await loop.create_connection(
-            lambda done=done: _Connection(request, left, done), host, port
+            lambda done=done: _Connection(requests, left, done), host, port
         )
         opened.append(protocol)
         finished.append(done)
     await asyncio.gather(*finished)
     seconds = loop.time() - started
     received = sum(one.received for one in opened)
-    return Load(calls, sum(one.wrong for one in opened), seconds, received // calls)
+    times = sorted(each for one in opened for each in one.times)
+    p50, p99 = (times[int(len(times) * part)] * 1000 for part in (0.5, 0.99))
+    wrong = sum(one.wrong for one in opened)
+    return Load(calls, wrong, seconds, received // calls, p50, p99)
 
 
-def run(host: str, port: int, request: bytes, calls: int, connections: int) -> Load:
-    """Sends ``request`` ``calls`` times over ``connections`` connections."""
-    return uvloop.run(_run(host, port, request, calls, connections))
+def run(host: str, port: int, requests: list[bytes], calls: int, connections: int) -> Load:
+    """Sends ``requests`` in turn, ``calls`` in all, over ``connections`` connections."""
+    return uvloop.run(_run(host, port, requests, calls, connections))
