@@ -13,12 +13,13 @@ import msgspec
 from workswith.catalog.products import STARTER_KIT
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.devices import homes
-from workswith.identity import scopes
+from workswith.identity import profile, scopes
 from workswith.identity.account import Account
 from workswith.identity.accounts import Accounts
 from workswith.identity.application import ApplicationForm
 from workswith.identity.applications import Applications
 from workswith.identity.consents import Consents
+from workswith.identity.profile import Profile
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Reads, Tx, query, statement
@@ -35,6 +36,20 @@ PEOPLE = (
     ("operator", "operator", "Olga", "Operator"),
 )
 """(member of sandbox.json, kind of account, first name, surname)."""
+PROFILE = Profile(
+    middle_name="Emilio",
+    nickname="Enzo",
+    profile="https://people.example/enzo",
+    picture="https://people.example/enzo.png",
+    website="https://people.example/",
+    gender="male",
+    birthdate="1984-02-29",
+    zoneinfo="Europe/Rome",
+    locale="it-IT",
+    phone_number="+39 055 010 0100",
+    address="Via degli Esempi 1\n50100 Firenze\nItalia",
+)
+"""What the end-user tells programs that may ask; every claim of OpenID Connect has a value."""
 REPLY_URLS = ("https://client.example/callback", "http://localhost:8765/callback")
 HOMES = ("two_homes", "one_of_each_api")
 """What the end-user lives in: thermostats first, then a home for each other API."""
@@ -98,6 +113,7 @@ class Seeding:
         async def live(tx: Tx) -> list[dict[str, Any]]:
             now = self.clock.now()
             await self.consents.give(tx, end_user.id, application, now)
+            await profile.keep(tx, end_user.id, PROFILE, now)
             furnished = [
                 home
                 for template in HOMES
