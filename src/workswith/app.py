@@ -72,12 +72,16 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells, Supervisor, Work
 from workswith.sandbox import control, seed
+from workswith.sandbox import webhooks as sandbox_webhooks
+from workswith.sandbox.authority import Authority
 from workswith.sandbox.clock import load_clock
 from workswith.sandbox.guard import Guard
+from workswith.sandbox.inspector import Inspector
 from workswith.settings import Settings
 from workswith.web.signin.federation import CALLBACK as FEDERATION_CALLBACK
 from workswith.web.site.services import Origins, Services, callback_address
 from workswith.webhooks import retention as webhook_retention
+from workswith.webhooks.desk import Desk
 from workswith.webhooks.fanout import FanOut
 from workswith.webhooks.sender import Sender
 from workswith.webhooks.signing import Signer
@@ -181,10 +185,10 @@ class Areas:
 
         # events and webhooks
         self.webhook_subscriptions = WebhookSubscriptions(
-            database, clock, ident, cipher, settings.webhooks
+            database, clock, ident, cipher, settings.webhooks, bells=bells
         )
         self.sender = Sender(settings.webhooks)
-        webhooks = Worker(
+        self.webhooks = webhooks = Worker(
             database,
             clock,
             bells,
@@ -193,6 +197,15 @@ class Areas:
             settings=settings.webhooks,
         )
         fan_out = FanOut(catalogue.NOTIFICATIONS, settings.webhooks.rules)
+        self.webhook_desk = Desk(
+            database,
+            clock,
+            ident,
+            cipher,
+            settings.webhooks,
+            bells=bells,
+            renderers=catalogue.NOTIFICATIONS,
+        )
         self.consents.on_end(end_for_consent)
         self.applications.on_delete(self.consents.end_of_application)
 
@@ -317,6 +330,7 @@ class Areas:
                 console=console,
                 quota_anchor_minutes=self.settings.catalog.quota_anchor_minutes,
                 webhook_rules=self.settings.webhooks.rules,
+                webhook_desk=self.webhook_desk,
                 sandbox=sandbox,
             )
         )
@@ -353,6 +367,7 @@ class Areas:
         return served.asgi()
 
     async def close(self) -> None:
+        await self.webhooks.close()
         self.sender.close()
         self.accounts.close()
         for close in self._closing:
@@ -403,10 +418,13 @@ class Cloud:
     areas: Areas
     supervisor: Supervisor
     document: dict[str, Any]
+    inspector: Inspector | None = None
 
     async def close(self) -> None:
         """Drains the works, then closes the database. Nothing accepted is lost either way."""
         await self.supervisor.stop()
+        if self.inspector is not None:
+            await self.inspector.stop()
         await self.areas.close()
 
 
@@ -490,24 +508,35 @@ async def open_sandbox(
     async def told() -> dict[str, Any]:
         return document
 
+    guard = Guard(planted.token, _spellings(origin))
+    inspector = Inspector(
+        Authority(authority_file.parent).issue("inspector", "localhost", "127.0.0.1"),
+        areas.clock.now,
+        port=(urlsplit(origin).port or 0) + 1,
+    )
+    await inspector.start()
+    document["inspector"] = inspector.url()
     interface = Router(
-        control.routes(
-            control.Control(
-                clock=areas.clock,
-                supervisor=supervisor,
-                database=database,
-                devices=Hand(areas.park),
-                app_accounts=OfficialApp(database, areas.clock),
-                document=told,
-                mint=mint,
-                end_user_id=planted.people["end_user"].id,
+        [
+            *sandbox_webhooks.routes(areas.webhook_desk, database, areas.clock, inspector, guard),
+            *control.routes(
+                control.Control(
+                    clock=areas.clock,
+                    supervisor=supervisor,
+                    database=database,
+                    devices=Hand(areas.park),
+                    app_accounts=OfficialApp(database, areas.clock),
+                    document=told,
+                    mint=mint,
+                    end_user_id=planted.people["end_user"].id,
+                ),
+                guard,
             ),
-            Guard(planted.token, _spellings(origin)),
-        )
+        ]
     )
     console = Console(areas.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True)
-    return Cloud(build(areas, site, interface), areas, supervisor, document)
+    return Cloud(build(areas, site, interface), areas, supervisor, document, inspector)
 
 
 @contextlib.asynccontextmanager

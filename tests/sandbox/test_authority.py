@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workswith.sandbox.authority import Authority
-from workswith.sandbox.listener import Listener
+from workswith.sandbox.listener import Listener, Received, answer
 
 
 async def _handshake(port: int, name: str, ca: Path) -> bytes:
@@ -30,18 +30,27 @@ async def test_a_program_that_trusts_it_reaches_localhost_by_name_and_address(
     authority = Authority(tmp_path)
     received: list[bytes] = []
     certificate = authority.issue("server", "localhost", "127.0.0.1")
-    async with Listener(certificate, received.append) as listener:
+
+    async def respond(request: Received, writer: asyncio.StreamWriter) -> None:
+        received.append(request.body)
+        writer.write(answer())
+
+    async with Listener(certificate, respond) as listener:
         port = int(listener.url.rpartition(":")[2])
         for name in ("localhost", "127.0.0.1"):
-            answer = await _handshake(port, name, authority.certificate_file)
-            assert answer.startswith(b"HTTP/1.1 200")
+            said = await _handshake(port, name, authority.certificate_file)
+            assert said.startswith(b"HTTP/1.1 200")
     assert received == [b"{}", b"{}"]
 
 
 async def test_it_cannot_vouch_for_the_rest_of_the_world(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate = authority.issue("server", "api.example.com")
-    async with Listener(certificate, lambda _: None) as listener:
+
+    async def respond(_request: Received, _writer: asyncio.StreamWriter) -> None:
+        raise AssertionError("nothing gets through")
+
+    async with Listener(certificate, respond) as listener:
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
             await _handshake(
                 int(listener.url.rpartition(":")[2]), "api.example.com", authority.certificate_file

@@ -44,6 +44,7 @@ async def chain(ground: Ground, settings: Settings, scripted: Scripted) -> Chain
             name="Cosy",
             description="It warms.",
             vendor="Cosy Ltd",
+            url="https://cosy.example",
             reply_urls=("https://cosy.example/cb",),
             scopes=("comfort.read",),
         ),

@@ -14,7 +14,7 @@ _COMMANDS = {
     "up": "Start the whole cloud on this machine.",
     "clock": "Read or move the clock of a running sandbox.",
     "mail": "Show the mails that the sandbox sent.",
-    "webhooks": "Receive notifications on this machine.",
+    "webhooks": "Receive notifications, and look after endpoints.",
     "openapi": "Print the OpenAPI document of an API.",
     "postman": "Print a Postman collection for a running sandbox.",
     "keys": "List, rotate or replace the keys that sign tokens.",

@@ -1,36 +1,49 @@
-"""``workswith webhooks``: watch notifications arrive on this machine."""
+"""``workswith webhooks``: notifications on this machine, and what became of them."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import click
 
 from .folder import data_option, json_option, read_document
 
+if TYPE_CHECKING:
+    import asyncio
+
+    from workswith.sandbox.listener import Received
+
 
 @click.group()
 def command() -> None:
-    """Receive notifications on this machine."""
+    """Receive notifications, and look after endpoints."""
 
 
 @command.command()
 @click.option("--plant", default="", help="Only this plant, by name or id; default: all of them.")
 @click.option("--port", default=0, help="Where to listen; default: any free port.")
+@click.option(
+    "--forward-to",
+    default="",
+    metavar="URL",
+    help="Hand each on to a program, such as http://localhost:3000/hook, and answer as it does.",
+)
 @data_option
 @json_option
-def listen(plant: str, port: int, data: Path, as_json: bool) -> None:
+def listen(plant: str, port: int, forward_to: str, data: Path, as_json: bool) -> None:
     """Subscribe an HTTPS endpoint on this machine and print what arrives, until Ctrl-C.
 
-    The endpoint has a certificate of the sandbox's own authority, answers 200 at once and is
-    unsubscribed at the end.
+    The endpoint has a certificate of the sandbox's own authority and is unsubscribed at the end. It
+    answers 200 at once, or with --forward-to what your program answers: slow or failing there is
+    slow or failing for the sandbox, with all retries and bans.
     """
     import asyncio
-    import json
 
     from workswith.sandbox.authority import Authority
     from workswith.sandbox.listener import Listener
 
     from .client import call, control
+    from .forward import Forwarder
 
     document = read_document(data)
     tokens = control(document, "POST", "/tokens")
@@ -47,18 +60,26 @@ def listen(plant: str, port: int, data: Path, as_json: bool) -> None:
     ]
     if not plants:
         raise click.ClickException(f"No plant is called {plant!r}")
+    forwarder = Forwarder(forward_to) if forward_to else None
 
-    def show(received: bytes) -> None:
-        if as_json:
-            click.echo(received.decode())
-            return
-        from rich.console import Console
+    async def respond(received: "Received", writer: "asyncio.StreamWriter") -> None:
+        from workswith.sandbox.inspector import validation_code
+        from workswith.sandbox.listener import answer
 
-        Console().print_json(json.dumps(json.loads(received)))
+        if forwarder is None:
+            code = validation_code(received.body)
+            proof = _json({"validationResponse": code}).encode() if code else b"OK"
+            writer.write(answer(200, proof))  # first the answer: the sender's time runs
+            status = 200
+        else:
+            status, body = await asyncio.to_thread(forwarder.send, received)
+            writer.write(answer(status, body))
+        await writer.drain()
+        _show(received.body, as_json, status if forwarder else None)
 
     async def run() -> None:
         certificate = Authority(data / "tls").issue("listener", "localhost", "127.0.0.1")
-        async with Listener(certificate, show, port=port) as listener:
+        async with Listener(certificate, respond, port=port) as listener:
             made = []
             for each in plants:
                 answer = await asyncio.to_thread(
@@ -81,3 +102,128 @@ def listen(plant: str, port: int, data: Path, as_json: bool) -> None:
         asyncio.run(run())
     except KeyboardInterrupt:
         pass
+
+
+@command.command()
+@data_option
+@json_option
+def endpoints(data: Path, as_json: bool) -> None:
+    """List endpoints with their health, failures and bans."""
+    found = _ask(data, "GET", "/webhooks/endpoints")
+    if as_json:
+        click.echo(_json(found))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Endpoint", "Address", "Health", "Failures", "Waiting", "Lost", "Ban ends in")
+    for one in found:
+        left = one["ban_left_ms"] / 1000
+        table.add_row(
+            one["id"][:8], one["url"], one["health"], str(one["failures"]),
+            str(one["waiting"]), str(one["lost"]), f"{left:.0f} s" if left else "",
+        )  # fmt: skip
+    Console().print(table)
+
+
+@command.command()
+@click.argument("endpoint", default="")
+@data_option
+def trigger(endpoint: str, data: Path) -> None:
+    """Send a test event to ENDPOINT (an id or the beginning of one), or to all."""
+    for one in _chosen(data, endpoint):
+        sent = _ask(data, "POST", f"/webhooks/endpoints/{one['id']}/test")
+        click.echo(f"{sent['id']} to {one['url']}")
+
+
+@command.command()
+@click.argument("id_", metavar="ID")
+@click.option("--since", default="", help="From this instant on, like 2026-05-29T00:00:00Z.")
+@click.option("--until", default="", help="Before this instant.")
+@click.option("--state", default="", help="Only deliveries in this state, such as exhausted.")
+@data_option
+def replay(id_: str, since: str, until: str, state: str, data: Path) -> None:
+    """Send again: one delivery by its ID, or all that the endpoint ID missed.
+
+    What an endpoint missed includes what it lost during bans.
+    """
+    chosen = [one for one in _ask(data, "GET", "/webhooks/endpoints") if one["id"].startswith(id_)]
+    if len(chosen) != 1:
+        _ask(data, "POST", f"/webhooks/deliveries/{id_}/replay")
+        click.echo("1 delivery goes out again.")
+        return
+    done = _ask(
+        data,
+        "POST",
+        f"/webhooks/endpoints/{chosen[0]['id']}/replay",
+        {"since": since, "until": until, "state": state},
+    )
+    click.echo(
+        f"{done['deliveries']} deliveries go out again, and {done['losses']} that a ban had lost."
+    )
+
+
+@command.command("lift-ban")
+@click.argument("endpoint", default="")
+@data_option
+def lift_ban(endpoint: str, data: Path) -> None:
+    """End the ban of ENDPOINT (an id or the beginning of one), or of all."""
+    for one in _chosen(data, endpoint):
+        _ask(data, "POST", f"/webhooks/endpoints/{one['id']}/lift-ban")
+        click.echo(f"{one['url']} may be notified.")
+
+
+@command.command()
+@click.option("--endpoint", default="", help="Only this endpoint, by its id.")
+@click.option("--state", default="", help="Only deliveries in this state.")
+@data_option
+@json_option
+def deliveries(endpoint: str, state: str, data: Path, as_json: bool) -> None:
+    """List deliveries, the newest first."""
+    asked = urlencode({"endpoint": endpoint, "state": state})
+    found = _ask(data, "GET", f"/webhooks/deliveries?{asked}")
+    if as_json:
+        click.echo(_json(found))
+        return
+    for one in found:
+        click.echo(
+            f"{one['event_at']}  {one['state']:<10} {one['attempts']}  {one['cause']:<9} "
+            f"{one['kind']:<12} {one['id']}"
+        )
+
+
+def _chosen(data: Path, endpoint: str) -> list[dict[str, Any]]:
+    every: list[dict[str, Any]] = _ask(data, "GET", "/webhooks/endpoints")
+    chosen = [one for one in every if one["id"].startswith(endpoint)]
+    if not chosen:
+        raise click.ClickException("There is no such endpoint. See: workswith webhooks endpoints")
+    return chosen
+
+
+def _ask(data: Path, method: str, path: str, body: object = None) -> Any:
+    from .client import control
+
+    return control(read_document(data), method, path, body)
+
+
+def _show(body: bytes, as_json: bool, status: int | None) -> None:
+    if status is not None:
+        click.secho(f"answered {status}", err=True, fg="green" if status < 300 else "red")
+    text = body.decode("utf-8", "replace")
+    if as_json:
+        click.echo(text)
+        return
+    import json
+
+    from rich.console import Console
+
+    try:
+        Console().print_json(json.dumps(json.loads(text)))
+    except ValueError:
+        click.echo(text)
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value)

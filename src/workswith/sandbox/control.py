@@ -61,7 +61,7 @@ def routes(control: Control, guard: Guard) -> list[Route]:
     """Every route of the control interface, guarded."""
 
     def route(path: str, method: str, act: Callable[[Request], Awaitable[Response]]) -> Route:
-        return Route("/sandbox" + path, guard(_tell_mistakes(act)), methods=[method])
+        return Route("/sandbox" + path, guard(tell_mistakes(act)), methods=[method])
 
     clock, devices = _Clock(control), _Devices(control)
 
@@ -108,17 +108,17 @@ class _Clock:
         return await self._changed(request)
 
     async def scale(self, request: Request) -> Response:
-        rate = (await _body(request)).get("rate")
+        rate = (await read_body(request)).get("rate")
         if not isinstance(rate, int | float) or isinstance(rate, bool):
             raise ValueError("rate is a number of clock seconds per second")  # noqa: TRY004  a 400
         self._control.clock.run_at(float(rate))
         return await self._changed(request)
 
     async def set(self, request: Request) -> Response:
-        return await self._advance(request, _instant((await _body(request)).get("to")))
+        return await self._advance(request, _instant((await read_body(request)).get("to")))
 
     async def advance(self, request: Request) -> Response:
-        body = await _body(request)
+        body = await read_body(request)
         if (by := body.get("by")) is not None:
             return await self._advance(request, self._control.clock.now() + parse_duration(str(by)))
         return await self._advance(request, _instant(body.get("to")))
@@ -167,7 +167,7 @@ class _Devices:
         self._control = control
 
     async def touch(self, request: Request) -> Response:
-        set_point = (await _body(request)).get("set_point")
+        set_point = (await read_body(request)).get("set_point")
         if set_point is not None and not isinstance(set_point, int | float):
             raise ValueError("set_point is a number of degrees Celsius")
         await self._control.devices.touch(request.path_params["module"], set_point)
@@ -203,7 +203,7 @@ class _Devices:
         return Response(status_code=204)
 
 
-def _tell_mistakes(act: Endpoint) -> Endpoint:
+def tell_mistakes(act: Endpoint) -> Endpoint:
     async def told(request: Request) -> Response:
         try:
             return await act(request)
@@ -215,7 +215,7 @@ def _tell_mistakes(act: Endpoint) -> Endpoint:
     return told
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def read_body(request: Request) -> dict[str, Any]:
     raw = b""
     async for chunk in request.stream():
         raw += chunk

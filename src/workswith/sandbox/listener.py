@@ -1,8 +1,10 @@
-"""A small HTTPS receiver on this machine that answers 200 at once and hands over each body."""
+"""A small HTTPS receiver on this machine: hands over each request, answers as it is told."""
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -10,17 +12,39 @@ from .authority import Certificate
 
 BODY_LIMIT = 1_048_576
 IDLE_SECONDS = 120.0
-_OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK"
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class Listener:
-    """``async with Listener(certificate, show) as listener: listener.url``"""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request; names of ``headers`` in lower case."""
 
-    def __init__(
-        self, certificate: Certificate, show: Callable[[bytes], None], *, port: int = 0
-    ) -> None:
-        self._show = show
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Respond = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
+"""Writes the answer, if there is to be one. May end the connection."""
+
+
+def answer(
+    status: int = 200, body: bytes = b"OK", media_type: str = "text/plain; charset=utf-8"
+) -> bytes:
+    """A whole HTTP/1.1 answer."""
+    head = (
+        f"HTTP/1.1 {status} Answer\r\nContent-Type: {media_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
+class Listener:
+    """``async with Listener(certificate, respond) as listener: listener.url``"""
+
+    def __init__(self, certificate: Certificate, respond: Respond, *, port: int = 0) -> None:
+        self._respond = respond
         self._port = port
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate.chain, certificate.key)
@@ -28,11 +52,25 @@ class Listener:
         self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self.url = ""
 
-    async def __aenter__(self) -> Self:
+    async def start(self) -> None:
+        """Raises ``OSError`` when the port is taken."""
         self._server = await asyncio.start_server(
             self._serve, "127.0.0.1", self._port, ssl=self._tls
         )
         self.url = f"https://localhost:{self._server.sockets[0].getsockname()[1]}"
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        conversations = [task for task in self._open.values() if task is not None]
+        for writer in list(self._open):
+            writer.transport.abort()
+        for task in conversations:
+            task.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
         return self
 
     async def __aexit__(
@@ -41,36 +79,42 @@ class Listener:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        if self._server is not None:
-            self._server.close()
-        conversations = [task for task in self._open.values() if task is not None]
-        for writer in list(self._open):
-            writer.transport.abort()
-        await asyncio.gather(*conversations, return_exceptions=True)
+        await self.stop()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open[writer] = asyncio.current_task()
         try:
             while True:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), IDLE_SECONDS)
-                length = _content_length(head)
-                if length > BODY_LIMIT:
+                method, path, headers = _parsed(head)
+                length = headers.get("content-length", "0")
+                if not length.isdecimal() or int(length) > BODY_LIMIT:
                     writer.write(_TOO_LARGE)
                     break
-                body = await asyncio.wait_for(reader.readexactly(length), IDLE_SECONDS)
-                writer.write(_OK)  # first the answer: the sender's time runs
+                body = await asyncio.wait_for(reader.readexactly(int(length)), IDLE_SECONDS)
+                await self._respond(Received(method, path, headers, body), writer)
                 await writer.drain()
-                self._show(body)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except (
+            OSError,
+            TimeoutError,
+            ValueError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            asyncio.CancelledError,
+        ):
             pass
         finally:
             self._open.pop(writer, None)
-            writer.close()
+            with contextlib.suppress(OSError, RuntimeError):
+                writer.close()
 
 
-def _content_length(head: bytes) -> int:
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            return int(value)
-    return 0
+def _parsed(head: bytes) -> tuple[str, str, dict[str, str]]:
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, path, _version = first.split(" ")
+    headers = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon:
+            headers[name.strip().lower()] = value.strip()
+    return method, path, headers

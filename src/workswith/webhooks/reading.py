@@ -162,6 +162,7 @@ _ENDPOINTS = query(
     "(SELECT a.error FROM webhook_attempt a WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) "
     "FROM webhook_endpoint e WHERE client_id = :client_id ORDER BY created_at, id",
 )
+_APPLICATIONS = query(str, "SELECT DISTINCT client_id FROM webhook_endpoint ORDER BY client_id")
 _DELIVERIES: Query[DeliveryView] = query(
     DeliveryView,
     "SELECT id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
@@ -207,6 +208,11 @@ _DELIVERY: Query[DeliveryView] = query(
 _SECRET = query(
     bytes, "SELECT secret FROM webhook_endpoint WHERE client_id = :client_id AND id = :id"
 )
+
+
+async def applications(reads: Reads) -> list[str]:
+    """Every application that has an endpoint, for whoever may see all of them."""
+    return await reads.all(_APPLICATIONS)
 
 
 async def endpoints_of(

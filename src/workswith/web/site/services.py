@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workswith.kernel.database import Database
     from workswith.kernel.ident import Ident
     from workswith.web.settings import Settings
+    from workswith.webhooks.desk import Desk
     from workswith.webhooks.settings import Rules
     from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
 
@@ -103,6 +104,8 @@ class Services:
     """Logout that applications start; without it there is no such page."""
     refusals: Refusals | None = None
     """What programs were refused, for their owners."""
+    webhook_desk: Desk | None = None
+    """What developers do about their endpoints; without it they only look."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
     federation: Federation | None = None

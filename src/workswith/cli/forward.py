@@ -1,0 +1,38 @@
+"""Hands a notification on to a program on this machine, and brings its answer back."""
+
+import http.client
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+if TYPE_CHECKING:
+    from workswith.sandbox.listener import Received
+
+SECONDS = 30.0
+BODY_LIMIT = 65_536
+_OURS = {"host", "content-length", "connection", "transfer-encoding"}
+
+
+class Forwarder:
+    """``url`` is ``http://…``, such as a development server's."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname:
+            raise click.ClickException("--forward-to takes an http:// address on this machine.")
+        self._host, self._port = parts.hostname, parts.port or 80
+        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def send(self, received: "Received") -> tuple[int, bytes]:
+        """The program's status and body; 502 when it does not answer."""
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=SECONDS)
+        headers = {name: text for name, text in received.headers.items() if name not in _OURS}
+        try:
+            connection.request(received.method, self._path, received.body, headers)
+            response = connection.getresponse()
+            return response.status, response.read(BODY_LIMIT)
+        except (OSError, http.client.HTTPException) as error:
+            return 502, f"the program does not answer: {error}".encode()
+        finally:
+            connection.close()

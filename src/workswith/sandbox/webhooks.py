@@ -1,0 +1,279 @@
+"""The part of the control interface about notifications, under ``/sandbox``. [SBX-3 SBX-5]
+
+``/webhooks/…`` is what a developer does about endpoints, here for every application of the
+sandbox; ``/inspect`` shows what its own receiver got.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from workswith.kernel.clock import Clock, iso, parse_iso
+from workswith.kernel.database import Database
+from workswith.kernel.problem import Kind, Problem
+from workswith.webhooks import reading
+from workswith.webhooks.desk import Desk
+from workswith.webhooks.figures import figures
+
+from . import inspector as inspecting
+from .control import read_body, tell_mistakes
+from .guard import Guard
+from .inspector import Inspector
+
+LIMIT = 200
+
+
+def routes(
+    desk: Desk, database: Database, clock: Clock, inspector: Inspector, guard: Guard
+) -> list[Route]:
+    """Every route, guarded."""
+
+    def route(path: str, method: str, act: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route("/sandbox" + path, guard(tell_mistakes(act)), methods=[method])
+
+    own, pages = _Own(desk, database, clock), _Inspect(inspector)
+    return [
+        route("/webhooks/endpoints", "GET", own.endpoints),
+        route("/webhooks/endpoints/{id}/lift-ban", "POST", own.lift_ban),
+        route("/webhooks/endpoints/{id}/test", "POST", own.send_test),
+        route("/webhooks/endpoints/{id}/replay", "POST", own.replay_range),
+        route("/webhooks/endpoints/{id}/rotate-secret", "POST", own.rotate_secret),
+        route("/webhooks/endpoints/{id}/lost", "GET", own.lost),
+        route("/webhooks/deliveries", "GET", own.deliveries),
+        route("/webhooks/deliveries/{id}", "GET", own.delivery),
+        route("/webhooks/deliveries/{id}/replay", "POST", own.replay),
+        route("/webhooks/events", "GET", own.events),
+        route("/webhooks/figures", "GET", own.figures),
+        route("/inspect", "GET", pages.index),
+        route("/inspect/{name}", "GET", pages.show),
+        route("/inspect/{name}", "POST", pages.behave),
+        route("/inspect/{name}/arrivals", "GET", pages.arrivals),
+    ]
+
+
+class _Own:
+    def __init__(self, desk: Desk, database: Database, clock: Clock) -> None:
+        self._desk = desk
+        self._database = database
+        self._clock = clock
+
+    async def endpoints(self, _request: Request) -> Response:
+        now = self._clock.now()
+        found = await reading.endpoints_of(
+            self._database, await self._all(), self._desk.settings.rules, now
+        )
+        return JSONResponse(
+            [
+                {
+                    "id": one.id,
+                    "client_id": one.client_id,
+                    "url": one.url,
+                    "health": one.health(now),
+                    "failures": one.lane.failures,
+                    "failing_since": _when(one.failing_since),
+                    "ban_until": _when(one.lane.ban_until if one.ban_left(now) else None),
+                    "ban_left_ms": one.ban_left(now),
+                    "waiting": one.waiting,
+                    "lost": one.lost,
+                    "subscriptions": one.subscriptions,
+                    "pending": one.pending,
+                    "last_status": one.last_status,
+                    "last_error": one.last_error,
+                }
+                for one in found
+            ]
+        )
+
+    async def lift_ban(self, request: Request) -> Response:
+        await self._desk.lift_ban(await self._all(), request.path_params["id"])
+        return Response(status_code=204)
+
+    async def send_test(self, request: Request) -> Response:
+        id_ = await self._desk.send_test(await self._all(), request.path_params["id"])
+        return JSONResponse({"id": id_}, 201)
+
+    async def replay_range(self, request: Request) -> Response:
+        body = await read_body(request)
+        done = await self._desk.replay_range(
+            await self._all(),
+            request.path_params["id"],
+            _instant(body.get("since"), 0),
+            _instant(body.get("until"), 2**62),
+            state=str(body.get("state") or ""),
+        )
+        return JSONResponse(asdict(done))
+
+    async def rotate_secret(self, request: Request) -> Response:
+        secret = await self._desk.rotate_secret(await self._all(), request.path_params["id"])
+        return JSONResponse({"secret": secret})
+
+    async def lost(self, request: Request) -> Response:
+        found = await reading.losses_of(
+            self._database, await self._all(), request.path_params["id"], limit=LIMIT
+        )
+        return JSONResponse(
+            [
+                {
+                    "event_id": one.event_id,
+                    "plant_id": one.plant_id,
+                    "sequence": one.sequence,
+                    "kind": one.kind,
+                    "at": iso(one.at),
+                    "reason": one.reason,
+                    "replayed_at": _when(one.replayed_at),
+                }
+                for one in found
+            ]
+        )
+
+    async def deliveries(self, request: Request) -> Response:
+        asked = request.query_params
+        found = await reading.deliveries_of(
+            self._database,
+            await self._all(),
+            endpoint_id=asked.get("endpoint", ""),
+            state=asked.get("state", ""),
+            limit=LIMIT,
+        )
+        return JSONResponse([_delivery(one) for one in found])
+
+    async def delivery(self, request: Request) -> Response:
+        mine = await self._all()
+        one = await reading.delivery_of(self._database, mine, request.path_params["id"])
+        if one is None:
+            raise Problem(Kind.UNKNOWN, "delivery_unknown", "There is no such delivery.")
+        attempts = await reading.attempts_of(self._database, mine, one.id)
+        return JSONResponse(
+            {
+                **_delivery(one),
+                "body": one.body.decode("utf-8", "replace"),
+                "attempted": [
+                    {
+                        "number": each.number,
+                        "at": iso(each.at),
+                        "connect_ms": each.connect_ms,
+                        "answer_ms": each.answer_ms,
+                        "status": each.status,
+                        "error": each.error,
+                        "answer": each.answer.decode("utf-8", "replace"),
+                    }
+                    for each in attempts
+                ],
+            }
+        )
+
+    async def replay(self, request: Request) -> Response:
+        await self._desk.replay(await self._all(), request.path_params["id"])
+        return Response(status_code=204)
+
+    async def events(self, request: Request) -> Response:
+        asked = request.query_params
+        found = await reading.events_of(
+            self._database,
+            await self._all(),
+            endpoint_id=asked.get("endpoint", ""),
+            plant_id=asked.get("plant", ""),
+            since=_instant(asked.get("since"), 0),
+            limit=LIMIT,
+        )
+        return JSONResponse(
+            [
+                {
+                    "id": one.event.id,
+                    "plant_id": one.event.plant_id,
+                    "sequence": one.event.sequence,
+                    "kind": one.event.kind,
+                    "at": iso(one.event.at),
+                    "endpoint_id": one.subscription.endpoint_id,
+                    "outcome": one.outcome,
+                    "body": (self._desk.render(one.event, one.subscription) or b"").decode(),
+                }
+                for one in found
+            ]
+        )
+
+    async def figures(self, _request: Request) -> Response:
+        return JSONResponse(asdict(await figures(self._database, self._clock.now())))
+
+    async def _all(self) -> list[str]:
+        return await reading.applications(self._database)
+
+
+class _Inspect:
+    def __init__(self, inspector: Inspector) -> None:
+        self._inspector = inspector
+
+    async def index(self, _request: Request) -> Response:
+        return _page(inspecting.index_page(self._inspector))
+
+    async def show(self, request: Request) -> Response:
+        inbox = self._inspector.inbox(request.path_params["name"])
+        return _page(inspecting.inbox_page(self._inspector, inbox))
+
+    async def arrivals(self, request: Request) -> Response:
+        inbox = self._inspector.inbox(request.path_params["name"])
+        return JSONResponse(
+            {
+                "url": self._inspector.url(inbox.name),
+                "behaviour": inbox.behaviour,
+                "count": inbox.count,
+                "arrivals": [
+                    {
+                        "number": each.number,
+                        "at": iso(each.at),
+                        "headers": dict(each.request.headers),
+                        "body": each.request.body.decode("utf-8", "replace"),
+                    }
+                    for each in inbox.arrivals
+                ],
+            }
+        )
+
+    async def behave(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        form = request.headers.get("content-type", "").startswith("application/x-www-form")
+        if form:
+            typed = parse_qs((await request.body()).decode("latin-1"))
+            self._inspector.behave(name, typed.get("behaviour", [""])[0])
+            return RedirectResponse(request.url.path, 303)
+        self._inspector.behave(name, str((await read_body(request)).get("behaviour")))
+        return Response(status_code=204)
+
+
+def _page(text: str) -> Response:
+    return HTMLResponse(text, headers=inspecting.HEADERS)
+
+
+def _delivery(one: reading.DeliveryView) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "endpoint_id": one.endpoint_id,
+        "event_id": one.event_id,
+        "plant_id": one.plant_id,
+        "sequence": one.sequence,
+        "kind": one.kind,
+        "event_at": iso(one.event_at),
+        "state": one.state,
+        "cause": one.cause,
+        "attempts": one.attempts,
+        "due_at": _when(one.due_at),
+        "finished_at": _when(one.finished_at),
+        "flow": one.flow,
+    }
+
+
+def _when(instant: int | None) -> str | None:
+    return None if instant is None else iso(instant)
+
+
+def _instant(text: object, otherwise: int) -> int:
+    if text is None or text == "":
+        return otherwise
+    if not isinstance(text, str) or len(text) > 40:
+        raise ValueError("an instant looks like 2026-05-29T00:00:00Z")
+    return parse_iso(text)

@@ -1,0 +1,126 @@
+"""The sandbox's own receiver, and looking after endpoints from the command line. [SBX-3 SBX-5]"""
+
+import http.server
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.cloud import Cloud
+from tests.journeys.test_notifications import Home
+
+SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    data = tmp_path_factory.mktemp("inspected") / "data"
+    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000") as running:
+        yield running
+
+
+@pytest.fixture
+def home(cloud: Cloud) -> Iterator[Home]:
+    with cloud.http() as client:
+        yield Home(cloud, client)
+
+
+def cli(cloud: Cloud, *words: str) -> str:
+    command = [sys.executable, "-m", "workswith", "webhooks", *words, "--data", str(cloud.data)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def until(what: Callable[[], Any]) -> Any:
+    end = time.monotonic() + SECONDS
+    while not (found := what()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
+
+
+def arrivals(cloud: Cloud, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloud.control("GET", f"/inspect/{name}/arrivals")["arrivals"]
+    return found
+
+
+def endpoint(cloud: Cloud, url: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = json.loads(cli(cloud, "endpoints", "--json"))
+    return next(one for one in found if one["url"] == url)
+
+
+def test_what_arrives_is_shown_and_the_endpoint_can_be_told_to_fail(
+    cloud: Cloud, home: Home
+) -> None:
+    url = f"{cloud.document['inspector']}mine"
+    home.subscribe(url)
+    home.turn(21.5)
+    (first, *_) = until(lambda: arrivals(cloud, "mine"))
+    assert "21.50000" in first["body"]
+    assert first["headers"]["webhook-signature"].startswith("v1,")
+    page = httpx2.get(
+        f"{cloud.document['sandbox']['url']}/inspect/mine",
+        headers={"Authorization": f"Bearer {cloud.document['sandbox']['token']}"},
+        verify=False,
+    )
+    assert "21.50000" in page.text
+    assert 'http-equiv="refresh"' in page.text
+    assert "unsafe-inline" not in page.headers["content-security-policy"].partition("style")[0]
+
+    for behaviour, error in (("fail", ""), ("reset", "reset"), ("vanish", "timeout")):
+        cloud.control("POST", "/inspect/mine", {"behaviour": behaviour})
+        cli(cloud, "trigger", endpoint(cloud, url)["id"])
+        until(lambda error=error: endpoint(cloud, url)["last_error"] == error)
+    assert endpoint(cloud, url)["health"] == "failing"
+    cloud.control("POST", "/inspect/mine", {"behaviour": "well"})
+    cli(cloud, "trigger", endpoint(cloud, url)["id"])
+    until(lambda: endpoint(cloud, url)["health"] == "unsteady")
+    assert "may be notified" in cli(cloud, "lift-ban")
+    assert endpoint(cloud, url)["health"] == "well"
+    delivered = json.loads(cli(cloud, "deliveries", "--state", "delivered", "--json"))
+    count = len(arrivals(cloud, "mine"))
+    cli(cloud, "replay", delivered[-1]["id"])
+    until(lambda: len(arrivals(cloud, "mine")) > count)
+
+
+def test_listen_hands_on_to_a_program_and_answers_as_it_does(cloud: Cloud, home: Home) -> None:
+    got: list[bytes] = []
+
+    class Program(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(self.rfile.read(int(self.headers["content-length"])))
+            assert self.headers["webhook-id"]
+            self.send_response(418)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Program)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    listener = subprocess.Popen(
+        [
+            sys.executable, "-m", "workswith", "webhooks", "listen", "--data", str(cloud.data),
+            "--forward-to", f"http://127.0.0.1:{server.server_port}/hook", "--json",
+        ],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert listener.stderr is not None
+        while "Ctrl-C" not in listener.stderr.readline():
+            pass
+        home.turn(23)
+        until(lambda: got)
+        assert b"23.00000" in b"".join(got)
+        every = lambda: json.loads(cli(cloud, "endpoints", "--json"))  # noqa: E731
+        until(lambda: any(one["last_status"] == 418 for one in every()))
+    finally:
+        listener.terminate()
+        listener.wait(10)
+        server.shutdown()
+        server.server_close()
