@@ -75,10 +75,7 @@ class Agent:
     def _task(self, forms: list[Form]) -> tuple[Task, Form] | None:
         for task in self.run.configuration.tasks:
             for form in forms:
-                names = {name for name, _ in form.submits}
-                if (task.fields and all(name in form.values for name in task.fields)) or (
-                    not task.fields and task.button in names
-                ):
+                if _fits(task, form):
                     return task, form
         return None
 
@@ -98,6 +95,14 @@ class Agent:
         metadata = answer.json()
         members = ("issuer", "authorization_endpoint", "end_session_endpoint")
         return {_origin(metadata[name]) for name in members if name in metadata}
+
+
+def _fits(task: Task, form: Form) -> bool:
+    if task.fields:
+        return all(name in form.values for name in task.fields)
+    if task.button:
+        return task.button in {name for name, _ in form.submits}
+    return task.action in form.action
 
 
 def _origin(url: str) -> str:

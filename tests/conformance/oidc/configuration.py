@@ -1,7 +1,8 @@
 """The configuration of a run: the official suite's JSON, and what this script needs besides.
 
 ``browser`` says, as there, what a person does on which page; understood are the commands
-``["text", "name", field, value]`` and ``["click", "name", button]``. The member ``script`` is ours:
+``["text", "name", field, value]``, ``["click", "name", button]`` and the click of an xpath with
+``contains(@action,'part')``. The member ``script`` is ours:
 
     redirect_uri     where the applications' callbacks are; default: the official suite's address
     ca_file          the authority to trust besides the system's
@@ -10,11 +11,13 @@
 """
 
 import json
+import re
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+_ACTION = re.compile(r"@action,\s*'([^']+)'")
 SUITE = "https://localhost.emobix.co.uk:8443/test/a/{alias}/"
 
 
@@ -27,11 +30,14 @@ class Client:
 
 @dataclass(frozen=True)
 class Task:
-    """What a person types and presses where a page has all these ``fields``, or this button."""
+    """What a person types and presses where a form has all these ``fields``, or this button, or
+    an action with this part.
+    """
 
     name: str
     fields: dict[str, str]
     button: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ def _tasks(browser: list[dict[str, Any]]) -> list[Task]:
             commands = task.get("commands", [])
             fields = {c[2]: c[3] for c in commands if c[0] == "text" and c[1] == "name"}
             buttons = [c[2] for c in commands if c[0] == "click" and c[1] == "name"]
-            if fields or buttons:
-                found.append(Task(task["task"], fields, buttons[0] if buttons else ""))
+            paths = [_ACTION.findall(c[2]) for c in commands if c[0] == "click"]
+            action = next((found[0] for found in paths if found), "")
+            if fields or buttons or action:
+                found.append(Task(task["task"], fields, buttons[0] if buttons else "", action))
     return found

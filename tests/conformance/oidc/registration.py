@@ -12,12 +12,15 @@ from typing import Any
 
 from click import echo
 
-from tests.applications import change, tell
 from tests.person import Person
+from tests.telling import tell
+from workswith.sandbox.authority import Authority
 
 from .configuration import SUITE
 
 SCOPES = ["profile", "email", "address", "phone", "topology.read"]
+PORT = 8444
+"""Where the script hears of sign-outs."""
 NAMES = ("client", "client2", "client_secret_post")
 
 
@@ -31,7 +34,7 @@ def register(
     """For the sandbox in ``data``; the answer is a whole configuration. ``base`` ends with "/"."""
     base = base or SUITE.format(alias="workswith")
     origin = document["origins"]["login"]
-    clients = {name: application(data, document, f"Plan {name}", base) for name in NAMES}
+    clients = {name: application(document, f"Plan {name}", base) for name in NAMES}
 
     def discovery(name: str) -> str:
         return f"{origin}/{clients[name]['client_id']}/.well-known/openid-configuration"
@@ -60,7 +63,7 @@ def register(
                         "commands": [
                             ["text", "name", "logonIdentifier", owner["email"]],
                             ["text", "name", "password", owner["password"]],
-                            ["click", "css", "form button.primary"],
+                            ["click", "xpath", "//form[contains(@action,'/signin')]//button"],
                         ],
                     },
                     {
@@ -73,7 +76,9 @@ def register(
                         "task": "Sign out",
                         "match": f"{origin}/*",
                         "optional": True,
-                        "commands": [["click", "name", "sign_out"]],
+                        "commands": [
+                            ["click", "xpath", "//form[contains(@action,'/end_session')]//button"]
+                        ],
                     },
                 ],
             }
@@ -91,11 +96,16 @@ def register(
 
 
 def application(
-    data: Path, document: dict[str, Any], name: str, base: str, **more: Any
+    document: dict[str, Any],
+    name: str,
+    base: str,
+    *,
+    program: str = "legacy",
+    post_logout: str = "",
 ) -> dict[str, str]:
     """The portal's wizard, step by step; returns ``client_id`` and ``client_secret``.
 
-    The plans send no code_challenge, so that PKCE is optional; ``more`` are other settings.
+    The plans send no code_challenge, which a program may that is called "legacy" there.
     """
     ca = document.get("ca_file")
     person = Person(ssl.create_default_context(cafile=ca) if ca else True)
@@ -120,13 +130,13 @@ def application(
     client_id = str(person.page.url.path).rpartition("/")[2]
     secret = re.findall(r">client_secret</p>\s*<code>([^<]+)</code>", person.page.text)
     assert secret, person.page.text
-    settings = {
-        "pkce": "optional",
-        "post_logout_urls": (f"{base}post_logout_redirect",),
-        "logout_url": f"{base}backchannel_logout",
-        **more,
-    }
-    change(data, client_id, **settings)
+    person.open(f"{origin}/applications/{client_id}/program")
+    person.submit(
+        person.form_with("logout_url"),
+        program=program,
+        post_logout_urls=post_logout or f"{base}post_logout_redirect",
+        logout_url="" if post_logout else f"{base}backchannel_logout",
+    )
     _let_pass(person, document)
     return {"client_id": client_id, "client_secret": secret[0]}
 
@@ -141,6 +151,18 @@ def _let_pass(person: Person, document: dict[str, Any]) -> None:
     ).raise_for_status()
 
 
-if __name__ == "__main__":
+def main() -> None:
     folder = Path(sys.argv[1])
-    echo(json.dumps(register(folder, json.loads((folder / "sandbox.json").read_text())), indent=2))
+    ours = Authority(folder / "tls").issue("relying-party", "localhost", "127.0.0.1")
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else PORT
+    document = register(
+        folder,
+        json.loads((folder / "sandbox.json").read_text()),
+        base=f"https://localhost:{port}/",
+        backchannel={"port": port, "certificate": str(ours.chain), "key": str(ours.key)},
+    )
+    echo(json.dumps(document, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,17 +12,6 @@ from .configuration import Configuration
 from .plans import PLANS, run_module
 from .registration import register
 
-_LOGOUT = "the page of end_session_endpoint is not there yet"
-# What does not pass, and why. Run in full by `python -m tests.conformance.oidc`.
-NOT_YET = {
-    "oidcc-rp-initiated-logout": _LOGOUT,
-    "oidcc-rp-initiated-logout-no-params": _LOGOUT,
-    "oidcc-rp-initiated-logout-no-post-logout-redirect-uri": _LOGOUT,
-    "oidcc-rp-initiated-logout-no-state": _LOGOUT,
-    "oidcc-rp-initiated-logout-only-state": _LOGOUT,
-    "oidcc-backchannel-rp-initiated-logout": _LOGOUT,
-}
-
 
 @pytest.fixture(scope="module")
 def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configuration]:
@@ -47,7 +36,6 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configur
         pytest.param(plan, module, id=module)
         for plan, modules in PLANS.items()
         for module in modules
-        if module not in NOT_YET
     ],
 )
 def test_module(configuration: Configuration, plan: str, module: str) -> None:
@@ -60,4 +48,3 @@ def test_module(configuration: Configuration, plan: str, module: str) -> None:
 def test_the_plans_are_complete() -> None:
     """35 modules for static clients, 1, 11 and 2, under their official names."""
     assert [len(modules) for modules in PLANS.values()] == [35, 1, 11, 2]
-    assert set(NOT_YET) <= {name for modules in PLANS.values() for name in modules}

@@ -121,8 +121,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield running
 
 
-def _application(cloud: Cloud, name: str, **more: Any) -> Client:
-    made = application(cloud.data, cloud.document, name, BASE, **more)
+def _application(cloud: Cloud, name: str) -> Client:
+    made = application(cloud.document, name, BASE)
     return Client(made["client_id"], made["client_secret"], cloud)
 
 
