@@ -53,7 +53,7 @@ def check_password(password: str, email: str) -> None:
     people write ``Password1!``. Refused is what a list of passwords in use would begin with.
     """
     if len(password) < SHORTEST:
-        _refuse("password_short", f"At least {SHORTEST} characters, please.")
+        _refuse("password_short", "At least 10 characters, please.")  # as a text, for translators
     if len(password) > LONGEST:
         _refuse("password_long", f"At most {LONGEST} characters, please.")
     known = password.casefold()

@@ -1,0 +1,52 @@
+"""Every text has its French and its Italian, with the same places for values. [style: languages]"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.web.words import Text, texts
+from workswith.kernel.words import CATALOGUES, catalogue, languages
+
+PLACES = re.compile(r"%\(\w+\)s|%[sd]|\{\w*\}|</?\w+>")
+
+
+@cache
+def _texts() -> frozenset[Text]:
+    return frozenset(texts())
+
+
+def _words(language: str) -> dict[Text, Text]:
+    path = Path(CATALOGUES) / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return {each.id: each.string for each in read_po(file, locale=language) if each.id}
+
+
+def test_there_are_three_languages() -> None:
+    assert languages() == ("en", "fr", "it")
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_every_text_is_translated(language: str) -> None:
+    """``pybabel extract`` as ``extraction.cfg`` says; a missing line belongs into messages.po."""
+    words = _words(language)
+    assert sorted(str(text) for text in _texts() if not words.get(text)) == []
+    assert sorted(str(text) for text in words if text not in _texts()) == [], "no longer used"
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_values_have_the_same_places(language: str) -> None:
+    for text, translated in _words(language).items():
+        english = text if isinstance(text, tuple) else (text,)
+        other = translated if isinstance(translated, tuple) else (translated,)
+        for form in other:
+            assert sorted(PLACES.findall(form)) == sorted(PLACES.findall(english[-1])), text
+
+
+def test_plurals_follow_the_language() -> None:
+    """French says "0 code", Italian "0 codici"."""
+    one, many = "%(count)s recovery code is left.", "%(count)s recovery codes are left."
+    assert "code de" in catalogue("fr").ngettext(one, many, 0)
+    assert "codici" in catalogue("it").ngettext(one, many, 0)
