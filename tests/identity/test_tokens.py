@@ -246,3 +246,18 @@ async def test_two_processes_that_start_at_once_share_one_key(world: World, buil
     await one.start()
     await other.start()
     assert one.keys.current.kid == other.keys.current.kid
+
+
+async def test_after_a_theft_no_token_from_before_is_taken_and_refreshes_go_on(
+    world: World,
+) -> None:
+    body = await world.tokens()
+    await world.area.keys.replace_all()
+    answer = await world.client.get(
+        "/userinfo", headers={"Authorization": f"Bearer {body['access_token']}"}
+    )
+    assert answer.status_code == 401
+    fresh = (await world.refresh(body["refresh_token"])).json()["access_token"]
+    answer = await world.client.get("/userinfo", headers={"Authorization": f"Bearer {fresh}"})
+    assert answer.status_code == 200
+    assert [key.state for key in await world.area.keys.listed()] == ["current", "next"]

@@ -239,3 +239,31 @@ async def test_another_developers_draft_does_not_exist(browser: Any, other: Any)
         await other.post("/products/starter-kit", address, fields, status=404)
     page = (await browser.post(summary, summary)).headers["location"]
     assert "Warm &amp; cosy" in (await browser.get(page)).text
+
+
+async def test_the_kind_of_program_is_asked_and_can_be_changed(
+    browser: Any,
+) -> None:
+    page, _secret = await make(browser)
+    owned = browser.services.applications.of_owner
+    [application] = await owned(browser.account_id)
+    assert (application.pkce, application.authentication) == ("required", "secret")
+    program = f"{page}/program"
+    wrong = {"program": "keys", "jwks": "{}", "retry_seconds": "301"}
+    answer = await browser.post(program, program, wrong, status=422)
+    assert "JSON Web Key Set" in answer.text
+    assert "Between 0 and 300" in answer.text
+    right = {
+        "program": "legacy",
+        "retry_seconds": "120",
+        "post_logout_urls": "https://a.example/bye\nhttps://b.example/",
+        "logout_url": "https://a.example/logout",
+        "rotation": "original",
+    }
+    await browser.post(program, program, right)
+    [application] = await owned(browser.account_id)
+    assert (application.pkce, application.authentication) == ("optional", "secret")
+    assert application.retry_seconds == 120
+    assert application.post_logout_urls == ("https://a.example/bye", "https://b.example/")
+    assert application.logout_url == "https://a.example/logout"
+    assert application.rotation == "strict", "the operator has not allowed the other"
