@@ -97,13 +97,13 @@ class Supervisor:
 
         Raises ``ValueError`` for an instant in the past; an error of a turn stops the clock there.
         """
+        if to < self._clock.now():
+            raise ValueError("a clock only moves forward")
         async with self._advancing:
             for lock in self._turns.values():
-                await lock.acquire()
+                await lock.acquire()  # a running clock may pass ``to`` meanwhile: then it is now
             was = self._clock.rate
             try:
-                if to < self._clock.now():
-                    raise ValueError("a clock only moves forward")
                 self._clock.freeze()
                 due = await self._settle_instant()
                 while due is not None and due < to:

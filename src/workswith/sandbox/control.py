@@ -134,7 +134,7 @@ class _Clock:
             self._control.database,
             ClockState(wall=clock.state.wall, shown=to, rate=clock.rate),
         )
-        await self._control.supervisor.advance(to)
+        await self._control.supervisor.advance(max(to, clock.now()))
         return await self._changed(request)
 
     async def _changed(self, request: Request) -> Response:
