@@ -24,7 +24,7 @@ def run_module(configuration: Configuration, plan: str, name: str) -> Run:
         pass
     except Skipped as reason:
         run.skipped = str(reason)
-    except (httpx2.HTTPError, KeyError, ValueError, TypeError) as error:
+    except (httpx2.HTTPError, OSError, KeyError, ValueError, TypeError) as error:
         run.fail(f"nothing as unexpected as {type(error).__name__}: {error}")
     return run
 

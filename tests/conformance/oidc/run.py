@@ -84,5 +84,6 @@ class Run:
         clock = self.configuration.clock
         header = {"authorization": f"Bearer {clock['token']}"}
         answer = self.http.request(method, clock["url"] + path, json=body, headers=header)
-        answer.raise_for_status()
+        if answer.status_code != 200:
+            raise ValueError(f"the clock answered {answer.status_code}: {answer.text}")
         return dict(answer.json())
