@@ -47,4 +47,5 @@ def test_whatever_comes_is_read_or_refused(raw: bytes) -> None:
     try:
         parse_form(raw, SCHEMA)
     except Problem as problem:
-        assert problem.kind is Kind.MALFORMED
+        if problem.kind is not Kind.MALFORMED:
+            raise
