@@ -28,6 +28,7 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
 from workswith.web.settings import Settings
 from workswith.web.site.services import Origins, Services
+from workswith.webhooks.desk import Desk
 from workswith.webhooks.settings import Settings as WebhookSettings
 from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
 
@@ -92,6 +93,15 @@ def services_of(parts: Parts) -> Services:
         park=park,
         webhook_subscriptions=WebhookSubscriptions(
             database, clock, ident, Cipher(KEY), WebhookSettings()
+        ),
+        webhook_desk=Desk(
+            database,
+            clock,
+            ident,
+            Cipher(KEY),
+            WebhookSettings(),
+            bells=parts.bells,
+            renderers={"smarther-v2.0": lambda event, _: event.id.encode()},
         ),
         sandbox=True,
     )

@@ -19,7 +19,7 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from . import policy, signing
+from . import policy, reading, signing
 from .fanout import Renderer, delivery_id
 from .settings import Settings
 from .subscriptions import COLUMNS, Subscription
@@ -247,6 +247,13 @@ class Desk:
         await self._write(rotate)
         return secret
 
+    async def secret(self, client_ids: Sequence[str], endpoint_id: str) -> str:
+        """The signing secret of an endpoint, ``whsec_…``. Raises UNKNOWN."""
+        found = await reading.secret_of(self._database, self._cipher, client_ids, endpoint_id)
+        if found is None:
+            raise _unknown()
+        return found
+
     def render(self, event: Event, subscription: Subscription) -> bytes | None:
         """The body of a notification; ``None`` when there is none."""
         try:
@@ -301,4 +308,8 @@ async def _lock(tx: Tx, client_ids: Sequence[str], endpoint_id: str) -> _Endpoin
         found = await tx.one(_LOCK, id=endpoint_id, client_id=client_id)
         if found is not None:
             return found
-    raise Problem(Kind.UNKNOWN, "endpoint_unknown", "There is no such endpoint.")
+    raise _unknown()
+
+
+def _unknown() -> Problem:
+    return Problem(Kind.UNKNOWN, "endpoint_unknown", "There is no such endpoint.")

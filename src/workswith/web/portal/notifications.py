@@ -1,12 +1,18 @@
 """What became of an application's notifications: endpoints, their bans, deliveries, attempts. [C2C-6]"""
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.identity.application import Application
+from workswith.kernel.clock import DAY, MINUTE
+from workswith.kernel.problem import Kind, Problem
+from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
-from workswith.webhooks import policy, reading
+from workswith.webhooks import reading
+from workswith.webhooks.desk import Desk
 from workswith.webhooks.sender import ERRORS
 from workswith.webhooks.settings import Rules
 
@@ -28,7 +34,8 @@ async def deliveries(visit: Visit) -> Response:
         "portal/notifications.html",
         application=application,
         endpoints=every,
-        banned={one.id: policy.banned(one.lane, visit.now) for one in every},
+        health={one.id: one.health(visit.now) for one in every},
+        acts=services.webhook_desk is not None,
         urls={one.id: one.url for one in every},
         deliveries=shown,
         attempts=attempts,
@@ -37,6 +44,74 @@ async def deliveries(visit: Visit) -> Response:
         rules=_rules(visit),
         older=shown[-1].number if len(found) > PAGE else 0,
     )
+
+
+async def endpoint(visit: Visit) -> Response:
+    """One endpoint: health, secret, what it lost, and the events to reconcile from."""
+    services = visit.services
+    application = await services.applications.one(visit.account.id, visit.parameter("application"))
+    mine = (application.client_id,)
+    known = await endpoints(visit, application.client_id)
+    one = next((each for each in known if each.id == visit.parameter("endpoint")), None)
+    if one is None:
+        raise Problem(Kind.UNKNOWN, "endpoint_unknown", "There is no such endpoint.")
+    desk = services.webhook_desk
+    since = one.lost_first if one.lost_first is not None else visit.now - DAY
+    return visit.render(
+        "portal/endpoint.html",
+        application=application,
+        endpoint=one,
+        health=one.health(visit.now),
+        minutes=-(-one.ban_left(visit.now) // MINUTE),
+        losses=await reading.losses_of(services.database, mine, one.id, limit=PAGE),
+        events=await reading.events_of(
+            services.database, mine, endpoint_id=one.id, since=since, limit=PAGE
+        ),
+        since=since,
+        secret=await desk.secret(mine, one.id) if desk is not None else "",
+        acts=desk is not None,
+        errors=ERRORS,
+        rules=_rules(visit),
+    )
+
+
+async def act(visit: Visit) -> Response:
+    """Lift the ban, send a test event, replay what was missed, replace the secret."""
+    application, desk = await _own(visit)
+    mine, id_ = (application.client_id,), visit.parameter("endpoint")
+    match visit.parameter("action"):
+        case "lift-ban":
+            await desk.lift_ban(mine, id_)
+            visit.say(_("The ban is lifted; what was waiting goes out now."))
+        case "test":
+            await desk.send_test(mine, id_)
+            visit.say(_("A test event is on its way."))
+        case "replay":
+            done = await desk.replay_range(mine, id_)
+            count = done.deliveries + done.losses
+            visit.say(_("Sent again: %s.") % count)
+        case "rotate-secret":
+            await desk.rotate_secret(mine, id_)
+            visit.say(_("There is a new secret; the former one signs beside it for a while."))
+        case _:
+            raise HTTPException(404)
+    return visit.go(f"/applications/{application.client_id}/endpoints/{id_}")
+
+
+async def replay(visit: Visit) -> Response:
+    """Sends one delivery again."""
+    application, desk = await _own(visit)
+    await desk.replay((application.client_id,), visit.parameter("delivery"))
+    visit.say(_("It goes out again, with the same id."))
+    return visit.go(f"/applications/{application.client_id}/notifications")
+
+
+async def _own(visit: Visit) -> tuple[Application, Desk]:
+    services = visit.services
+    application = await services.applications.one(visit.account.id, visit.parameter("application"))
+    if services.webhook_desk is None:
+        raise HTTPException(404)
+    return application, services.webhook_desk
 
 
 def _laid_out(body: bytes) -> str:
@@ -60,4 +135,15 @@ def _rules(visit: Visit) -> Rules:
 
 ROUTES = [
     Route("/applications/{application}/notifications", developer(deliveries), methods=["GET"]),
+    Route("/applications/{application}/endpoints/{endpoint}", developer(endpoint), methods=["GET"]),
+    Route(
+        "/applications/{application}/endpoints/{endpoint}/{action}",
+        developer(act),
+        methods=["POST"],
+    ),
+    Route(
+        "/applications/{application}/deliveries/{delivery}/replay",
+        developer(replay),
+        methods=["POST"],
+    ),
 ]
