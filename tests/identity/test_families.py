@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 
 from workswith.identity import audit
 from workswith.identity.families import Families, Refused, Rotated
-from workswith.identity.families import revoke as revoke_family
+from workswith.identity.family import revoke as revoke_family
 from workswith.identity.refresh_tokens import Presented, write
 from workswith.identity.settings import Settings
 from workswith.kernel.broadcast import Broadcast

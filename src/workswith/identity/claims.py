@@ -15,7 +15,7 @@ import msgspec
 from workswith.kernel.ident import b64url
 
 from .account import Account
-from .families import Family
+from .family import Family
 from .profile import CLAIMS_OF, Profile, all_claims
 from .settings import Settings
 from .wanted import Wanted

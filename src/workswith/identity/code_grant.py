@@ -11,6 +11,7 @@ from workswith.kernel.database import Database, Tx, query
 from workswith.kernel.ident import Ident
 
 from . import audit, codes, errors, families, pkce, scopes
+from . import family as rows
 from .application import Application
 from .codes import Code
 from .families import Families
@@ -76,7 +77,7 @@ class CodeGrant:
                 return await self._begin(tx, code, handle, now)
             code = await codes.look(tx, params["code"]) or code
         if code.family_id:
-            await families.revoke(tx, code.family_id, "code used twice", now)
+            await rows.revoke(tx, code.family_id, "code used twice", now)
             await audit.note(
                 tx, "code_reused", now, account_id=code.account_id, client_id=code.client_id
             )

@@ -9,7 +9,7 @@ from workswith.kernel.database import Database, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 
-from . import audit, families
+from . import audit, family
 from .application import Application
 
 TOPIC = "consent"
@@ -169,7 +169,7 @@ class Consents:
         if ended is None:
             return None
         await tx.run(_END_CODES, consent_id=ended.id, now=now)
-        await families.revoke_of_consent(tx, ended.id, "consent ended", now)
+        await family.revoke_of_consent(tx, ended.id, "consent ended", now)
         await audit.note(tx, "consent_ended", now, account_id=account_id, client_id=client_id)
         for listener in self._on_end:
             await listener(tx, account_id, client_id, now)

@@ -12,7 +12,7 @@ from . import claims, errors, wanted
 from .account import account_of
 from .application import Application
 from .claims import Grant
-from .families import Family
+from .family import Family
 from .keys import SigningKeys
 from .profile import Profile, profile_of
 from .settings import Settings

@@ -14,7 +14,8 @@ from workswith.kernel.ident import Ident, digest
 from . import errors, families, scopes
 from .application import Application
 from .errors import OAuthError
-from .families import Families, Family, Policy, Refused, Rotated
+from .families import Families, Policy, Refused, Rotated
+from .family import Family
 from .issuing import Issued, Issuer
 from .repeats import Repeats
 from .settings import Settings

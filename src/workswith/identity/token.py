@@ -11,7 +11,7 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.ident import Ident
 
-from . import audit, device_grant, errors, families
+from . import audit, device_grant, errors, families, family
 from .application import Application
 from .clients import Clients
 from .code_grant import CodeGrant
@@ -112,7 +112,7 @@ class Tokens:
 
         async def write(tx: Tx) -> bool:
             now = self._clock.now()
-            ended = await families.revoke_of_client(tx, family_id, application.client_id, now)
+            ended = await family.revoke_of_client(tx, family_id, application.client_id, now)
             if ended:
                 await audit.note(tx, "token_revoked", now, client_id=application.client_id)
             return ended
