@@ -190,22 +190,20 @@ class Park:
         All in one transaction; only then the devices in memory have made them. ``command`` is what
         the one device of ``steps`` was told.
         """
-        stepped = [device for device, _ in steps]
         fresh = {device.module_id: step.state for device, step in steps}
-        behind = self._circuits.before(stepped)
-        behind += [one for one in meters if one not in behind]
+        before = self._circuits.before(device for device, _ in steps)
+        behind = {one.module_id: one for one in (*before, *meters) if one.module_id not in fresh}
         done = [_Done(device, step, device.heard, flow) for device, step in steps]
         done += [
             _Done(one, self._circuits.measure(one, now, fresh), one.heard, "")
-            for one in behind
-            if one not in stepped
+            for one in behind.values()
         ]
         if not done:
             return
 
         async def store(tx: Tx) -> bool:
             if command is not None:
-                await told(tx, stepped[0].module_id, command, outcome=Outcome.DONE, at=now)
+                await told(tx, steps[0][0].module_id, command, outcome=Outcome.DONE, at=now)
             return any([await _store(tx, one) for one in done])
 
         news = await self._database.write(store)
