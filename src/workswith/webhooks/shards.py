@@ -31,6 +31,7 @@ _APPEAR = statement(
     ":expires_at) ON CONFLICT (shard) DO UPDATE SET owner = :owner, expires_at = :expires_at"
 )
 _VANISH = statement(f"DELETE FROM webhook_shard WHERE shard >= {SHARDS} AND expires_at <= :now")
+_LEAVE = statement(f"DELETE FROM webhook_shard WHERE shard >= {SHARDS} AND owner = :owner")
 _COUNT = query(int, f"SELECT count(*) FROM webhook_shard WHERE shard < {SHARDS}")
 _OWNERS = query(
     lambda owner, expires_at: (owner, expires_at),
@@ -95,7 +96,7 @@ class Shards:
         """On a clean stop: others need not wait for the lease to end."""
         if self._lease_ms:
             self._renew_at = 0.0
-            await self._database.write(self._give_back, SHARDS)
+            await self._database.write(self._leave)
 
     async def _time(self) -> int:
         if self._database.dialect == "sqlite":
@@ -120,6 +121,10 @@ class Shards:
             await tx.all(_CLAIM, owner=self.owner, now=now, expires_at=until, limit=share - mine)
         elif mine > share:
             await self._give_back(tx, mine - share)
+
+    async def _leave(self, tx: Tx) -> None:
+        await self._give_back(tx, SHARDS)
+        await tx.run(_LEAVE, owner=self.owner)
 
     async def _give_back(self, tx: Tx, count: int) -> None:
         await tx.run(_GIVE_BACK, owner=self.owner, limit=count)
