@@ -1,5 +1,7 @@
 """The company's sign-in against a real provider: another cloud of this very program, over TLS. [ACC-3]"""
 
+import re
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -23,23 +25,42 @@ pytestmark = pytest.mark.slow
 CHEAP = Settings(argon2_memory_kib=8, argon2_rounds=1)
 
 
-def provider(cloud: Cloud) -> tuple[Settings, str]:
-    """Our settings at that provider, and the redirect URI that it knows."""
-    application = cloud.document["application"]
-    settings = msgspec.structs.replace(
-        CHEAP,
-        federation_issuer=f"{cloud.origin('login')}/{application['client_id']}",
-        federation_client_id=application["client_id"],
-        federation_client_secret=application["client_secret"],
+CALLBACK = "https://portal.example/signin/company/callback"
+
+
+@pytest.fixture(scope="module")
+def client(tls_cloud: Cloud) -> tuple[str, str]:
+    """We as an application of that cloud, requested in its portal: client_id and secret."""
+    person = Person(tls_cloud.verify)
+    portal, who = tls_cloud.origin("portal"), tls_cloud.document["developer"]
+    person.open(f"{portal}/signin?return_to=/applications/new")
+    form = person.form_with("logonIdentifier")
+    person.submit(form, logonIdentifier=who["email"], password=who["password"])
+    person.submit(
+        person.form_with("name", "vendor"), name="Portal", description="Ours", vendor="We"
     )
-    return settings, application["redirect_uris"][0]
+    person.submit(person.form_with("reply_url"), press=("go", "next"), reply_url=[CALLBACK])
+    person.submit(person.form_to("/scopes"), press=("go", "next"), scope=["profile", "email"])
+    person.submit(person.form_to("/summary"))
+    assert person.page is not None
+    shown = re.findall(r'class="once".*?<code>([^<]+)</code>', person.page.text, re.DOTALL)
+    return shown[0], shown[1]
 
 
 @pytest.fixture
-def federation(tls_cloud: Cloud, database: Database) -> Federation:
-    settings, callback = provider(tls_cloud)
+async def federation(
+    tls_cloud: Cloud, database: Database, client: tuple[str, str]
+) -> AsyncIterator[Federation]:
+    settings = msgspec.structs.replace(
+        CHEAP,
+        federation_issuer=f"{tls_cloud.origin('login')}/{client[0]}",
+        federation_client_id=client[0],
+        federation_client_secret=client[1],
+    )
     http = httpx2.AsyncClient(verify=tls_cloud.verify, timeout=30)
-    return Federation(database, Clock(), Ident(), settings, http, callback)
+    made = Federation(database, Clock(), Ident(), settings, http, CALLBACK)
+    yield made
+    await made.close()
 
 
 @pytest.fixture
@@ -51,15 +72,18 @@ async def grown(database: Database) -> Account:
 
 def visit(cloud: Cloud, url: str) -> dict[str, str]:
     """What the browser brings back after the sign-in at the company."""
-    owner = cloud.document["end_user"]
-    person = Person(cloud.verify)
+    person = Person(cloud.verify, stop_at=CALLBACK)
+    person.landed = ""
     person.open(url)
-    form = person.form_with("logonIdentifier")
-    person.submit(form, logonIdentifier=owner["email"], password=owner["password"])
-    if any("ticket" in form.values for form in person.forms()):
+    who = cloud.document["end_user"]
+    person.submit(
+        person.form_with("logonIdentifier"),
+        logonIdentifier=who["email"],
+        password=who["password"],
+    )
+    if not person.landed:
         person.submit(person.form_with("ticket"), press=("allow", "1"))
-    assert person.left is not None
-    return dict(parse_qsl(urlsplit(person.left).query))
+    return dict(parse_qsl(urlsplit(person.landed).query))
 
 
 async def test_a_developer_arrives_and_comes_back_to_the_same_account(
