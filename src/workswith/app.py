@@ -11,10 +11,9 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import msgspec
 from starlette.routing import Router
 
@@ -49,7 +48,6 @@ from workswith.identity.backchannel import BackChannel
 from workswith.identity.closing import Closing
 from workswith.identity.consents import Consents
 from workswith.identity.errors import OAuthError
-from workswith.identity.federation import Federation
 from workswith.identity.keys import SigningKeys
 from workswith.identity.linking import AccountLinks
 from workswith.identity.logout import Logout
@@ -78,7 +76,6 @@ from workswith.sandbox.clock import load_clock
 from workswith.sandbox.guard import Guard
 from workswith.sandbox.inspector import Inspector
 from workswith.settings import Settings
-from workswith.web.signin.federation import CALLBACK as FEDERATION_CALLBACK
 from workswith.web.site.services import Origins, Services, callback_address
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks.desk import Desk
@@ -88,6 +85,9 @@ from workswith.webhooks.signing import Signer
 from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
 from workswith.webhooks.subscriptions import end_for_consent
 from workswith.webhooks.worker import Worker
+
+if TYPE_CHECKING:
+    from workswith.identity.federation import Federation
 
 _log = log.get("app")
 
@@ -335,10 +335,16 @@ class Areas:
             )
         )
 
-    def _federation(self) -> Federation | None:
+    def _federation(self) -> "Federation | None":
         settings = self.settings.identity
         if not settings.federation_issuer:
             return None
+        # Few installations have it, and its libraries weigh as much as a start without them.
+        import httpx2  # noqa: PLC0415
+
+        from workswith.identity.federation import Federation  # noqa: PLC0415
+        from workswith.web.signin.federation import CALLBACK  # noqa: PLC0415
+
         trusted = ssl.create_default_context()
         for authority in settings.federation_authorities:
             trusted.load_verify_locations(authority)
@@ -348,7 +354,7 @@ class Areas:
             self.ident,
             settings,
             httpx2.AsyncClient(timeout=10, verify=trusted),
-            f"{self.origins.portal}{FEDERATION_CALLBACK}",
+            f"{self.origins.portal}{CALLBACK}",
         )
 
     def login(self) -> Asgi:

@@ -12,15 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from workswith.kernel.clock import MINUTE, Clock
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.ident import Ident, b64url
@@ -30,6 +21,13 @@ from . import audit, challenges, mails, throttle
 from .account import Account, account_of
 from .emails import clean_line
 from .throttle import Throttle, counter
+
+def _library() -> Any:
+    """Loaded with the first passkey: it weighs as much as half of a start."""
+    import webauthn  # noqa: PLC0415
+
+    return webauthn
+
 
 PATIENCE = 5 * MINUTE
 MOST = 20
@@ -104,7 +102,9 @@ class Passkeys:
         """The options for ``navigator.credentials.create``, as JSON."""
         known = await self.of_account(account.id)
         challenge = await self._challenge(account.id)
-        return webauthn.options_to_json(
+        webauthn = _library()
+        structs = webauthn.helpers.structs
+        options: str = webauthn.options_to_json(
             webauthn.generate_registration_options(
                 rp_id=self._host,
                 rp_name=self._brand,
@@ -112,20 +112,22 @@ class Passkeys:
                 user_name=account.email,
                 user_display_name=account.name,
                 challenge=challenge,
-                authenticator_selection=AuthenticatorSelectionCriteria(
-                    resident_key=ResidentKeyRequirement.REQUIRED,
-                    user_verification=UserVerificationRequirement.PREFERRED,
+                authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                    resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                    user_verification=structs.UserVerificationRequirement.PREFERRED,
                 ),
                 exclude_credentials=[
-                    PublicKeyCredentialDescriptor(id=_raw(passkey.id)) for passkey in known
+                    structs.PublicKeyCredentialDescriptor(id=_raw(passkey.id)) for passkey in known
                 ],
             )
         )
+        return options
 
     async def add(self, account: Account, answer: str, label: str) -> None:
         """Keeps the credential that the browser made. Raises INVALID ``passkey_wrong``, CONFLICT."""
         label = clean_line(label, "label", 60, required=False) or "Passkey"
         challenge = await self._answered(answer, account.id)
+        webauthn = _library()
         try:
             made = webauthn.verify_registration_response(
                 credential=answer,
@@ -133,7 +135,12 @@ class Passkeys:
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        except (
+            webauthn.helpers.exceptions.WebAuthnException,
+            ValueError,
+            KeyError,
+            TypeError,
+        ) as error:
             raise _wrong(str(error)) from error
         if len(await self.of_account(account.id)) >= MOST:
             raise Problem(Kind.CONFLICT, "passkeys_many", f"At most {MOST} passkeys, please.")
@@ -174,18 +181,21 @@ class Passkeys:
         it has, and nobody learns whether an address has passkeys.
         """
         known = await self.of_account(account_id) if account_id else []
-        return webauthn.options_to_json(
+        webauthn = _library()
+        structs = webauthn.helpers.structs
+        options: str = webauthn.options_to_json(
             webauthn.generate_authentication_options(
                 rp_id=self._host,
                 challenge=await self._challenge(account_id),
                 allow_credentials=[
-                    PublicKeyCredentialDescriptor(id=_raw(passkey.id)) for passkey in known
+                    structs.PublicKeyCredentialDescriptor(id=_raw(passkey.id)) for passkey in known
                 ],
-                user_verification=UserVerificationRequirement.PREFERRED
+                user_verification=structs.UserVerificationRequirement.PREFERRED
                 if account_id
-                else UserVerificationRequirement.REQUIRED,
+                else structs.UserVerificationRequirement.REQUIRED,
             )
         )
+        return options
 
     async def sign_in(
         self, answer: str, account_id: str | None = None, address: str = ""
@@ -199,6 +209,7 @@ class Passkeys:
         await self._throttle.require(counters)
         challenge = await self._answered(answer, account_id)
         stored = await self._database.one(_STORED, id=str(_document(answer).get("id", "")))
+        webauthn = _library()
         try:
             if stored is None or account_id not in (None, stored.account_id):
                 raise _wrong("unknown credential")
@@ -211,7 +222,13 @@ class Passkeys:
                 credential_current_sign_count=stored.signatures,
                 require_user_verification=account_id is None,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError, Problem) as error:
+        except (
+            webauthn.helpers.exceptions.WebAuthnException,
+            ValueError,
+            KeyError,
+            TypeError,
+            Problem,
+        ) as error:
             await self._throttle.failed(counters)
             await self._note_refusal(stored, str(error))
             raise _wrong(str(error)) from error

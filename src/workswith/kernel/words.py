@@ -11,10 +11,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
-
 SOURCE = "en"
 CATALOGUES = Path(__file__).parent.parent / "web" / "locale"
 
@@ -34,6 +30,11 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """The words of ``language``; those of the source are the keys themselves."""
     if language not in languages() or language == SOURCE:
         return gettext.NullTranslations()
+    # Only where somebody reads another language than the source.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.support import Translations  # noqa: PLC0415
+
     path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         words = read_po(file, locale=language)
