@@ -22,13 +22,6 @@ from .account import Account, account_of
 from .emails import clean_line
 from .throttle import Throttle, counter
 
-def _library() -> Any:
-    """Loaded with the first passkey: it weighs as much as half of a start."""
-    import webauthn  # noqa: PLC0415
-
-    return webauthn
-
-
 PATIENCE = 5 * MINUTE
 MOST = 20
 
@@ -313,3 +306,10 @@ def _raw(text: str) -> bytes:
 
 def _wrong(debug: str = "") -> Problem:
     return Problem(Kind.INVALID, "passkey_wrong", "This passkey was not accepted.", debug=debug)
+
+
+def _library() -> Any:
+    """Loaded with the first passkey: it weighs as much as half of a start."""
+    import webauthn  # noqa: PLC0415
+
+    return webauthn
