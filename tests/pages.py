@@ -12,7 +12,7 @@ from tests.cloud import Cloud
 from tests.person import Person
 from workswith.web import account, home, office, portal, signin
 
-NOBODY, DEVELOPER, OWNER = "nobody", "developer", "end_user"
+NOBODY, DEVELOPER, OWNER, OPERATOR = "nobody", "developer", "end_user", "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,9 @@ PLACES = (
     Place("office-accounts", "/office/accounts", "/office/accounts", DEVELOPER, 404),
     Place("office-account", "/office/accounts/{account}", "/office/accounts/x", DEVELOPER, 404),
     Place("office-audit", "/office/audit", "/office/audit", DEVELOPER, 404),
+    Place("office-requests-operator", "/office/requests", "/office/requests", OPERATOR),
+    Place("office-accounts-operator", "/office/accounts", "/office/accounts", OPERATOR),
+    Place("office-audit-operator", "/office/audit", "/office/audit", OPERATOR),
     # The portal
     Place("products", "/products", "/products"),
     Place("products-none", "/products", "/products?q=nothing-like-it"),
@@ -162,6 +165,18 @@ PLACES = (
         "notifications",
         "/applications/{application}/notifications",
         "/applications/{client}/notifications",
+        DEVELOPER,
+    ),
+    Place(
+        "program",
+        "/applications/{application}/program",
+        "/applications/{client}/program",
+        DEVELOPER,
+    ),
+    Place(
+        "endpoint",
+        "/applications/{application}/endpoints/{endpoint}",
+        "/applications/{client}/endpoints/{endpoint}",
         DEVELOPER,
     ),
     Place("wizard", "/applications/new", "/applications/new", DEVELOPER),
@@ -232,6 +247,9 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     dora.submit(form, logonIdentifier=developer["email"], password=developer["password"])
     profile = dora.open(f"{cloud.origin('portal')}/profile").text
     names["subscription"] = profile.partition('id="subscription-')[2].partition('"')[0]
+    page = f"/applications/{names['client']}"
+    notified = dora.open(f"{cloud.origin('portal')}{page}/notifications").text
+    names["endpoint"] = notified.partition(f"{page}/endpoints/")[2].partition('"')[0]
 
     dora.open(f"{cloud.origin('portal')}/applications/new")
     form = dora.form_with("name", "vendor")
