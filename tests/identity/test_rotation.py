@@ -107,11 +107,16 @@ async def test_owners_see_what_was_refused_and_strangers_fill_no_table(world: Wo
         await world.exchange(code)
     await world.exchange("c", client_secret="wrong")
     await world.post(grant_type="x", client_id="nobody")
-    seen = await refusals.of(world.application.client_id)
+    client_id = world.application.client_id
+    seen = await refusals.of(client_id)
     assert [(one.error, one.times) for one in sorted(seen, key=lambda one: one.error)] == [
         ("invalid_client", 1),
         ("invalid_grant", 2),
     ]
+    for name in ("x", "y", "z"):
+        await world.post(grant_type=name)
+    unknown = [one for one in await refusals.of(client_id) if one.asked_for == "other"]
+    assert [(one.error, one.times) for one in unknown] == [("unsupported_grant_type", 3)]
     await world.exchange("d")
     again = await refusals.of(world.application.client_id)
     assert max(one.times for one in again) == 3, "counts add up"

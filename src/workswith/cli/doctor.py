@@ -50,7 +50,7 @@ async def _examine(areas: "Areas") -> "list[Finding]":
         doctor.Facts(
             settings=areas.settings.identity,
             login_origin=areas.origins.login,
-            metadata=metadata(areas.origins.login, applications[0]) if applications else {},
+            metadata=metadata(areas.origins.login, (applications or [doctor.ANY])[0]),
             policy=policy(areas.origins),
             headers=FIXED,
             applications=applications,

@@ -39,6 +39,10 @@ class Finding:
 
 
 Verdict = tuple[State, str]
+ANY = Application(
+    "client", "", "", "", "", "", (), ("openid",), 1, None, "approved", "required", "", 0, 0
+)
+"""Stands for an application where none is registered yet: its metadata are as any other's."""
 
 
 def examine(facts: Facts) -> list[Finding]:

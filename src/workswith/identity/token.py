@@ -147,7 +147,9 @@ class Tokens:
         except OAuthError as error:
             waits = error.error in ("authorization_pending", "slow_down")
             if not waits and await self.clients.find(client_id) is not None:
-                self.refusals.note(client_id, asked_for, error)
+                # A word of a stranger's choice would fill the table.
+                known = asked_for if asked_for in self._grants else "other"
+                self.refusals.note(client_id, known, error)
             raise
 
     def _family_of(self, token: str) -> str | None:
