@@ -7,6 +7,15 @@ import click
 
 from .folder import data_option, read_document
 
+HOME_CONTROL = {
+    "lightId": "light",
+    "plugId": "plug",
+    "automationId": "automation",
+    "heaterId": "heater",
+    "remoteId": "remote",
+    "energyMeterId": "energymeter",
+}
+
 
 @click.command()
 @click.option(
@@ -38,25 +47,37 @@ def command(endpoint_url: str, data: Path) -> None:
         redirect_uri=application["redirect_uris"][0],
         subscription_key=sandbox["subscription"]["primary_key"],
         endpoint_url=endpoint_url,
-        known=_known(sandbox["plants"]),
+        known=known(sandbox["plants"]),
     )
     made = postman.collection("WorksWith", list(documents().values()), flow)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
-def _known(plants: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
-    """Where each API that lists no plants finds one: the first of its kind in the sandbox."""
+def known(plants: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Where each API finds something: ids of the sandbox's first plants, by slug and parameter.
+
+    Only those are needed that no answer of the API itself tells; the others are for tests.
+    """
     first = {plant["api"]: plant for plant in reversed(plants) if plant["modules"]}
 
-    def at(api: str, plant: str, module: str = "") -> dict[str, str]:
+    def at(api: str, plant: str, **modules: str) -> dict[str, str]:
+        """``modules`` are the devices by the names of their parameters; empty is the first one."""
         if api not in first:
             return {}
-        values = {plant: first[api]["id"]}
-        return {**values, module: first[api]["modules"][0]["id"]} if module else values
+        found = {
+            parameter: module["id"]
+            for parameter, device in modules.items()
+            for module in reversed(first[api]["modules"])
+            if device in ("", module["device"])
+        }
+        return {plant: first[api]["id"], **found}
 
     return {
-        "smarther-v1.0": at("smarther", "plantId", "moduleId"),
-        "multisocket": at("multisocket", "plantId", "parameterValue"),
+        "smarther-v2.0": at("smarther", "plantId", moduleId=""),
+        "smarther-v1.0": at("smarther", "plantId", moduleId=""),
+        "home-control-v1.0": at("home_control", "plantId", **HOME_CONTROL),
+        "multisocket": at("multisocket", "plantId", parameterValue=""),
+        "myhome-up-v1.0": at("myhome_up", "plantId"),
         "emergency-lighting": at("emergency_lighting", "siteId"),
-        "classe-100x": at("classe_100x", "plantId", "deviceId"),
+        "classe-100x": at("classe_100x", "plantId", deviceId=""),
     }

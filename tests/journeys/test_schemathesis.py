@@ -1,0 +1,83 @@
+"""Schemathesis reads each document and tries to make the running cloud contradict it. [GTW-5]
+
+No 500, no status, header or media type that is not documented, no body that its schema refuses;
+examples, edge cases, random values, and sequences along the documents' links.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cloud import Cloud
+from workswith.apis import documents
+from workswith.cli.postman import known
+from workswith.contracts.document import Document
+from workswith.contracts.renderings.openapi import export
+
+SECONDS = 60
+"""For all documents together, by the number of their operations."""
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+A_MIRROR = frozenset({"content_type_conformance", "response_schema_conformance"})
+"""What cannot be asked of Echo: its answer is what came, of the caller's type, or nothing."""
+DOCUMENTS = documents()
+OPERATIONS = sum(len(each.operations) for each in DOCUMENTS.values())
+
+
+@pytest.fixture(scope="module")
+def generous(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A cloud whose quota is not spent by thousands of calls."""
+    data = tmp_path_factory.mktemp("generous") / "data"
+    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="1000000") as running:
+        yield running
+
+
+def real_ids(cloud: Cloud, document: Document) -> dict[str, str]:
+    """Of things that are there: unknown ids all end at the same 404."""
+    values = known(cloud.document["plants"]).get(document.slug, {})
+    taken = {p.name for each in document.operations for p in each.parameters_in("path")}
+    return {name: value for name, value in values.items() if name in taken}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_cloud_never_contradicts_its_document(
+    generous: Cloud, name: str, tmp_path: Path
+) -> None:
+    document = DOCUMENTS[name]
+    schema = tmp_path / "openapi.json"
+    schema.write_text(
+        json.dumps(export(document, generous.origin("api"), generous.origin("login")))
+    )
+    lines = ["[parameters]"]
+    lines += [
+        f'"path.{key}" = {json.dumps(value)}' for key, value in real_ids(generous, document).items()
+    ]
+    config = tmp_path / "schemathesis.toml"
+    config.write_text("\n".join([*lines, "[phases.coverage]", "unexpected-methods = []", ""]))
+    budget = max(3, SECONDS * len(document.operations) // OPERATIONS)
+    headers = [
+        part
+        for header, value in generous.api_headers().items()
+        for part in ("--header", f"{header}: {value}")
+    ]
+    checks = [each for each in CHECKS if name != "echo" or each not in A_MIRROR]
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", str(schema),
+        "--url", f"{generous.origin('api')}{document.base_path}", "--checks", ",".join(checks),
+        "--max-time", str(budget), "--seed", "1", "--warnings", "off", "--no-color",
+        "--suppress-health-check", "all", *headers,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=110
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
