@@ -16,7 +16,7 @@ from workswith.kernel.database import Database, Reads, Tx, query, statement
 from workswith.kernel.problem import Kind, Problem
 
 from . import account as rows
-from . import audit, challenges, mails, passkeys, second_factor, sessions
+from . import audit, challenges, logout_notices, mails, passkeys, second_factor, sessions
 from .account import Account
 from .accounts import Accounts
 from .applications import TOPIC as APPLICATION
@@ -29,7 +29,7 @@ TOPIC = "account"
 OnClose = Callable[[Tx, str, int], Awaitable[None]]
 _FORGET = tuple(
     statement(f"DELETE FROM {table} WHERE account_id = :account_id")
-    for table in ("mail_link", "federated_identity", "linked_account")
+    for table in ("mail_link", "federated_identity", "linked_account", "account_profile")
 )
 _FORGET_LINKS = statement("DELETE FROM linked_account WHERE other_id = :account_id")
 _ANY = query(Account, f"SELECT {rows.COLUMNS} FROM account WHERE id = :id AND closed_at IS NULL")
@@ -109,6 +109,7 @@ class Closing:
         await self._consents.end_of_account(tx, owner.id, now)
         for listener in self._on_close:
             await listener(tx, owner.id, now)
+        await logout_notices.of_account(tx, owner.id, now)
         await sessions.forget(tx, owner.id)
         await second_factor.forget(tx, owner.id)
         await passkeys.forget(tx, owner.id)
