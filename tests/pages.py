@@ -13,6 +13,8 @@ from tests.person import Person
 from workswith.web import account, home, office, portal, signin
 
 NOBODY, DEVELOPER, OWNER, OPERATOR = "nobody", "developer", "end_user", "operator"
+BEGINS = {DEVELOPER: "/", OWNER: "/home", OPERATOR: "/office/requests"}
+"""Where each begins after the sign-in."""
 
 
 @dataclass(frozen=True, slots=True)

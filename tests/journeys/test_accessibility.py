@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests import pages
 from tests.chromium import PHONE, WIDE, Window
 from tests.cloud import Cloud
-from tests.pages import DEVELOPER, NOBODY, OWNER, PLACES, Place
+from tests.pages import BEGINS, DEVELOPER, NOBODY, PLACES, Place
 from tests.steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("accessibility")]
@@ -29,12 +30,14 @@ def names(tls_cloud: Cloud) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def windows(tls_cloud: Cloud, browser: Browser) -> Iterator[dict[str, Window]]:
-    """Three people's windows."""
+    """Everybody's window."""
     portal = tls_cloud.origin("portal")
-    with opened(browser) as nobody, opened(browser) as developer, opened(browser) as owner:
-        sign_in(developer.page, portal, tls_cloud.document["developer"])
-        sign_in(owner.page, portal, tls_cloud.document["end_user"], "/home")
-        yield {NOBODY: nobody, DEVELOPER: developer, OWNER: owner}
+    with ExitStack() as stack:
+        every = {NOBODY: stack.enter_context(opened(browser))}
+        for who, path in BEGINS.items():
+            every[who] = stack.enter_context(opened(browser))
+            sign_in(every[who].page, portal, tls_cloud.document[who], path)
+        yield every
 
 
 def opened(browser: Browser) -> Window:
