@@ -28,7 +28,11 @@ def parse_form(raw: bytes, schema: Schema) -> dict[str, Any]:
         )
     except ValueError as error:
         raise Problem(
-            Kind.MALFORMED, "body_not_form", "The body is not a form.", debug=str(error)
+            Kind.MALFORMED,
+            "body_not_form",
+            "The body is not a form, as its Content-Type says.",
+            hint="Send Content-Type: application/json with JSON; curl -d alone says form.",
+            debug=str(error),
         ) from error
     properties = schema.get("properties", {})
     value: dict[str, Any] = {}
