@@ -6,6 +6,7 @@ A failing seed is in the test's name; its story can be told again.
 """
 
 import asyncio
+import os
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -179,7 +180,13 @@ def _quiet() -> Iterator[None]:
     log.configure()
 
 
-@pytest.fixture(params=range(4))
+def seeds() -> range:
+    """Four, or those of ``WORKSWITH_SEEDS=100-400``: a failing one is told again by ``17-17``."""
+    first, _, last = os.environ.get("WORKSWITH_SEEDS", "0-3").partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+@pytest.fixture(params=seeds())
 async def story(request: pytest.FixtureRequest, ground: Ground, settings: Settings) -> Story:
     told = Story(ground, settings, request.param)
     await told.run()

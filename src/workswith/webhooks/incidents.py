@@ -42,7 +42,7 @@ _OWNER = query(
 def after(incident: Incident, before: Lane, lane: Lane, tries: int, now: int) -> Incident:
     """The incident after an attempt, the ``tries``-th at its delivery, was counted."""
     if lane.successes > before.successes or lane.failures < before.failures:
-        return replace(incident, since=None)
+        return incident if incident.since is None else replace(incident, since=None)
     told = incident.told
     if before.failed_at is None or now - before.failed_at >= QUIET:
         told = ""

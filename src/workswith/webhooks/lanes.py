@@ -76,7 +76,7 @@ class Outcome:
         return policy.succeeded(self.sent.status) and not self.sent.error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Locked:
     shard: int
     client_id: str
@@ -193,7 +193,7 @@ async def record(
         if locked is None or locked.shard not in held:
             continue
         for outcome in group:
-            locked = _count(rows, rules, locked, outcome)
+            _count(rows, rules, locked, outcome)
             if notice := incidents.notice_of(locked.incident):
                 await incidents.tell(
                     tx,
@@ -203,7 +203,7 @@ async def record(
                     lane=locked.lane,
                     now=outcome.ended,
                 )
-                locked = replace(locked, incident=incidents.told(locked.incident))
+                locked.incident = incidents.told(locked.incident)
         lanes[endpoint_id] = locked.lane
         rows.saves.append(_saved(endpoint_id, locked))
     await rows.write(tx)
@@ -249,14 +249,17 @@ class _Rows:
                 await tx.run_many(statement_, rows)
 
 
-def _count(rows: _Rows, rules: Rules, locked: _Locked, outcome: Outcome) -> _Locked:
+def _count(rows: _Rows, rules: Rules, locked: _Locked, outcome: Outcome) -> None:
     due, sent, now = outcome.due, outcome.sent, outcome.ended
     lane, incident, success = locked.lane, locked.incident, outcome.succeeded
     attempts = due.attempts + 1
     if sent.error != OUR_FAULT:  # tried again by the schedule, but no step towards a ban
         before, lane = lane, policy.counted(rules, lane, success=success, now=now)
         incident = incidents.after(incident, before, lane, attempts - due.spent, now)
-    again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
+    locked.lane, locked.incident = lane, incident
+    again = None
+    if not success:
+        again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
     if success:
         rows.delivered.append({"number": due.number, "now": now})
         if due.cause == HANDSHAKE:
@@ -283,7 +286,6 @@ def _count(rows: _Rows, rules: Rules, locked: _Locked, outcome: Outcome) -> _Loc
             "ban_until": lane.ban_until,
         }
     )
-    return _Locked(locked.shard, locked.client_id, locked.url, lane, incident)
 
 
 def judged(due: Due, sent: Sent) -> Sent:

@@ -77,7 +77,7 @@ def counted(rules: Rules, lane: Lane, *, success: bool, now: int) -> Lane:
         successes = lane.successes + 1
         if rules.reset_after_successes and successes >= rules.reset_after_successes:
             return replace(lane, failures=0, successes=0)
-        return replace(lane, successes=successes)
+        return Lane(lane.failures, successes, lane.failed_at, lane.ban_until)
     failures = lane.failures + 1
     until = lane.ban_until
     if failures % rules.failures_per_set == 0:

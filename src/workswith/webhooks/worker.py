@@ -34,8 +34,8 @@ from .signing import Signer
 BELL = "webhooks"
 BUFFER = 64
 """Deliveries of a lane that are read together."""
-BUFFER_SECONDS = 0.25
-"""Real seconds after which another process's cancellation is noticed."""
+BUFFER_SECONDS = 1.0
+"""Real seconds after which another process's cancellation is noticed; on SQLite there is none."""
 UNWRITTEN = 1_024
 """Acknowledgements that may wait for the database before nothing more is started."""
 
@@ -96,6 +96,7 @@ class Worker:
         self._recorder = Recorder(
             database, settings.rules, self.shards, hear=self._hear, done=self._written
         )
+        self._good_for = float("inf") if database.dialect == "sqlite" else BUFFER_SECONDS
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._ailing = 0
         self._unwritten = 0
@@ -157,7 +158,7 @@ class Worker:
             line.waiting = [one for one in due if one.number not in line.taken]
             line.retries = any(one.attempts for one in line.waiting)
             line.changes = changes
-            line.good_until = asyncio.get_running_loop().time() + BUFFER_SECONDS
+            line.good_until = asyncio.get_running_loop().time() + self._good_for
             nothing = not due
         # From here on nothing waits: what was read is what is started.
         self._start(line, now, ailing=ailing)
