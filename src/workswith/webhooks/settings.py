@@ -95,7 +95,7 @@ class Settings(Section, frozen=True):
     handshakes: Annotated[
         tuple[str, ...],
         Meta(description="APIs whose endpoints have to echo a validation code first."),
-    ] = ("home-control",)
+    ] = ("home_control",)
     rotation_hours: Annotated[
         int, Meta(ge=0, description="Hours in which a replaced signing secret still signs.")
     ] = 24

@@ -64,10 +64,6 @@ _FORGET_REFUSED = statement(
     "DELETE FROM webhook_subscription WHERE account_id = :account_id AND client_id = :client_id "
     "AND plant_id = :plant_id AND url = :url AND state = 'refused'"
 )
-_LATEST_URL = query(
-    str,
-    "SELECT url FROM webhook_endpoint WHERE client_id = :client_id ORDER BY created_at DESC LIMIT 1",
-)
 _CHALLENGE = statement(
     "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
     "event_id, plant_id, sequence, kind, event_at, expires_at, body, state, attempts, due_at, "
