@@ -14,6 +14,8 @@ from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .states import Gadget, gadget
+
 OFFERED = {"house": lazy("A house with three thermostats"), "flat": lazy("A flat with one")}
 """Names of `devices.homes.TEMPLATES`."""
 MOST = 50
@@ -26,6 +28,7 @@ class Room:
 
     ambient: Ambient | None
     thermostats: tuple[Snapshot, ...]
+    gadgets: tuple[Gadget, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +68,25 @@ async def one(visit: Visit) -> Response:
 
 async def _home(visit: Visit, plant: Plant) -> Home:
     services, owner = visit.services, visit.account.id
-    modules = await modules_of(services.database, owner, plant.id)
+    ambient_of = {
+        module.id: module.ambient_id
+        for module in await modules_of(services.database, owner, plant.id)
+    }
     placed: dict[str | None, list[Snapshot]] = {}
-    for module in modules:
-        if module.device != DEVICE:
-            continue
-        try:
-            snapshot = await services.twin.read(owner, plant.id, module.id, last_known=True)
-        except Problem as problem:
-            if problem.kind is Kind.UNKNOWN:  # it has not reported yet
-                continue
-            raise
-        placed.setdefault(module.ambient_id, []).append(snapshot)
+    for snapshot in await services.twin.read_all(owner, plant.id):
+        placed.setdefault(ambient_of.get(snapshot.module_id), []).append(snapshot)
     ambients = await ambients_of(services.database, owner, plant.id)
-    rooms = [Room(ambient, tuple(placed.pop(ambient.id, ()))) for ambient in ambients]
-    rooms += [Room(None, tuple(loose)) for loose in placed.values()]
+    rooms = [_room(ambient, placed.pop(ambient.id, [])) for ambient in ambients]
+    rooms += [_room(None, loose) for loose in placed.values()]
     return Home(plant, tuple(rooms))
+
+
+def _room(ambient: Ambient | None, snapshots: list[Snapshot]) -> Room:
+    return Room(
+        ambient,
+        tuple(one for one in snapshots if one.device == DEVICE),
+        tuple(gadget(one) for one in snapshots if one.device != DEVICE),
+    )
 
 
 async def add(visit: Visit) -> Response:
