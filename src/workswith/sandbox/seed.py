@@ -116,8 +116,9 @@ class Seeding:
             await profile.keep(tx, end_user.id, PROFILE, now)
             furnished = [
                 home
-                for template in HOMES
-                for home in await homes.furnish(tx, end_user.id, self.ident, template, now)
+                for turn, template in enumerate(HOMES)
+                # A millisecond apart, so that lists keep this order.
+                for home in await homes.furnish(tx, end_user.id, self.ident, template, now + turn)
             ]
             # A developer account also acts as an end-user: it has a home to try things with.
             await homes.furnish(tx, developer.id, self.ident, "flat", now)
