@@ -44,7 +44,7 @@ class SignUp(msgspec.Struct, frozen=True):
 class Accounts:
     """Every public method is one complete action; `Problem` codes are named at each."""
 
-    def __init__(  # noqa: PLR0917 - what app.py hands over, in the order of every area
+    def __init__(  # noqa: PLR0917 - what `app` hands over, in the order of every area
         self,
         database: Database,
         clock: Clock,

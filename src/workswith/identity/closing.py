@@ -38,7 +38,7 @@ _ANY = query(Account, f"SELECT {rows.COLUMNS} FROM account WHERE id = :id AND cl
 class Closing:
     """``on_close(listener)``: the listener runs in the transaction; ``after`` runs behind it."""
 
-    def __init__(  # noqa: PLR0917 - what app.py hands over, in the order of every area
+    def __init__(  # noqa: PLR0917 - what `app` hands over, in the order of every area
         self,
         database: Database,
         clock: Clock,

@@ -86,7 +86,7 @@ _DROP = statement(
 class Federation:
     """``http`` speaks to the provider, ``callback`` is our redirect URI there."""
 
-    def __init__(  # noqa: PLR0917 - what app.py hands over, in the order of every area
+    def __init__(  # noqa: PLR0917 - what `app` hands over, in the order of every area
         self,
         database: Database,
         clock: Clock,

@@ -26,7 +26,7 @@ class OwnDetails:
     every method that takes them raises INVALID ``password_wrong`` and THROTTLED.
     """
 
-    def __init__(  # noqa: PLR0917 - what app.py hands over, in the order of every area
+    def __init__(  # noqa: PLR0917 - what `app` hands over, in the order of every area
         self,
         database: Database,
         clock: Clock,

@@ -1,21 +1,9 @@
-"""The composition root: from settings to one ASGI application and its background work.
+"""Every area of one installation, wired. The only module that knows them all."""
 
-The only place that knows every area. Areas receive what they need as arguments and do not look for
-anything themselves.
-"""
-
-import contextlib
-import os
-import secrets
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
-
-import msgspec
-from starlette.routing import Router
+from typing import TYPE_CHECKING
 
 from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import catalogue
@@ -29,8 +17,6 @@ from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import Usage
 from workswith.contracts.binding import Api
 from workswith.devices import history
-from workswith.devices.hand import App as OfficialApp
-from workswith.devices.hand import Hand
 from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
@@ -53,7 +39,6 @@ from workswith.identity.linking import AccountLinks
 from workswith.identity.logout import Logout
 from workswith.identity.own_details import OwnDetails
 from workswith.identity.passkeys import Passkeys
-from workswith.identity.redirect import Redirect
 from workswith.identity.second_factor import SecondFactor
 from workswith.identity.sessions import Sessions
 from workswith.identity.throttle import Throttle
@@ -61,22 +46,15 @@ from workswith.identity.tidying import Tidying
 from workswith.identity.token import Tokens
 from workswith.identity.tokens import AccessTokens
 from workswith.identity.userinfo import UserInfo
-from workswith.kernel import log
 from workswith.kernel.broadcast import Broadcast
-from workswith.kernel.cipher import KEY_BYTES, Cipher, derive
+from workswith.kernel.cipher import Cipher, derive
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Tx, migrate, open_database
+from workswith.kernel.database import Database, Tx
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
-from workswith.kernel.tasks import Bells, Supervisor, Work
-from workswith.sandbox import control, seed
-from workswith.sandbox import webhooks as sandbox_webhooks
-from workswith.sandbox.authority import Authority
-from workswith.sandbox.clock import load_clock
-from workswith.sandbox.guard import Guard
-from workswith.sandbox.inspector import Inspector
+from workswith.kernel.tasks import Bells, Work
 from workswith.settings import Settings
-from workswith.web.site.services import Origins, Services, callback_address
+from workswith.web.site.services import Origins, Services
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.fanout import FanOut
@@ -86,20 +64,10 @@ from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptio
 from workswith.webhooks.subscriptions import end_for_consent
 from workswith.webhooks.worker import Worker
 
+from .routing import Asgi, at_first_call
+
 if TYPE_CHECKING:
     from workswith.identity.federation import Federation
-
-_log = log.get("app")
-
-Message = MutableMapping[str, Any]
-Asgi = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
-
-SANDBOX_PREFIX = "/sandbox"
-LOGIN_PATHS = endpoints.PATHS
-WELL_KNOWN = "/.well-known/"
 
 
 class Areas:
@@ -298,8 +266,8 @@ class Areas:
         await self.database.write(starter_kit)
 
     def site(self, console: "Console | None", *, sandbox: bool) -> Asgi:
-        """All pages; made at the first visit, since programs may never pay one."""
-        return _at_first_call(
+        """All pages."""
+        return at_first_call(
             lambda: Services(
                 settings=self.settings.web,
                 origins=self.origins,
@@ -414,286 +382,3 @@ class Console:
         except OAuthError as error:
             raise Problem(Kind.UNAUTHENTICATED, error.error, error.description) from error
         return str(answer["access_token"])
-
-
-@dataclass(slots=True)
-class Cloud:
-    """A running installation; ``document`` is what ``sandbox.json`` says."""
-
-    asgi: Asgi
-    areas: Areas
-    supervisor: Supervisor
-    document: dict[str, Any]
-    inspector: Inspector | None = None
-
-    async def close(self) -> None:
-        """Drains the works, then closes the database. Nothing accepted is lost either way."""
-        await self.supervisor.stop()
-        if self.inspector is not None:
-            await self.inspector.stop()
-        await self.areas.close()
-
-
-def _at_first_call(services: Callable[[], Services]) -> Asgi:
-    made: list[Asgi] = []
-
-    async def asgi(scope: Message, receive: Any, send: Any) -> None:
-        if not made:
-            # The pages and their templates weigh a third of a start.
-            from workswith.web.app import create  # noqa: PLC0415
-
-            made.append(create(services()))
-        await made[0](scope, receive, send)
-
-    return asgi
-
-
-def build(areas: Areas, site: Asgi, control_interface: Asgi | None) -> Asgi:
-    """One application for one port: who owns which path."""
-    gateway, login = areas.gateway, areas.login()
-
-    async def asgi(scope: Message, receive: Any, send: Any) -> None:
-        path: str = scope.get("path", "")
-        if gateway.owns(path):
-            await gateway(scope, receive, send)
-        elif path in LOGIN_PATHS or WELL_KNOWN in path:
-            await login(scope, receive, send)
-        elif control_interface is not None and (
-            path == SANDBOX_PREFIX or path.startswith(f"{SANDBOX_PREFIX}/")
-        ):
-            await control_interface(scope, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return asgi
-
-
-async def open_sandbox(
-    settings: Settings, data: Path, *, origin: str, authority_file: Path, tls: bool
-) -> Cloud:
-    """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
-
-    ``origin`` is the one address of portal, login and APIs. Raises ``OSError`` and the drivers'
-    errors when the database cannot be reached.
-    """
-    settings = _for_a_sandbox(settings, authority_file)
-    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
-    database = await _open(url, settings)
-    if await seed.is_half_made(database):
-        database = await _begin_again(database, url, settings)
-    areas = Areas(
-        settings,
-        database,
-        await load_clock(database),
-        Origins(portal=origin, login=origin, api=origin),
-        _instance_key(data),
-    )
-    await areas.prepare()
-    await areas.join_others(url)
-    seeding = seed.Seeding(
-        database=database,
-        clock=areas.clock,
-        ident=areas.ident,
-        cipher=areas.cipher,
-        accounts=areas.accounts,
-        applications=areas.applications,
-        consents=areas.consents,
-        subscriptions=areas.subscriptions,
-        console_reply_url=callback_address(origin),
-    )
-    planted = await seeding.load() or await seeding.plant()
-    await _follow_the_port(areas, planted, callback_address(origin))
-    supervisor = Supervisor(areas.clock, areas.bells)
-    supervisor.add(*areas.works)
-    supervisor.start()
-    document = await _document(areas, planted, authority_file if tls else None)
-
-    async def mint() -> dict[str, Any]:
-        return await _mint(areas, planted)
-
-    async def told() -> dict[str, Any]:
-        return document
-
-    guard = Guard(planted.token, _spellings(origin))
-    inspector = Inspector(
-        Authority(authority_file.parent).issue("inspector", "localhost", "127.0.0.1"),
-        areas.clock.now,
-        port=(urlsplit(origin).port or 0) + 1,
-    )
-    await inspector.start()
-    document["inspector"] = inspector.url()
-    interface = Router(
-        [
-            *sandbox_webhooks.routes(areas.webhook_desk, database, areas.clock, inspector, guard),
-            *control.routes(
-                control.Control(
-                    clock=areas.clock,
-                    supervisor=supervisor,
-                    database=database,
-                    devices=Hand(areas.park),
-                    app_accounts=OfficialApp(database, areas.clock),
-                    document=told,
-                    mint=mint,
-                    end_user_id=planted.people["end_user"].id,
-                ),
-                guard,
-            ),
-        ]
-    )
-    console = Console(areas.tokens, planted.console_id, planted.console_secret)
-    site = areas.site(console, sandbox=True)
-    return Cloud(build(areas, site, interface), areas, supervisor, document, inspector)
-
-
-@contextlib.asynccontextmanager
-async def opened(settings: Settings, data: Path, origin: str) -> AsyncIterator[Areas]:
-    """The areas of an installation for a command, whether it runs at the moment or not.
-
-    No work runs. Raises ``FileNotFoundError`` where there is no installation.
-    """
-    if not (data / "instance.key").exists():
-        raise FileNotFoundError(data)
-    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
-    database = await _open(url, settings)
-    try:
-        clock = await load_clock(database)
-        origins = Origins(portal=origin, login=origin, api=origin)
-        yield Areas(settings, database, clock, origins, _instance_key(data))
-    finally:
-        await database.close()
-
-
-async def _open(url: str, settings: Settings) -> Database:
-    database = await open_database(url, connections=settings.database.connections)
-    await migrate(database, url)
-    return database
-
-
-async def _begin_again(database: Database, url: str, settings: Settings) -> Database:
-    """A first start that was cut off has promised nothing to anybody: it starts over."""
-    await database.close()
-    if not url.startswith("sqlite:///"):
-        raise RuntimeError("the database holds half a sandbox; give it an empty database")
-    path = Path(url.removeprefix("sqlite:///"))
-    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        each.unlink(missing_ok=True)
-    return await _open(url, settings)
-
-
-def _for_a_sandbox(settings: Settings, authority_file: Path) -> Settings:
-    """Webhooks may go to this machine, trusting the local authority; refusals carry hints."""
-    webhooks = msgspec.structs.replace(
-        settings.webhooks,
-        reach="loopback" if settings.webhooks.reach == "public" else settings.webhooks.reach,
-        authorities=(*settings.webhooks.authorities, str(authority_file)),
-    )
-    gateway = msgspec.structs.replace(settings.gateway, error_hints=True)
-    identity = msgspec.structs.replace(settings.identity, error_hints=True)
-    return msgspec.structs.replace(settings, webhooks=webhooks, gateway=gateway, identity=identity)
-
-
-def _instance_key(data: Path) -> bytes:
-    """The secret of this installation: 32 random bytes in a file of its own."""
-    path = data / "instance.key"
-    with contextlib.suppress(FileExistsError):
-        fresh = data / f".instance.key.{os.getpid()}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)  # atomic, and refuses to replace
-        finally:
-            fresh.unlink()
-    return path.read_bytes()
-
-
-def _spellings(origin: str) -> tuple[str, ...]:
-    """The origin, and the other names of this machine at the same port."""
-    parts = urlsplit(origin)
-    return (
-        origin,
-        *(f"{parts.scheme}://{name}:{parts.port}" for name in ("127.0.0.1", "[::1]", "localhost")),
-    )
-
-
-async def _follow_the_port(areas: Areas, planted: seed.Seed, reply_url: str) -> None:
-    """Try it comes back to where the portal is now."""
-    operator = planted.people["operator"].id
-    console = await areas.applications.one(operator, planted.console_id)
-    if console.reply_urls != (reply_url,):
-        await areas.applications.update(operator, planted.console_id, seed.console_form(reply_url))
-
-
-async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
-    """A fresh token pair for the seeded application and home owner, by the real code flow.
-
-    The consent of the home owner is needed as ever: once it is revoked, this is a `Problem`.
-    """
-    cookie = await areas.sessions.open(planted.people["end_user"].id, user_agent="workswith up")
-    session = await areas.sessions.of(cookie)
-    try:
-        redirect: Redirect = await areas.authorize.decide(
-            {
-                "client_id": planted.client_id,
-                "redirect_uri": seed.REPLY_URLS[0],
-                "response_type": "code",
-                "state": "workswith-up",
-            },
-            session,
-        )
-        code = parse_qs(urlsplit(redirect.url).query)["code"][0]
-        return await areas.tokens.answer(
-            {"grant_type": "authorization_code", "code": code},
-            planted.client_id,
-            planted.client_secret,
-        )
-    except Exception as error:
-        raise Problem(
-            Kind.CONFLICT,
-            "tokens_unavailable",
-            "The home owner no longer consents to the sample application, or it has changed.",
-            debug=str(error),
-        ) from error
-    finally:
-        await areas.sessions.close(cookie)
-
-
-async def _document(
-    areas: Areas, planted: seed.Seed, authority_file: Path | None
-) -> dict[str, Any]:
-    """What ``sandbox.json`` says; every start has tokens of its own."""
-    keys = await areas.subscriptions.keys(planted.people["developer"].id, planted.subscription_id)
-    try:
-        minted = await _mint(areas, planted)
-    except Problem as problem:
-        _log.warning("no tokens this time", reason=problem.detail)
-        minted = {"access_token": "", "refresh_token": ""}
-    people = {
-        member: {"email": person.email, "password": person.password}
-        for member, person in planted.people.items()
-    }
-    return {
-        "origins": {
-            "portal": areas.origins.portal,
-            "login": areas.origins.login,
-            "api": areas.origins.api,
-        },
-        **({"ca_file": str(authority_file)} if authority_file else {}),
-        **people,
-        "subscription": {
-            "primary_key": keys["primary"].key,
-            "secondary_key": keys["secondary"].key,
-        },
-        "application": {
-            "client_id": planted.client_id,
-            "client_secret": planted.client_secret,
-            "redirect_uris": list(seed.REPLY_URLS),
-        },
-        "tokens": {
-            "access_token": minted["access_token"],
-            "refresh_token": minted["refresh_token"],
-        },
-        "plants": planted.plants,
-        "sandbox": {"url": f"{areas.origins.portal}{SANDBOX_PREFIX}", "token": planted.token},
-    }
