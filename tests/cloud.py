@@ -107,13 +107,13 @@ class Cloud:
         found: list[dict[str, Any]] = self.control("GET", f"/mail?to={to}")
         return found
 
-    def thermostat(self) -> tuple[str, str]:
-        """(plant id, module id) of the first thermostat."""
-        plant = next(p for p in self.document["plants"] if p["api"] == "smarther")
-        return plant["id"], plant["modules"][0]["id"]
+    def thermostat(self, home: int = 0) -> tuple[str, str]:
+        """(plant id, module id) of the first thermostat of a home: 0 the house, 1 the flat."""
+        plants = [p for p in self.document["plants"] if p["api"] == "smarther"]
+        return plants[home]["id"], plants[home]["modules"][0]["id"]
 
-    def status_url(self) -> str:
-        plant, module = self.thermostat()
+    def status_url(self, home: int = 0) -> str:
+        plant, module = self.thermostat(home)
         return (
             f"{self.origin('api')}/smarther/v2.0/chronothermostat/thermoregulation/addressLocation"
             f"/plants/{plant}/modules/parameter/id/value/{module}"

@@ -24,7 +24,7 @@ from workswith.kernel.tasks import Bells
 from workswith.webhooks.reading import endpoints_of
 from workswith.webhooks.settings import Settings
 
-LEASE_MS = 600
+LEASE_MS = 2_000
 SECONDS = 40
 PATHS = [f"/{n}" for n in range(20)]
 

@@ -60,7 +60,9 @@ _HOLD: dict[str, Query[int]] = {
     "sqlite": query(int, _HELD),
     "postgresql": query(int, f"{_HELD} FOR SHARE"),
 }
-_SERVER_TIME = query(int, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
+_SERVER_TIME = {
+    "postgresql": query(int, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"),
+}
 
 
 def shard_of(endpoint_id: str) -> int:
@@ -99,9 +101,8 @@ class Shards:
             await self._database.write(self._leave)
 
     async def _time(self) -> int:
-        if self._database.dialect == "sqlite":
-            return wall()
-        return await self._database.one(_SERVER_TIME) or wall()
+        ask = _SERVER_TIME.get(self._database.dialect)
+        return (await self._database.one(ask) if ask else None) or wall()
 
     async def _seize(self, tx: Tx) -> None:
         await _ensure(tx)
