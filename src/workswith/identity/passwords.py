@@ -1,11 +1,14 @@
 """What a password must be, and how it is kept: Argon2id in a bounded pool of threads. [ACC-7]
 
 A hash takes tens of milliseconds of a core by intention; the pool keeps a rush of sign-ins from
-starving everything else. An unknown address costs the same work as a known one.
+starving everything else, and its threads let others go first. An unknown address costs the same
+work as a known one.
 """
 
 import asyncio
 import os
+import sys
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +26,8 @@ from .settings import Settings
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+BEHIND_OTHERS = 10
+"""The niceness of the threads that hash: about a tenth of a busy core."""
 SHORTEST = 10
 LONGEST = 256
 LEET = str.maketrans("013457@$!€+", "oieastasiet")
@@ -116,7 +121,9 @@ class Passwords:
             parallelism=settings.argon2_lanes,
         )
         self._pool = ThreadPoolExecutor(
-            settings.password_threads or os.cpu_count() or 1, thread_name_prefix="password"
+            settings.password_threads or os.cpu_count() or 1,
+            thread_name_prefix="password",
+            initializer=_step_back,
         )
         # Well-formed, with the same parameters, of no password: verifying it is the same work.
         self._nobody = (
@@ -147,6 +154,12 @@ class Passwords:
 
     async def _run(self, function: Callable[[Unpack[Ts]], T], *arguments: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+
+def _step_back() -> None:
+    """Lets everything else go first: on Linux a thread has a priority of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND_OTHERS)
 
 
 def _b64(raw: bytes) -> str:
