@@ -107,6 +107,10 @@ class Cloud:
         found: list[dict[str, Any]] = self.control("GET", f"/mail?to={to}")
         return found
 
+    @property
+    def every_plant(self) -> list[dict[str, Any]]:
+        return [*self.document["plants"], *self.document["later_plants"]]
+
     def thermostat(self, home: int = 0) -> tuple[str, str]:
         """(plant id, module id) of the first thermostat of a home: 0 the house, 1 the flat."""
         plants = [p for p in self.document["plants"] if p["api"] == "smarther"]

@@ -212,7 +212,12 @@ class World:
 
     async def _find_ids(self) -> None:
         """The plants are in the document of the sandbox, the rest is asked for."""
-        plants = {plant["api"]: plant for plant in reversed(self.cloud.document["plants"])}
+        plants = {
+            plant["api"]: plant
+            for plant in reversed(
+                [*self.cloud.document["plants"], *self.cloud.document["later_plants"]]
+            )
+        }
         for slug, api in PLANT_OF.items():
             plant = plants[api]
             first = plant["modules"][0]["id"]

@@ -123,7 +123,8 @@ def test_a_plant_of_another_api_does_not_exist(
 ) -> None:
     mine = derived.PLANT_OF[document.slug]
     others = {each for each in derived.PLANT_OF.values() if each != mine}
-    for plant in world.cloud.document["plants"]:
+    told = world.cloud.document
+    for plant in (*told["plants"], *told["later_plants"]):
         if plant["api"] in others:
             changed = dict.fromkeys(PLANT_IDS, plant["id"])
             assert ask(world, document, operation, changed=changed).status == 404

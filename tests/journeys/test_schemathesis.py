@@ -43,7 +43,7 @@ def generous(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 def real_ids(cloud: Cloud, document: Document) -> dict[str, str]:
     """Of things that are there: unknown ids all end at the same 404."""
-    values = known(cloud.document["plants"]).get(document.slug, {})
+    values = known(cloud.every_plant).get(document.slug, {})
     taken = {p.name for each in document.operations for p in each.parameters_in("path")}
     return {name: value for name, value in values.items() if name in taken}
 

@@ -225,6 +225,7 @@ async def _document(
             "access_token": minted["access_token"],
             "refresh_token": minted["refresh_token"],
         },
-        "plants": planted.plants,
+        "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
+        "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
         "sandbox": {"url": f"{areas.origins.portal}{SANDBOX_PREFIX}", "token": planted.token},
     }

@@ -47,7 +47,7 @@ def command(endpoint_url: str, data: Path) -> None:
         redirect_uri=application["redirect_uris"][0],
         subscription_key=sandbox["subscription"]["primary_key"],
         endpoint_url=endpoint_url,
-        known=known(sandbox["plants"]),
+        known=known([*sandbox["plants"], *sandbox["later_plants"]]),
     )
     made = postman.collection("WorksWith", list(documents().values()), flow)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))

@@ -51,6 +51,8 @@ PROFILE = Profile(
 )
 """What the end-user tells programs that may ask; every claim of OpenID Connect has a value."""
 REPLY_URLS = ("https://client.example/callback", "http://localhost:8765/callback")
+MAIN_APIS = ("smarther", "home_control")
+"""Whose plants are ``plants`` in sandbox.json; those of later APIs are ``later_plants``."""
 HOMES = ("two_homes", "one_of_each_api")
 """What the end-user lives in: thermostats first, then a home for each other API."""
 APPLICATION_SCOPES = tuple(one.name for one in scopes.SCOPES if not (one.identity and one.offered))

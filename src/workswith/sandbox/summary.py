@@ -72,7 +72,7 @@ def show(
         ("client_secret", application["client_secret"]),
         *(("reply URL", address) for address in application["redirect_uris"]),
     )
-    for plant in document["plants"]:
+    for plant in (*document["plants"], *document["later_plants"]):
         _lines(
             out,
             f"Plant “{plant['name']}”  {plant['id']}",
