@@ -1,0 +1,8 @@
+"""(reserved)"""
+
+revision = "0015_devices"
+down_revision = "0014_identity"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
