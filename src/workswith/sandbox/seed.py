@@ -55,6 +55,8 @@ MAIN_APIS = ("smarther", "home_control")
 """Whose plants are ``plants`` in sandbox.json; those of later APIs are ``later_plants``."""
 HOMES = ("two_homes", "one_of_each_api")
 """What the end-user lives in: thermostats first, then a home for each other API."""
+LETTERS = str.maketrans("0123456789", "ghjkmnpqrt")
+"""Hex digits become letters in passwords: a few letters among digits can be a common word."""
 APPLICATION_SCOPES = tuple(one.name for one in scopes.SCOPES if not (one.identity and one.offered))
 """Everything that a device can be asked, nothing about the person."""
 
@@ -77,6 +79,11 @@ class Seed(msgspec.Struct):
     console_id: str
     console_secret: str
     plants: list[dict[str, Any]]
+
+
+def memorable(key: str) -> str:
+    """A password out of a key's first 64 bits: sixteen letters in fours, as in ``kpaf-mdqe-…``."""
+    return "-".join(textwrap.wrap(key[:16].translate(LETTERS), 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ class Seeding:
         people, accounts = {}, {}
         for member, kind, first_name, surname in PEOPLE:
             email = f"{member.replace('_', '-')}@workswith.example"
-            password = "-".join(textwrap.wrap(self.ident.key()[:16], 4))
+            password = memorable(self.ident.key())
             account = await self.accounts.create(
                 kind,  # type: ignore[arg-type]  # the literals of PEOPLE
                 email,
