@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import uvloop
 
-from workswith.app import Areas
+from workswith.app import Areas, Kernel
 from workswith.cli.serving import bind, serve
 from workswith.identity.application import ApplicationForm
 from workswith.identity.settings import Settings as Identity
@@ -30,10 +30,12 @@ PASSWORD = "a long enough secret"
 
 async def plant(areas: Areas, families: int) -> dict[str, Any]:
     """Links of one home owner to one application, each through the whole code flow."""
-    owner = await areas.accounts.create(
+    owner = await areas.identity.accounts.create(
         "developer", "dev@example.test", "Dora", "Develop", PASSWORD
     )
-    user = await areas.accounts.create("end_user", "ada@example.test", "Ada", "Byron", PASSWORD)
+    user = await areas.identity.accounts.create(
+        "end_user", "ada@example.test", "Ada", "Byron", PASSWORD
+    )
     form = ApplicationForm(
         name="Warm Home",
         description="Keeps your home warm",
@@ -43,13 +45,13 @@ async def plant(areas: Areas, families: int) -> dict[str, Any]:
         scopes=("comfort.read",),
         pkce="optional",
     )
-    application, secret = await areas.applications.create(owner.id, form)
+    application, secret = await areas.identity.applications.create(owner.id, form)
 
     async def consent(tx: Any) -> None:
-        await areas.consents.give(tx, user.id, application, areas.clock.now())
+        await areas.identity.consents.give(tx, user.id, application, areas.kernel.clock.now())
 
-    await areas.database.write(consent)
-    session = await areas.sessions.of(await areas.sessions.open(user.id))
+    await areas.kernel.database.write(consent)
+    session = await areas.identity.sessions.of(await areas.identity.sessions.open(user.id))
     params = {
         "client_id": application.client_id,
         "redirect_uri": CALLBACK,
@@ -58,9 +60,9 @@ async def plant(areas: Areas, families: int) -> dict[str, Any]:
     }
     tokens = []
     for _ in range(families):
-        landed = await areas.authorize.decide(params, session)
+        landed = await areas.identity.authorize.decide(params, session)
         code = parse_qs(urlsplit(landed.url).query)["code"][0]
-        answer = await areas.tokens.answer(
+        answer = await areas.identity.tokens.answer(
             {"grant_type": "authorization_code", "code": code}, application.client_id, secret
         )
         tokens.append(answer["refresh_token"])
@@ -79,7 +81,8 @@ async def main(url: str, families: int) -> None:
         await database.close()
     cheap = Settings(identity=Identity(argon2_memory_kib=8, argon2_rounds=1))
     origins = Origins(ORIGIN, ORIGIN, ORIGIN)
-    areas = Areas(cheap, await open_database(url), Clock(), origins, bytes(range(32)))
+    database = await open_database(url)
+    areas = Areas(Kernel(cheap, database, Clock(), origins, bytes(range(32))))
     await areas.prepare()
     made = await plant(areas, families) if families else {}
     bound = bind("127.0.0.1", 0)

@@ -77,7 +77,7 @@ class World:
             tls=False,
         )
         areas, document = self.cloud.areas, self.cloud.document
-        areas.clock.freeze()
+        areas.kernel.clock.freeze()
         self.apis = {api.document.slug: api for api in areas.apis}
         people = await self._people()
         self.keys = {"good": document["subscription"]["primary_key"], "wrong": "0" * 32}
@@ -87,7 +87,7 @@ class World:
         )
         nothing, nothing_secret = await self._application("Nothing", ("profile",))
         old = await self._tokens(people["end_user"], everything, everything_secret)
-        await self.cloud.supervisor.advance(areas.clock.now() + 2 * HOUR)
+        await self.cloud.supervisor.advance(areas.kernel.clock.now() + 2 * HOUR)
         new = await self._tokens(people["end_user"], everything, everything_secret)
         other = await self._tokens(people["developer"], everything, everything_secret)
         few = await self._tokens(people["end_user"], nothing, nothing_secret)
@@ -153,8 +153,8 @@ class World:
 
     async def _people(self) -> dict[str, str]:
         loaded = json.loads(
-            self.cloud.areas.cipher.open(
-                await self.cloud.areas.database.one(seed._LOAD), seed._CONTEXT
+            self.cloud.areas.kernel.cipher.open(
+                await self.cloud.areas.kernel.database.one(seed._LOAD), seed._CONTEXT
             )
         )
         self._developer = loaded["people"]["developer"]["id"]
@@ -165,17 +165,17 @@ class World:
         areas = self.cloud.areas
 
         async def make(tx: Tx) -> None:
-            now = areas.clock.now()
+            now = areas.kernel.clock.now()
             for ident, apis, quota in (("empty", (), PLENTY), ("spent", tuple(self.apis), 1)):
                 await products.create_product(
                     tx, product_id=ident, name=ident, description=ident, daily_quota=quota,
                     apis=apis, now=now,
                 )  # fmt: skip
 
-        await areas.database.write(make)
+        await areas.kernel.database.write(make)
         for ident in ("empty", "spent"):
-            one = await areas.subscriptions.subscribe(developer, ident, ident)
-            keys = await areas.subscriptions.keys(developer, one.id)
+            one = await areas.catalog.subscriptions.subscribe(developer, ident, ident)
+            keys = await areas.catalog.subscriptions.keys(developer, one.id)
             self.keys[ident] = keys["primary"].key
 
     async def _application(self, name: str, scopes: tuple[str, ...]) -> tuple[Application, str]:
@@ -188,26 +188,26 @@ class World:
             scopes=scopes,
             pkce="optional",
         )
-        return await self.cloud.areas.applications.create(self._developer, form)
+        return await self.cloud.areas.identity.applications.create(self._developer, form)
 
     async def _tokens(self, person: str, application: Application, secret: str) -> dict[str, Any]:
         areas = self.cloud.areas
 
         async def consent(tx: Tx) -> None:
-            await areas.consents.give(tx, person, application, areas.clock.now())
+            await areas.identity.consents.give(tx, person, application, areas.kernel.clock.now())
 
-        await areas.database.write(consent)
-        session = await areas.sessions.of(await areas.sessions.open(person, user_agent="test"))
+        await areas.kernel.database.write(consent)
+        session = await areas.identity.sessions.of(await areas.identity.sessions.open(person, user_agent="test"))
         query = {
             "client_id": application.client_id,
             "redirect_uri": REPLY,
             "response_type": "code",
             "state": "1",
         }
-        redirect = await areas.authorize.decide(query, session)
+        redirect = await areas.identity.authorize.decide(query, session)
         code = parse_qs(urlsplit(redirect.url).query)["code"][0]
         params = {"grant_type": "authorization_code", "code": code}
-        answer: dict[str, Any] = await areas.tokens.answer(params, application.client_id, secret)
+        answer: dict[str, Any] = await areas.identity.tokens.answer(params, application.client_id, secret)
         return answer
 
     async def _find_ids(self) -> None:

@@ -13,6 +13,7 @@ from workswith.settings import Settings
 from workswith.web.site.services import Origins
 
 from .areas import Areas
+from .kernel import Kernel
 
 
 @contextlib.asynccontextmanager
@@ -28,7 +29,7 @@ async def opened(settings: Settings, data: Path, origin: str) -> AsyncIterator[A
     try:
         clock = await load_clock(database)
         origins = Origins(portal=origin, login=origin, api=origin)
-        yield Areas(settings, database, clock, origins, instance_key(data))
+        yield Areas(Kernel(settings, database, clock, origins, instance_key(data)))
     finally:
         await database.close()
 

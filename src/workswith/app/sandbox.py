@@ -23,8 +23,10 @@ from workswith.sandbox.inspector import Inspector
 from workswith.settings import Settings
 from workswith.web.site.services import Origins, callback_address
 
-from .areas import Areas, Console
+from .areas import Areas
+from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
+from .kernel import Kernel
 from .routing import SANDBOX_PREFIX, Asgi, build
 
 _log = log.get("app")
@@ -61,29 +63,25 @@ async def open_sandbox(
     database = await open_migrated(url, settings)
     if await seed.is_half_made(database):
         database = await begin_again(database, url, settings)
-    areas = Areas(
-        settings,
-        database,
-        await load_clock(database),
-        Origins(portal=origin, login=origin, api=origin),
-        instance_key(data),
-    )
+    origins = Origins(portal=origin, login=origin, api=origin)
+    clock = await load_clock(database)
+    areas = Areas(Kernel(settings, database, clock, origins, instance_key(data)))
     await areas.prepare()
     await areas.join_others(url)
     seeding = seed.Seeding(
         database=database,
-        clock=areas.clock,
-        ident=areas.ident,
-        cipher=areas.cipher,
-        accounts=areas.accounts,
-        applications=areas.applications,
-        consents=areas.consents,
-        subscriptions=areas.subscriptions,
+        clock=areas.kernel.clock,
+        ident=areas.kernel.ident,
+        cipher=areas.kernel.cipher,
+        accounts=areas.identity.accounts,
+        applications=areas.identity.applications,
+        consents=areas.identity.consents,
+        subscriptions=areas.catalog.subscriptions,
         console_reply_url=callback_address(origin),
     )
     planted = await seeding.load() or await seeding.plant()
     await _follow_the_port(areas, planted, callback_address(origin))
-    supervisor = Supervisor(areas.clock, areas.bells)
+    supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
     supervisor.add(*areas.works)
     supervisor.start()
     document = await _document(areas, planted, authority_file if tls else None)
@@ -97,21 +95,23 @@ async def open_sandbox(
     guard = Guard(planted.token, _spellings(origin))
     inspector = Inspector(
         Authority(authority_file.parent).issue("inspector", "localhost", "127.0.0.1"),
-        areas.clock.now,
+        areas.kernel.clock.now,
         port=(urlsplit(origin).port or 0) + 1,
     )
     await inspector.start()
     document["inspector"] = inspector.url()
     interface = Router(
         [
-            *sandbox_webhooks.routes(areas.webhook_desk, database, areas.clock, inspector, guard),
+            *sandbox_webhooks.routes(
+                areas.webhooks.desk, database, areas.kernel.clock, inspector, guard
+            ),
             *control.routes(
                 control.Control(
-                    clock=areas.clock,
+                    clock=areas.kernel.clock,
                     supervisor=supervisor,
                     database=database,
-                    devices=Hand(areas.park),
-                    app_accounts=OfficialApp(database, areas.clock),
+                    devices=Hand(areas.devices.park),
+                    app_accounts=OfficialApp(database, areas.kernel.clock),
                     document=told,
                     mint=mint,
                     end_user_id=planted.people["end_user"].id,
@@ -120,7 +120,7 @@ async def open_sandbox(
             ),
         ]
     )
-    console = Console(areas.tokens, planted.console_id, planted.console_secret)
+    console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True)
     return Cloud(
         build(areas.gateway, areas.login(), site, interface), areas, supervisor, document, inspector
@@ -151,9 +151,11 @@ def _spellings(origin: str) -> tuple[str, ...]:
 async def _follow_the_port(areas: Areas, planted: seed.Seed, reply_url: str) -> None:
     """Try it comes back to where the portal is now."""
     operator = planted.people["operator"].id
-    console = await areas.applications.one(operator, planted.console_id)
+    console = await areas.identity.applications.one(operator, planted.console_id)
     if console.reply_urls != (reply_url,):
-        await areas.applications.update(operator, planted.console_id, seed.console_form(reply_url))
+        await areas.identity.applications.update(
+            operator, planted.console_id, seed.console_form(reply_url)
+        )
 
 
 async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
@@ -161,10 +163,12 @@ async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
 
     The consent of the home owner is needed as ever: once it is revoked, this is a `Problem`.
     """
-    cookie = await areas.sessions.open(planted.people["end_user"].id, user_agent="workswith up")
-    session = await areas.sessions.of(cookie)
+    cookie = await areas.identity.sessions.open(
+        planted.people["end_user"].id, user_agent="workswith up"
+    )
+    session = await areas.identity.sessions.of(cookie)
     try:
-        redirect: Redirect = await areas.authorize.decide(
+        redirect: Redirect = await areas.identity.authorize.decide(
             {
                 "client_id": planted.client_id,
                 "redirect_uri": seed.REPLY_URLS[0],
@@ -174,7 +178,7 @@ async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
             session,
         )
         code = parse_qs(urlsplit(redirect.url).query)["code"][0]
-        return await areas.tokens.answer(
+        return await areas.identity.tokens.answer(
             {"grant_type": "authorization_code", "code": code},
             planted.client_id,
             planted.client_secret,
@@ -187,14 +191,16 @@ async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
             debug=str(error),
         ) from error
     finally:
-        await areas.sessions.close(cookie)
+        await areas.identity.sessions.close(cookie)
 
 
 async def _document(
     areas: Areas, planted: seed.Seed, authority_file: Path | None
 ) -> dict[str, Any]:
     """What ``sandbox.json`` says; every start has tokens of its own."""
-    keys = await areas.subscriptions.keys(planted.people["developer"].id, planted.subscription_id)
+    keys = await areas.catalog.subscriptions.keys(
+        planted.people["developer"].id, planted.subscription_id
+    )
     try:
         minted = await _mint(areas, planted)
     except Problem as problem:
@@ -206,9 +212,9 @@ async def _document(
     }
     return {
         "origins": {
-            "portal": areas.origins.portal,
-            "login": areas.origins.login,
-            "api": areas.origins.api,
+            "portal": areas.kernel.origins.portal,
+            "login": areas.kernel.origins.login,
+            "api": areas.kernel.origins.api,
         },
         **({"ca_file": str(authority_file)} if authority_file else {}),
         **people,
@@ -227,5 +233,8 @@ async def _document(
         },
         "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
         "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
-        "sandbox": {"url": f"{areas.origins.portal}{SANDBOX_PREFIX}", "token": planted.token},
+        "sandbox": {
+            "url": f"{areas.kernel.origins.portal}{SANDBOX_PREFIX}",
+            "token": planted.token,
+        },
     }

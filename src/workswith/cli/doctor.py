@@ -45,13 +45,13 @@ async def _examine(areas: "Areas") -> "list[Finding]":
     from workswith.identity.metadata import metadata
     from workswith.web.site.headers import FIXED, policy
 
-    applications = await areas.database.all(EVERY)
+    applications = await areas.kernel.database.all(EVERY)
     return doctor.examine(
         doctor.Facts(
-            settings=areas.settings.identity,
-            login_origin=areas.origins.login,
-            metadata=metadata(areas.origins.login, (applications or [doctor.ANY])[0]),
-            policy=policy(areas.origins),
+            settings=areas.kernel.settings.identity,
+            login_origin=areas.kernel.origins.login,
+            metadata=metadata(areas.kernel.origins.login, (applications or [doctor.ANY])[0]),
+            policy=policy(areas.kernel.origins),
             headers=FIXED,
             applications=applications,
         )

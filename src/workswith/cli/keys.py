@@ -30,7 +30,7 @@ def list_(data: Path, config: Path | None, as_json: bool) -> None:
     """Show the keys: which one signs, which one comes next, which ones still verify."""
 
     async def work(areas: "Areas") -> "list[Listed]":
-        return await areas.keys.listed()
+        return await areas.identity.keys.listed()
 
     _show(with_areas(config, data, work), as_json)
 
@@ -48,15 +48,15 @@ def rotate(data: Path, config: Path | None, as_json: bool, at_once: bool) -> Non
     from workswith.kernel.clock import HOUR
 
     async def work(areas: "Areas") -> "list[Listed]":
-        next_ = [key for key in await areas.keys.listed() if key.state == "next"]
-        age = areas.clock.now() - next_[0].created_at if next_ else 0
+        next_ = [key for key in await areas.identity.keys.listed() if key.state == "next"]
+        age = areas.kernel.clock.now() - next_[0].created_at if next_ else 0
         if age < PUBLISHED_BEFORE and not at_once:
             raise click.ClickException(
                 f"The next key is published for {age // HOUR} h only. Programs that keep the key "
                 "set for a day would meet an unknown key. To rotate all the same: --now"
             )
-        await areas.keys.rotate()
-        return await areas.keys.listed()
+        await areas.identity.keys.rotate()
+        return await areas.identity.keys.listed()
 
     _show(with_areas(config, data, work), as_json)
 
@@ -72,8 +72,8 @@ def emergency(data: Path, config: Path | None, as_json: bool, yes: bool) -> None
         click.confirm("Refuse every access and id token that has been issued so far?", abort=True)
 
     async def work(areas: "Areas") -> "list[Listed]":
-        await areas.keys.replace_all()
-        return await areas.keys.listed()
+        await areas.identity.keys.replace_all()
+        return await areas.identity.keys.listed()
 
     _show(with_areas(config, data, work), as_json)
 

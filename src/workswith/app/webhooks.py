@@ -1,0 +1,43 @@
+"""The notifications of one installation: subscriptions, fan-out and the worker that delivers."""
+
+from workswith.apis import catalogue
+from workswith.events.relay import Relay
+from workswith.kernel.tasks import Work
+from workswith.webhooks.desk import Desk
+from workswith.webhooks.fanout import FanOut
+from workswith.webhooks.sender import Sender
+from workswith.webhooks.signing import Signer
+from workswith.webhooks.subscriptions import Subscriptions
+from workswith.webhooks.worker import Worker
+
+from .kernel import Kernel
+
+
+class Webhooks:
+    """Who hears of what, and the delivery of it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        database, clock, bells = kernel.database, kernel.clock, kernel.bells
+        cipher, settings = kernel.cipher, kernel.settings.webhooks
+        self.subscriptions = Subscriptions(
+            database, clock, kernel.ident, cipher, settings, bells=bells
+        )
+        self.sender = Sender(settings)
+        self.worker = Worker(
+            database, clock, bells, signer=Signer(cipher), sender=self.sender, settings=settings
+        )
+        self.desk = Desk(
+            database,
+            clock,
+            kernel.ident,
+            cipher,
+            settings,
+            bells=bells,
+            renderers=catalogue.NOTIFICATIONS,
+        )
+        self.fan_out = FanOut(catalogue.NOTIFICATIONS, settings.rules)
+        self.works: tuple[Work, ...] = (Relay(database, bells, self.fan_out), self.worker)
+
+    async def close(self) -> None:
+        await self.worker.close()
+        self.sender.close()
