@@ -25,7 +25,10 @@ class Device:
     reach: Reach
     ahead: Ahead[Any]
     circuit: tuple[str, ...]
+    plant_id: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    gone: bool = False
+    """Taken out of the park; whoever waited for its lock looks for the one in its place."""
 
     @property
     def simulator(self) -> Simulator:
@@ -44,7 +47,9 @@ def awaken(row: Parked, pace: Pace) -> Device:
     state = kind.simulator.state_of(row.state)
     ahead = kind.simulator.foresee(body, state)
     circuit = kind.simulator.circuit(body)
-    return Device(row.module_id, kind, body, state, Reach(row.reach), ahead, circuit)
+    return Device(
+        row.module_id, kind, body, state, Reach(row.reach), ahead, circuit, plant_id=row.plant_id
+    )
 
 
 class Circuits:
@@ -57,6 +62,10 @@ class Circuits:
     def add(self, device: Device) -> None:
         for module_id in device.circuit:
             self._meters.setdefault(module_id, []).append(device)
+
+    def drop(self, device: Device) -> None:
+        for module_id in device.circuit:
+            self._meters[module_id].remove(device)
 
     def before(self, devices: Iterable[Device]) -> list[Device]:
         """The meters that measure any of these, in the order of their ids."""

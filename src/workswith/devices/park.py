@@ -8,7 +8,8 @@ then. [DEV-1 DEV-2 DEV-4]
 
 import asyncio
 import heapq
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from workswith.kernel import log
@@ -58,6 +59,7 @@ class Park:
         self._wakes: list[tuple[int, str]] = []
         self._loaded = False
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._change = asyncio.Lock()
 
     async def turn(self, now: int) -> int | None:
         """Lets every device speak that is due, all in one transaction."""
@@ -90,6 +92,27 @@ class Park:
                 self._circuits.add(device)
                 self._schedule(device)
         self._bells.ring(BELL)
+
+    @asynccontextmanager
+    async def changing(self, plant_id: str) -> AsyncIterator[None]:
+        """Holds a plant's devices still while their rows are rewritten; then takes them up anew."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._change)
+            held = [one for one in self._devices.values() if one.plant_id == plant_id]
+            for device in sorted(held, key=lambda one: one.module_id):
+                await stack.enter_async_context(device.lock)
+            try:
+                yield
+            finally:
+                self._drop(plant_id)
+                await self.welcome(plant_id)
+
+    async def speak(self, module_ids: Iterable[str]) -> None:
+        """Lets devices say how they are, as far as they can be heard."""
+        for module_id in module_ids:
+            device = await self._find(module_id)
+            if device is not None:
+                await self._finish(self._connect(device))
 
     async def send(self, module_id: str, command: Any, *, deadline: float, flow: str) -> Outcome:
         """`DeviceLink.send`."""
@@ -142,6 +165,9 @@ class Park:
 
     async def _obey(self, device: Device, command: Any, flow: str) -> Outcome:
         async with self._circuits.held([device]):
+            if device.gone:
+                fresh = await self._find(device.module_id)
+                return Outcome.OFFLINE if fresh is None else await self._obey(fresh, command, flow)
             now = self._now(device)
             if not device.heard:
                 return Outcome.OFFLINE  # since it was sent
@@ -154,6 +180,9 @@ class Park:
 
     async def _use(self, device: Device, change: Any, flow: str) -> None:
         async with self._circuits.held([device]):
+            if device.gone:
+                await self.touch(device.module_id, change, flow=flow)
+                return
             now = self._now(device)
             step = device.simulator.touch(device.body, device.state, now, change)
             await self._commit([(device, step)], now, flow=flow)
@@ -161,6 +190,8 @@ class Park:
 
     async def _connect(self, device: Device) -> None:
         async with self._circuits.held([device]):
+            if device.gone:
+                return
             now = self._now(device)
             state = device.state
             if device.circuit:
@@ -172,7 +203,7 @@ class Park:
     async def _speak(self, due: list[Device], now: int) -> None:
         async with self._circuits.held(due):
             # A command may have come in between and have changed what is due.
-            due = [one for one in due if one.ahead.wake_at <= now]
+            due = [one for one in due if one.ahead.wake_at <= now and not one.gone]
             steps = [(one, _catch_up(one, now)) for one in due if not one.circuit]
             await self._commit(steps, now, meters=[one for one in due if one.circuit])
 
@@ -221,13 +252,19 @@ class Park:
         due: dict[str, Device] = {}
         while self._wakes and self._wakes[0][0] <= now:
             wake_at, module_id = heapq.heappop(self._wakes)
-            device = self._devices[module_id]
-            if device.ahead.wake_at == wake_at:
+            device = self._devices.get(module_id)
+            if device is not None and device.ahead.wake_at == wake_at:
                 due[module_id] = device
         return [due[module_id] for module_id in sorted(due)]
 
     def _schedule(self, device: Device) -> None:
         heapq.heappush(self._wakes, (device.ahead.wake_at, device.module_id))
+
+    def _drop(self, plant_id: str) -> None:
+        for device in [one for one in self._devices.values() if one.plant_id == plant_id]:
+            device.gone = True
+            self._circuits.drop(device)
+            del self._devices[device.module_id]
 
     async def _find(self, module_id: str) -> Device | None:
         if module_id not in self._devices:

@@ -18,13 +18,14 @@ class Parked:
     configuration: str
     time_zone: str
     reach: str
+    plant_id: str
 
 
 _ROWS = query(
     Parked,
     "SELECT s.module_id, s.kind, s.model, s.state, m.configuration, p.time_zone, "
-    "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END FROM simulators s "
-    "JOIN modules m ON m.id = s.module_id JOIN plants p ON p.id = m.plant_id "
+    "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, m.plant_id "
+    "FROM simulators s JOIN modules m ON m.id = s.module_id JOIN plants p ON p.id = m.plant_id "
     "JOIN gateways g ON g.id = m.gateway_id WHERE :id = '' OR m.plant_id = :id "
     "OR m.plant_id = (SELECT plant_id FROM modules WHERE id = :id) ORDER BY s.module_id",
 )
