@@ -13,9 +13,13 @@ from .machine import Body
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The ids of the modules that hang behind it."""
+    """The ids of the modules that hang behind it.
+
+    ``past`` are the millijoules of what hung there before: a meter never runs backwards.
+    """
 
     circuit: tuple[str, ...]
+    past: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def step(body: Meter, state: State, now: int, command: Measured | None = None) -
     """Speaks when the power changed enough, but not too often; and at each heartbeat."""
     if command is None:
         return Step(state, None)
+    command = replace(command, energy=command.energy + body.model.past)
     said, pace = state.said, body.pace
     changed = abs(command.power - said.power) >= pace.power_step
     due = said.at + (pace.power if changed else pace.heartbeat)
