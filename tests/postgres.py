@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -19,52 +19,59 @@ def binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+class Server:
+    """On a socket in a temporary folder; ``url`` has ``{name}`` for the database."""
+
+    def __init__(self, bin_: Path, *, durable: bool) -> None:
+        self._bin = bin_
+        self._durable = "on" if durable else "off"
+        self.folder = Path(tempfile.mkdtemp(prefix="ww-pg-"))
+        as_root = os.geteuid() == 0  # PostgreSQL refuses to run as root
+        if as_root:
+            user = pwd.getpwnam("postgres")
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self._prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
+        owner = "postgres" if as_root else pwd.getpwuid(os.geteuid()).pw_name
+        self.url = f"postgresql://{owner}@/{{name}}?host={self.folder}"
+        self._data = str(self.folder / "data")
+        self._run("initdb", "-D", self._data, "-A", "trust", "-E", "UTF8", "--no-sync",
+                  "--locale=C.UTF-8")  # fmt: skip
+
+    def start(self) -> None:
+        options = (
+            f"-k {self.folder} -c listen_addresses= -c fsync=off "
+            f"-c synchronous_commit={self._durable} "
+            "-c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB"
+        )
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options,
+                  "start")  # fmt: skip
+
+    def stop(self, how: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", self._data, "-m", how, "-w", "stop")
+
+    def _run(self, program: str, *options: str) -> None:
+        command = [*self._prefix, str(self._bin / program), *options]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Runs a server on a socket in a temporary folder; yields its URL without a database name."""
+def running(*, durable: bool = True) -> Iterator[Server]:
+    """A server of one's own, to stop and to start; a ``durable`` one keeps what it confirmed."""
     bin_ = binaries()
     if bin_ is None:
         raise RuntimeError("PostgreSQL is not installed: `make test` installs it")
-    folder = Path(tempfile.mkdtemp(prefix="ww-pg-"))
-    as_root = os.geteuid() == 0  # PostgreSQL refuses to run as root
-    if as_root:
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
-    owner = "postgres" if as_root else pwd.getpwuid(os.geteuid()).pw_name
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd=folder)
-
-    run(
-        str(bin_ / "initdb"),
-        "-D",
-        str(data),
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
-        "--locale=C.UTF-8",
-    )
-    options = (
-        f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off "
-        "-c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB"
-    )
-    run(
-        str(bin_ / "pg_ctl"),
-        "-D",
-        str(data),
-        "-w",
-        "-l",
-        str(folder / "log"),
-        "-o",
-        options,
-        "start",
-    )
+    server = Server(bin_, durable=durable)
+    server.start()
     try:
-        yield f"postgresql://{owner}@/{{name}}?host={folder}"
+        yield server
     finally:
-        run(str(bin_ / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(subprocess.CalledProcessError):  # a test may have stopped it
+            server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Runs a server; yields its URL without a database name."""
+    with running(durable=False) as started:
+        yield started.url

@@ -14,6 +14,7 @@ from workswith.catalog.window import Windows
 from workswith.contracts.binding import Api
 from workswith.kernel import log
 from workswith.kernel.clock import Clock
+from workswith.kernel.database import DatabaseAway
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 
@@ -27,6 +28,8 @@ from .settings import Settings
 from .steps import KEY_HEADER
 
 _log = log.get("gateway")
+AWAY_SECONDS = 5
+"""What ``Retry-After`` says while there is no database."""
 OnCall = Callable[[CallRecord], None]
 
 
@@ -100,6 +103,13 @@ class Gateway:
             rendered = answers.of_problem(problem, call, self._parts.settings)
         except CallerGone:
             return
+        except DatabaseAway as error:
+            code = "database_away"
+            _log.error("a call found no database", reason=str(error))
+            away = Problem(
+                Kind.UNAVAILABLE, code, "The service is not available.", retry_after=AWAY_SECONDS
+            )
+            rendered = answers.of_problem(away, call, self._parts.settings)
         except Exception as error:
             # A bug of ours must end neither the connection nor the process.
             code = "crashed"

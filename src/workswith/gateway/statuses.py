@@ -139,6 +139,14 @@ GATEWAY: tuple[Row, ...] = tuple(
             "The service failed; it is our fault, and has been logged.",
             "Tell us the X-Flow-Id of the answer.",
         ),
+        (
+            503,
+            Kind.UNAVAILABLE,
+            "",
+            "Service unavailable",
+            "The service cannot work for a moment.",
+            "Wait as long as Retry-After says, then send the call again.",
+        ),
     )
 )
 

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from workswith.kernel import log
 from workswith.kernel.clock import Clock
+from workswith.kernel.database import DatabaseAway
 
 from . import errors
 from .accounts import Accounts
@@ -28,6 +30,7 @@ from .token_request import TokenRequest
 from .tokens import AccessTokens
 from .userinfo import UserInfo
 
+_log = log.get("identity")
 _PUBLIC = {
     "cache-control": f"public, max-age={JWKS_SECONDS}",
     "access-control-allow-origin": "*",
@@ -64,7 +67,14 @@ class Endpoints:
         forms, router = self.forms(), Router(self.routes())
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await forms.get(scope["path"], router)(scope, receive, send)
+            try:
+                await forms.get(scope["path"], router)(scope, receive, send)
+            except DatabaseAway as failure:  # of userinfo and discovery; nothing is sent yet
+                _log.error("a request found no database", reason=str(failure))
+                error = errors.temporarily_unavailable()
+                headers = {**NO_STORE, **error.headers}
+                response = Response(error.body(), error.status, headers, "application/json")
+                await response(scope, receive, send)
 
         return serve
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from workswith.kernel import log
+from workswith.kernel.database import DatabaseAway
 
 from . import errors, token_request
 from .errors import OAuthError
@@ -50,6 +51,9 @@ class FormEndpoint:
                 raise
         except OAuthError as error:
             await self._refuse(send, error)
+        except DatabaseAway as failure:
+            _log.error("a token request found no database", reason=str(failure))
+            await self._refuse(send, errors.from_failure(failure))
         except Exception as failure:
             _log.error("a token request failed", exc_info=failure)
             await self._refuse(send, errors.from_failure(failure))

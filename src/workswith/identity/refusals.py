@@ -70,7 +70,11 @@ class Refusals:
     async def turn(self, now: int) -> int | None:
         counts, self._counts = self._counts, Counter()
         if counts:
-            await self._database.write(self._add, counts, now)
+            try:
+                await self._database.write(self._add, counts, now)
+            except Exception:
+                self._counts.update(counts)  # for the next turn, when there is a database again
+                raise
         return None if not counts else now + EVERY
 
     async def settle(self) -> bool:

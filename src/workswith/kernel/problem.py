@@ -25,6 +25,7 @@ class Kind(Enum):
     TERMS_EXPIRED = "terms-expired"
     TOO_LARGE = "too-large"
     THROTTLED = "throttled"  # too fast; `retry_after` says for how long
+    UNAVAILABLE = "unavailable"  # we ourselves cannot work for a moment; see `retry_after`
     INTERNAL = "internal"
 
 

@@ -13,13 +13,14 @@ PostgreSQL each body has a transaction and a connection of its own. A body that 
 else fails on SQLite, which keeps network calls out of transactions on both.
 """
 
-from .core import Database, Query, Reads, Statement, Tx, query, statement
+from .core import Database, DatabaseAway, Query, Reads, Statement, Tx, query, statement
 from .kept import Kept
 from .migrate import migrate
 from .opening import open_database
 
 __all__ = [
     "Database",
+    "DatabaseAway",
     "Kept",
     "Query",
     "Reads",

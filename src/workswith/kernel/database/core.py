@@ -69,6 +69,13 @@ def query(row: Callable[..., T], text: str) -> Query[T]:
     return Query(row, text)
 
 
+class DatabaseAway(ConnectionError):
+    """The server of the database cannot be reached, or does not answer; later it will again.
+
+    A transaction that ends so has either not happened, or its commit was not confirmed.
+    """
+
+
 class Reads(Protocol):
     """What can be asked: inside a transaction its own view, outside the last committed one."""
 

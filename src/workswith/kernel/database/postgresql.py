@@ -1,18 +1,39 @@
-"""PostgreSQL: a pool of connections, a transaction for each body."""
+"""PostgreSQL: a pool of connections, a transaction for each body.
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+A server that is stopped, starts, or stops answering makes every call end with `DatabaseAway` within
+`CONNECT_SECONDS` and `ANSWER_SECONDS`; the next call tries again, so that nothing has to be
+restarted with it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 
 from .changes import Changes
-from .core import Query, Statement
+from .core import DatabaseAway, Query, Statement
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 TRIES = 4
 """A body is run again after a serialization failure or a deadlock, at most this often in all."""
+CONNECT_SECONDS = 5.0
+"""How long a call waits for a connection, of its own or of the pool."""
+ANSWER_SECONDS = 20.0
+"""A connection that keeps a question or a whole transaction waiting for longer is given up."""
+
+_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,  # what becomes of a connection that was closed
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
 
 
 class PostgresqlDatabase:
@@ -24,15 +45,21 @@ class PostgresqlDatabase:
 
     @classmethod
     async def open(cls, url: str, connections: int) -> "PostgresqlDatabase":
-        return cls(await asyncpg.create_pool(url, min_size=1, max_size=connections))
+        return cls(
+            await asyncpg.create_pool(
+                url, min_size=1, max_size=connections, timeout=CONNECT_SECONDS
+            )
+        )
 
     async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
-        row = await self._pool.fetchrow(query.numbered, *query.values(parameters))
+        async with self._connection() as connection:
+            row = await connection.fetchrow(query.numbered, *query.values(parameters))
         return None if row is None else query.row(*row)
 
     async def all(self, query: Query[T], /, **parameters: Any) -> list[T]:
         make = query.row
-        rows = await self._pool.fetch(query.numbered, *query.values(parameters))
+        async with self._connection() as connection:
+            rows = await connection.fetch(query.numbered, *query.values(parameters))
         return [make(*row) for row in rows]
 
     async def write(
@@ -44,7 +71,7 @@ class PostgresqlDatabase:
     ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                async with self._pool.acquire() as connection:
+                async with self._connection() as connection:
                     tx = _Transaction(connection)
                     async with connection.transaction():
                         result = await body(tx, *args, **kwargs)
@@ -57,6 +84,39 @@ class PostgresqlDatabase:
 
     async def close(self) -> None:
         await self._pool.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """One of the pool; a new one where the last was lost. Raises `DatabaseAway`."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                connection = await self._pool.acquire()
+        except _AWAY as error:
+            raise DatabaseAway(f"no connection: {error or type(error).__name__}") from error
+        given_up = asyncio.get_running_loop().call_later(ANSWER_SECONDS, _give_up, connection)
+        try:
+            yield connection
+        except _AWAY as error:
+            if isinstance(error, asyncpg.InterfaceError) and _lives(connection):
+                raise  # the driver was used wrongly: a bug of ours
+            _give_up(connection)
+            raise DatabaseAway(f"connection lost: {error or type(error).__name__}") from error
+        finally:
+            given_up.cancel()
+            await self._pool.release(connection)
+
+
+def _lives(connection: Any) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has noticed, and taken it back
+        return False
+
+
+def _give_up(connection: Any) -> None:
+    """Ends it at once; whatever waits for it fails. The pool makes another one."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 class _Transaction:

@@ -7,9 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from workswith.kernel.database import DatabaseAway
+
 from . import preferences
 from .headers import Headers
-from .pages import lost
+from .pages import lost, unavailable
 from .services import Services
 from .site import Site
 
@@ -24,7 +26,7 @@ def create(services: Services, routes: Sequence[BaseRoute]) -> Starlette:
             *routes,
         ],
         middleware=[Middleware(Headers, origins=services.origins)],
-        exception_handlers={HTTPException: lost},
+        exception_handlers={HTTPException: lost, DatabaseAway: unavailable},
     )
     app.state.site = site
     return app

@@ -5,6 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
+from workswith.identity.account import Account
+from workswith.identity.sessions import Session
 from workswith.kernel.ident import digest
 
 from . import cookies, language
@@ -27,22 +29,30 @@ async def arrive(site: Site, request: Request) -> tuple[Visit, str]:
 
 async def visit_of(site: Site, request: Request, form: FormData) -> Visit:
     """Who asks, and in which language."""
-    _choose_language(site, request)
-    nonce, is_new = _nonce(site, request)
     services = site.services
     value = request.cookies.get(cookies.name_of(cookies.SESSION, secure=services.secure))
     session = await services.sessions.of(value) if value else None
     account = await services.accounts.get(session.account_id) if session else None
     if account is not None and account.closed_at is not None:
         account = None
-    visit = Visit(
-        site,
-        request,
-        nonce=nonce,
-        session=session if account else None,
-        account=account,
-        form=form,
-    )
+    return _visit(site, request, form, session if account else None, account)
+
+
+def stranger(site: Site, request: Request) -> Visit:
+    """A visit of nobody in particular, while nothing can be asked of the database."""
+    return _visit(site, request, FormData(), None, None)
+
+
+def _visit(
+    site: Site,
+    request: Request,
+    form: FormData,
+    session: Session | None,
+    account: Account | None,
+) -> Visit:
+    _choose_language(site, request)
+    nonce, is_new = _nonce(site, request)
+    visit = Visit(site, request, nonce=nonce, session=session, account=account, form=form)
     if is_new:
         visit.keep(cookies.VISITOR, site.visitors.sign(nonce))
     if request.query_params.get("lang") in language.languages():

@@ -18,6 +18,7 @@ STATUSES = {
     Kind.TOO_LARGE: 413,
     Kind.THROTTLED: 429,
     Kind.EXHAUSTED: 429,
+    Kind.UNAVAILABLE: 503,
     Kind.INTERNAL: 500,
 }
 """Kinds that pages name; every other is 409: the world is not in the state that the reader saw."""
@@ -52,6 +53,11 @@ _TEXTS = {
         lazy("Something broke on our side"),
         lazy("The error has been noted. Nothing that you did caused it."),
         lazy("Try again in a moment. If it stays, tell us what you were doing."),
+    ),
+    503: (
+        lazy("We are away for a moment"),
+        lazy("The service cannot reach its data. Nothing was changed."),
+        lazy("Try again in a moment."),
     ),
 }
 

@@ -37,7 +37,7 @@ class Form(WtForm):
 
         Raises it again when no form can help, as when the server failed.
         """
-        if problem.kind is Kind.INTERNAL:
+        if problem.kind in {Kind.INTERNAL, Kind.UNAVAILABLE}:
             raise problem
         text = " ".join(_(part) for part in (problem.detail, problem.hint) if part)
         field = self._fields.get(problem.field)

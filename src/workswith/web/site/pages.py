@@ -15,11 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from workswith.identity.errors import temporarily_unavailable
 from workswith.kernel import log
+from workswith.kernel.database import DatabaseAway
 from workswith.kernel.ident import digest, same
 from workswith.kernel.problem import Problem
 
-from .arrival import arrive, visit_of
+from .arrival import arrive, stranger, visit_of
 from .errors import refusal, show_problem
 from .language import _
 from .paths import with_return
@@ -59,10 +61,10 @@ def _endpoint(show: Page, door: Door) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         site: Site = request.app.state.site
         log.flow.set(site.services.ident.key()[:12])
-        visit, body = await arrive(site, request)
         try:
+            visit, body = await arrive(site, request)
             response = await _answer(visit, show, door, body)
-        except HTTPException:
+        except (HTTPException, DatabaseAway):
             raise
         except Exception as error:
             _log.error("a page failed", path=visit.path, exc_info=error)
@@ -138,10 +140,26 @@ def _here(url: URL) -> str:
     return f"{url.path}?{url.query}" if url.query else url.path
 
 
+async def unavailable(request: Request, error: Exception) -> Response:
+    """There is no database for the moment: a page for people, else what OAuth says. [OID-7]"""
+    _log.error("a page found no database", path=request.url.path, reason=str(error))
+    visit = stranger(request.app.state.site, request)
+    refused = temporarily_unavailable()
+    if "text/html" in request.headers.get("accept", ""):
+        response = refusal(visit, refused.status)
+    else:
+        response = Response(refused.body(), refused.status, media_type="application/json")
+    response.headers.update(refused.headers)
+    return visit.finish(response)
+
+
 async def lost(request: Request, error: Exception) -> Response:
     """What the router and the doors raise as ``HTTPException``, as a page."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) and status in _EXPLAINED else ""
     site: Site = request.app.state.site
-    visit = await visit_of(site, request, FormData())
+    try:
+        visit = await visit_of(site, request, FormData())
+    except DatabaseAway as away:
+        return await unavailable(request, away)
     return visit.finish(refusal(visit, status, "", detail))
