@@ -64,7 +64,7 @@ _SCENES_OF = query(_row, f"{_SCENES} ORDER BY s.place, s.id, t.place")
 _SCENE_OF = query(_row, f"{_SCENES} AND s.id = :scene_id ORDER BY t.place")
 _ADD_SCENE = statement(
     "INSERT INTO scenes (id, plant_id, name, friendly_name, place) VALUES (:id, :plant_id, :name, "
-    ":friendly_name, (SELECT count(*) FROM scenes WHERE plant_id = :plant_id))"
+    ":friendly_name, (SELECT COALESCE(MAX(place), -1) + 1 FROM scenes WHERE plant_id = :plant_id))"
 )
 _ADD_STEP = statement(
     "INSERT INTO scene_steps (scene_id, module_id, place, command) "
@@ -96,10 +96,11 @@ async def create_scene(
     steps: Sequence[tuple[Module, Any]],
     *,
     friendly_name: str = "",
+    id_: str = "",
 ) -> Scene:
     """Raises `Kind.INVALID` for a name that is none, and for what a module is never told."""
     scene = Scene(
-        ids.scene(ident, plant.api, plant.id),
+        id_ or ids.scene(ident, plant.api, plant.id),
         plant.id,
         checked_name(name),
         friendly_name and checked_name(friendly_name),

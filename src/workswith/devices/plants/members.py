@@ -12,7 +12,7 @@ _MEMBERS = query(
 )
 _ADD_MEMBER = statement(
     "INSERT INTO plant_members (account_id, plant_id, since) VALUES (:account_id, :plant_id, :now) "
-    "ON CONFLICT (account_id, plant_id) DO NOTHING"
+    "ON CONFLICT (account_id, plant_id) DO UPDATE SET linked_from = NULL"
 )
 _DROP_MEMBER = statement(
     "DELETE FROM plant_members WHERE account_id = :account_id AND plant_id = :plant_id"

@@ -6,8 +6,7 @@ from workswith.devices import ids
 from workswith.kernel.database import Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 
-from .ambient import Ambient
-from .gateway import Gateway, Reach
+from .gateway import Reach
 from .names import checked_name, unknown
 from .plant import SEEN_BY, Plant
 
@@ -84,8 +83,8 @@ async def module_of(reads: Reads, account_id: str, plant_id: str, module_id: str
 async def create_module(
     tx: Tx,
     plant: Plant,
-    gateway: Gateway,
-    ambient: Ambient | None,
+    gateway_id: str,
+    ambient_id: str | None,
     ident: Ident,
     *,
     name: str,
@@ -99,10 +98,10 @@ async def create_module(
 ) -> Module:
     """Puts a module into a plant. Its state begins with its first report."""
     module = Module(
-        id_ or ids.module(ident, plant.api, gateway.id),
+        id_ or ids.module(ident, plant.api, gateway_id),
         plant.id,
-        ambient.id if ambient else None,
-        gateway.id,
+        ambient_id,
+        gateway_id,
         device,
         checked_name(name),
         Reach.ONLINE,
@@ -116,7 +115,7 @@ async def create_module(
         id=module.id,
         plant_id=plant.id,
         ambient_id=module.ambient_id,
-        gateway_id=gateway.id,
+        gateway_id=gateway_id,
         device=device,
         name=module.name,
         configuration=configuration,

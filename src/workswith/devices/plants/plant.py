@@ -10,6 +10,7 @@ from workswith.devices import ids
 from workswith.kernel.database import Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 
+from .linked import share_linked
 from .names import checked_name, unknown
 
 APIS = (
@@ -94,7 +95,8 @@ async def create_plant(
     now: int,
     id_: str = "",
 ) -> Plant:
-    """Sets up an empty plant, with an id of its own or with one that is known.
+    """Sets up an empty plant, with an id of its own or with one that is known. Accounts that are
+    linked with the owner's see it as well.
 
     Raises `Kind.INVALID` for a name that is empty or too long.
     """
@@ -114,6 +116,7 @@ async def create_plant(
         now=now,
     )
     await tx.run(_ADD_MEMBER, account_id=owner_id, plant_id=plant.id, now=now)
+    await share_linked(tx, owner_id, api, now)
     return plant
 
 

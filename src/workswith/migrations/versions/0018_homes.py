@@ -1,8 +1,19 @@
-"""(reserved)"""
+"""Homes that are kept as they were, to go back to."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0018_homes"
 down_revision = "0017_gateways"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "home_snapshots",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("plant_id", sa.Text, sa.ForeignKey("plants.id"), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("taken_at", sa.BigInteger, nullable=False),
+        sa.Column("blueprint", sa.Text, nullable=False),
+    )
+    op.create_index("home_snapshots_plant", "home_snapshots", ["plant_id", "taken_at"])

@@ -1,0 +1,6 @@
+"""Homes as things to have, to change and to keep. [DEV-4 END-1 SBX-3]"""
+
+from .building import Home
+from .furnishing import furnish
+
+__all__ = ["Home", "furnish"]
