@@ -203,6 +203,7 @@ NO_PAGES = frozenset(
         "/signin/company/callback",
         "/signin/second",  # goes back without a password before it
         "/account/third-party-access/link/{app}/confirm",  # goes back without a token
+        "/account/third-party-access/link/{app}/second",  # the same
     }
 )
 """Routes that a browser opens and that show no page."""

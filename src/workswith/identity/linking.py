@@ -1,7 +1,7 @@
 """A Thermostat or Door Entry account of the official app, linked to a platform account. [OID-10]
 
-Whoever links proves to own both: signed in to the one, with the password of the other. Between the
-proof and the link stands a confirmation that names the homes. What a link means for homes is a
+Whoever links proves to own both: signed in to the one, with the password of the other and its second
+step where it has one. Between the proof and the link stands a confirmation that names the homes. What a link means for homes is a
 listener's business, in the same transaction; so is its end.
 """
 
@@ -32,6 +32,14 @@ class Linked:
     other_id: str
     email: str
     linked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What comes next, and its token: the confirmation, or ``second``, the other's second step."""
+
+    token: str
+    second: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,8 @@ class AccountLinks:
 
     async def ask(
         self, account_id: str, app: str, email: str, password: str, address: str = ""
-    ) -> str:
-        """The token of a link that waits for its confirmation.
-
-        Raises UNKNOWN ``app_unknown``, CONFLICT ``link_own`` or ``link_factor``, and what
+    ) -> Asked:
+        """The first proof. Raises UNKNOWN ``app_unknown``, CONFLICT ``link_own``, and what
         `Accounts.sign_in` raises.
         """
         _require(app)
@@ -97,12 +103,22 @@ class AccountLinks:
         if other.id == account_id:
             raise Problem(Kind.CONFLICT, "link_own", "Homes of your own account are here already.")
         if (await self._second_factor.factors(other.id)).wanted:
-            raise Problem(
-                Kind.CONFLICT,
-                "link_factor",
-                "That account has a second step at sign-in, which a link would go around.",
-                hint="Turn it off there for as long as it takes to link.",
-            )
+            return Asked(await self._second_factor.ask(other.id), second=True)
+        return Asked(await self._proved(account_id, app, other.id), second=False)
+
+    async def second(
+        self, account_id: str, app: str, token: str, code: str, address: str = ""
+    ) -> str:
+        """The second proof; the token for `link`. Raises what `SecondFactor.answer` raises."""
+        _require(app)
+        other, _amr = await self._second_factor.answer(token, code, address)
+        return await self._proved(account_id, app, other.id)
+
+    async def waiting(self, token: str) -> Account:
+        """Whose second step is waited for. Raises UNAUTHENTICATED ``challenge_over``."""
+        return await self._second_factor.waiting(token)
+
+    async def _proved(self, account_id: str, app: str, other_id: str) -> str:
         token = self._ident.secret()
 
         async def write(tx: Tx) -> None:
@@ -112,7 +128,7 @@ class AccountLinks:
                 account_id,
                 PURPOSE,
                 expires_at=self._clock.now() + PATIENCE,
-                payload=f"{app} {other.id}",
+                payload=f"{app} {other_id}",
             )
 
         await self._database.write(write)

@@ -7,6 +7,7 @@ from workswith.devices.linked_homes import API_OF
 from workswith.devices.plants import plants_of
 from workswith.identity.linking import APPS
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.signin.forms import SecondForm
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
@@ -22,7 +23,7 @@ async def ask(visit: Visit) -> Response:
     form = LinkForm.of(visit)
     if visit.posted and form.validate():
         try:
-            token = await visit.services.links.ask(
+            asked = await visit.services.links.ask(
                 visit.account.id,
                 app,
                 form.email.data or "",
@@ -32,9 +33,36 @@ async def ask(visit: Visit) -> Response:
         except Problem as problem:
             form.refuse(problem)
         else:
-            return visit.go(f"{PLACE}/link/{app}/confirm?token={token}")
+            step = "second" if asked.second else "confirm"
+            return visit.go(f"{PLACE}/link/{app}/{step}?token={asked.token}")
     status = 422 if visit.posted else 200
     return visit.render("account/link.html", status, form=form, app=app, name=APPS[app])
+
+
+async def second(visit: Visit) -> Response:
+    """The second step that the app's account has at its own sign-in."""
+    app = _app(visit)
+    token = visit.typed("token") if visit.posted else visit.asked("token")
+    form = SecondForm.of(visit)
+    links = visit.services.links
+    try:
+        if visit.posted and form.validate():
+            proved = await links.second(
+                visit.account.id, app, token, form.code.data or "", visit.address
+            )
+            return visit.go(f"{PLACE}/link/{app}/confirm?token={proved}")
+        await links.waiting(token)
+    except Problem as problem:
+        if problem.kind is Kind.UNAUTHENTICATED:
+            visit.say(_(problem.detail), "warn")
+            return visit.go(f"{PLACE}/link/{app}")
+        if problem.kind not in {Kind.INVALID, Kind.THROTTLED}:
+            raise
+        form.refuse(problem)
+    status = 422 if visit.posted else 200
+    return visit.render(
+        "account/link_second.html", status, form=form, app=app, name=APPS[app], token=token
+    )
 
 
 async def confirm(visit: Visit) -> Response:
@@ -81,6 +109,7 @@ def _app(visit: Visit) -> str:
 _BOTH = ["GET", "POST"]
 ROUTES = [
     Route(f"{PLACE}/link/{{app}}", account(ask), methods=_BOTH),
+    Route(f"{PLACE}/link/{{app}}/second", account(second), methods=_BOTH),
     Route(f"{PLACE}/link/{{app}}/confirm", account(confirm), methods=_BOTH),
     Route(f"{PLACE}/link/{{app}}/{{other}}/end", account(unlink), methods=["POST"]),
 ]

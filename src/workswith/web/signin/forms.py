@@ -27,6 +27,18 @@ class SignInForm(Form):
     )
 
 
+class SecondForm(Form):
+    code = text(
+        lazy("Code"),
+        DataRequired(_MISSING),
+        Length(max=40),
+        hint=lazy("Six digits from your app, or one of your recovery codes."),
+        autocomplete="one-time-code",
+        inputmode="text",
+        autofocus=True,
+    )
+
+
 class SignUpForm(Form):
     """The names of the fields are those that identity's problems name."""
 

@@ -2,30 +2,17 @@
 
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms.validators import DataRequired, Length
 
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site import cookies
-from workswith.web.site.forms import Form, text
-from workswith.web.site.language import _, lazy
+from workswith.web.site.language import _
 from workswith.web.site.pages import page
 from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
 from . import opening, places
+from .forms import SecondForm
 from .targets import asker
-
-
-class SecondForm(Form):
-    code = text(
-        lazy("Code"),
-        DataRequired(lazy("Please fill this in.")),
-        Length(max=40),
-        hint=lazy("Six digits from your app, or one of your recovery codes."),
-        autocomplete="one-time-code",
-        inputmode="text",
-        autofocus=True,
-    )
 
 
 async def second(visit: Visit) -> Response:
