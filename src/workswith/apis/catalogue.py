@@ -52,4 +52,6 @@ def apis(
         "emergency_lighting": Bound(emergency_lighting.handlers(reads, twin)),
         "classe_100x": Bound(classe_100x.handlers(reads, twin, ticket_key)),
     }
-    return tuple(bind(document, *answers[name]) for name, document in documents().items())
+    return tuple(
+        bind(document, *answers[name], examined=True) for name, document in documents().items()
+    )

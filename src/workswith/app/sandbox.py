@@ -1,130 +1,225 @@
-"""From a folder to a running sandbox: ``workswith up``. [SBX-1]"""
+"""From a folder to a running sandbox: ``workswith up``. [SBX-1 SBX-2]
 
-from dataclasses import dataclass
+What answers is one `Generation` after the other: a saved state comes back by ending the present one,
+putting its database in place, and building all anew.
+"""
+
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.routing import Router
 
-from workswith.devices.hand import App as OfficialApp
-from workswith.devices.hand import Hand
-from workswith.identity.redirect import Redirect
-from workswith.kernel import log
+from workswith.kernel.clock import ClockState, wall
+from workswith.kernel.ident import Seeded
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
-from workswith.sandbox import control, seed
-from workswith.sandbox import webhooks as sandbox_webhooks
+from workswith.sandbox import state_control
 from workswith.sandbox.authority import Authority
-from workswith.sandbox.clock import load_clock
-from workswith.sandbox.guard import Guard
 from workswith.sandbox.inspector import Inspector
+from workswith.sandbox.states import MAIN, SEEDED, Note, States, check_name
 from workswith.settings import Settings
-from workswith.web.site.services import Origins, callback_address
 
 from .areas import Areas
-from .identity import Console
-from .installation import begin_again, instance_key, open_migrated
-from .kernel import Kernel
-from .routing import SANDBOX_PREFIX, Asgi, build
-
-_log = log.get("app")
+from .door import Door
+from .generation import Generation, Place, guard_of, note_of, open_generation
+from .routing import Message
 
 
-@dataclass(slots=True)
 class Cloud:
-    """A running installation; ``document`` is what ``sandbox.json`` says."""
+    """A running sandbox, through all its generations."""
 
-    asgi: Asgi
-    areas: Areas
-    supervisor: Supervisor
-    document: dict[str, Any]
-    inspector: Inspector | None = None
+    def __init__(self, place: Place, first: Generation, seeded: Seeded | None) -> None:
+        self._place = place
+        self._generation = first
+        self._seeded = seeded
+        self._changing = asyncio.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._door = Door()
+        self._door.lead_to(first.asgi)
+        whole = Router(state_control.routes(self, guard_of(first.planted, place.origin)))
+
+        async def asgi(scope: Message, receive: Any, send: Any) -> None:
+            if state_control.owns(scope.get("path", "")):
+                await whole(scope, receive, send)  # outlives the generations
+            else:
+                await self._door(scope, receive, send)
+
+        self.asgi = asgi
+        """All of it, for a server."""
+
+    @property
+    def areas(self) -> Areas:
+        return self._generation.areas
+
+    @property
+    def supervisor(self) -> Supervisor:
+        return self._generation.supervisor
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What ``sandbox.json`` says; another one after each change of state."""
+        return self._generation.document
+
+    @property
+    def inspector(self) -> Inspector:
+        return self._place.inspector
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Calls ``listener`` after each change of state, once the new one answers."""
+        self._listeners.append(listener)
+
+    async def mint(self) -> dict[str, Any]:
+        """A fresh token pair of the seeded application and home owner. Raises `Problem`."""
+        return await self._generation.mint()
+
+    # Whole states. All raise `Problem`.
+
+    async def states(self) -> list[Note]:
+        return await asyncio.to_thread(self._place.states.every)
+
+    async def present(self) -> Note:
+        """Under which name the sandbox goes on, and from which state."""
+        note = await asyncio.to_thread(self._place.states.present)
+        now = note_of(MAIN, self.areas, self._seeded, SEEDED)
+        if note is None:
+            return now
+        return msgspec.structs.replace(now, name=note.name, origin=note.origin, fork=note.fork)
+
+    async def save(self, name: str) -> Note:
+        """Keeps how everything is, under a name."""
+        check_name(name)
+        if name == SEEDED:
+            raise Problem(Kind.CONFLICT, "state_kept", "The seeded state stays as it is.")
+        states, file = self._place.states, self._file()
+        note = note_of(name, self.areas, self._seeded, (await self.present()).name)
+        await self._change(lambda: states.save(note, file), comes_back=False)
+        return await asyncio.to_thread(states.one, name)
+
+    async def restore(self, name: str) -> Note:
+        """Everything as it was, the clock as well. The present state is gone unless it is saved."""
+        states, file = self._place.states, self._file()
+        states.one(name)
+
+        def put_back() -> Note:
+            note = states.put_back(name, file)
+            on = name if note.fork else MAIN
+            states.go_on_as(msgspec.structs.replace(note, name=on, origin=name))
+            return note
+
+        return await self._change(put_back, comes_back=True)
+
+    async def reset(self) -> Note:
+        """As after the first start."""
+        return await self.restore(SEEDED)
+
+    async def fork(self, name: str, origin: str = "") -> Note:
+        """Goes on under a new name, from the state ``origin`` or from the present one.
+
+        The present one is saved under the name that it has, so that one can come back to it.
+        """
+        check_name(name)
+        states, file = self._place.states, self._file()
+        if name in (MAIN, SEEDED) or states.knows(name):
+            raise Problem(Kind.CONFLICT, "state_exists", f"There is a state {name!r} already.")
+        if origin:
+            states.one(origin)
+        present = await self.present()
+
+        def part() -> Note:
+            kept = states.save(present, file)
+            note = states.put_back(origin, file) if origin else kept
+            onwards = msgspec.structs.replace(note, name=name, origin=note.name, fork=True)
+            states.go_on_as(onwards)
+            return note
+
+        await self._change(part, comes_back=bool(origin))
+        return await self.present()
+
+    async def remove(self, name: str) -> None:
+        await asyncio.to_thread(self._place.states.remove, name)
+
+    def _file(self) -> Path:
+        if self._place.file is None:
+            raise Problem(
+                Kind.CONFLICT,
+                "state_elsewhere",
+                "Whole states are kept of sandboxes on SQLite only; this one keeps its data in "
+                "PostgreSQL or its quota in Redis.",
+                hint="Use the tools of the database, or a sandbox with a data folder of its own.",
+            )
+        return self._place.file
+
+    async def _change(self, act: Callable[[], Note], *, comes_back: bool) -> Note:
+        """Ends this generation, acts on its files, and begins the next."""
+        async with self._changing, self._door.closed():
+            await self._generation.close()
+            clock, seeded = None, self._seeded
+            try:
+                note = await asyncio.to_thread(act)
+                if comes_back:
+                    clock = _as_it_stood(note.clock)
+                    seeded = self._seeded and self._seeded.at(note.drawn)
+                    self._place.inspector.forget()
+            finally:
+                self._generation = await open_generation(self._place, clock=clock, seeded=seeded)
+                self._seeded = seeded
+                self._door.lead_to(self._generation.asgi)
+        for listener in self._listeners:
+            listener()
+        return note
 
     async def close(self) -> None:
         """Drains the works, then closes the database. Nothing accepted is lost either way."""
-        await self.supervisor.stop()
-        if self.inspector is not None:
-            await self.inspector.stop()
-        await self.areas.close()
+        async with self._changing:
+            await self._generation.close()
+            await self._place.inspector.stop()
+
+
+def _as_it_stood(clock: ClockState | None) -> ClockState | None:
+    return clock and ClockState(wall=wall(), shown=clock.shown, rate=clock.rate)
 
 
 async def open_sandbox(
-    settings: Settings, data: Path, *, origin: str, authority_file: Path, tls: bool
+    settings: Settings,
+    data: Path,
+    *,
+    origin: str,
+    authority_file: Path,
+    tls: bool,
+    clock: ClockState | None = None,
+    seed: int | None = None,
+    durable: bool = True,
 ) -> Cloud:
     """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
 
-    ``origin`` is the one address of portal, login and APIs. Raises ``OSError`` and the drivers'
-    errors when the database cannot be reached.
+    ``origin`` is the one address of portal, login and APIs. ``clock`` is how the clock stands from
+    now on; ``None``: as it was left. Raises ``OSError`` and the drivers' errors when the database
+    cannot be reached.
     """
-    settings = _for_a_sandbox(settings, authority_file)
-    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
-    database = await open_migrated(url, settings)
-    if await seed.is_half_made(database):
-        database = await begin_again(database, url, settings)
-    origins = Origins(portal=origin, login=origin, api=origin)
-    clock = await load_clock(database)
-    areas = Areas(Kernel(settings, database, clock, origins, instance_key(data)))
-    await areas.prepare()
-    await areas.join_others(url)
-    seeding = seed.Seeding(
-        database=database,
-        clock=areas.kernel.clock,
-        ident=areas.kernel.ident,
-        cipher=areas.kernel.cipher,
-        accounts=areas.identity.accounts,
-        applications=areas.identity.applications,
-        consents=areas.identity.consents,
-        subscriptions=areas.catalog.subscriptions,
-        console_reply_url=callback_address(origin),
-    )
-    planted = await seeding.load() or await seeding.plant()
-    await _follow_the_port(areas, planted, callback_address(origin))
-    supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
-    supervisor.add(*areas.works)
-    supervisor.start()
-    document = await _document(areas, planted, authority_file if tls else None)
-
-    async def mint() -> dict[str, Any]:
-        return await _mint(areas, planted)
-
-    async def told() -> dict[str, Any]:
-        return document
-
-    guard = Guard(planted.token, _spellings(origin))
+    cloud: list[Cloud] = []
     inspector = Inspector(
         Authority(authority_file.parent).issue("inspector", "localhost", "127.0.0.1"),
-        areas.kernel.clock.now,
+        lambda: cloud[0].areas.kernel.clock.now() if cloud else wall(),
         port=(urlsplit(origin).port or 0) + 1,
     )
     await inspector.start()
-    document["inspector"] = inspector.url()
-    interface = Router(
-        [
-            *sandbox_webhooks.routes(
-                areas.webhooks.desk, database, areas.kernel.clock, inspector, guard
-            ),
-            *control.routes(
-                control.Control(
-                    clock=areas.kernel.clock,
-                    supervisor=supervisor,
-                    database=database,
-                    devices=Hand(areas.devices.park),
-                    app_accounts=OfficialApp(database, areas.kernel.clock),
-                    document=told,
-                    mint=mint,
-                    end_user_id=planted.people["end_user"].id,
-                ),
-                guard,
-            ),
-        ]
+    place = Place(
+        settings=_for_a_sandbox(settings, authority_file),
+        data=data,
+        origin=origin,
+        authority_file=authority_file,
+        tls=tls,
+        inspector=inspector,
+        states=States(data / "states", durable=durable),
     )
-    console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
-    site = areas.site(console, sandbox=True)
-    return Cloud(
-        build(areas.gateway, areas.login(), site, interface), areas, supervisor, document, inspector
-    )
+    seeded = None if seed is None else Seeded(seed)
+    first = await open_generation(place, clock=clock, seeded=seeded)
+    cloud.append(Cloud(place, first, seeded))
+    return cloud[0]
 
 
 def _for_a_sandbox(settings: Settings, authority_file: Path) -> Settings:
@@ -137,104 +232,3 @@ def _for_a_sandbox(settings: Settings, authority_file: Path) -> Settings:
     gateway = msgspec.structs.replace(settings.gateway, error_hints=True)
     identity = msgspec.structs.replace(settings.identity, error_hints=True)
     return msgspec.structs.replace(settings, webhooks=webhooks, gateway=gateway, identity=identity)
-
-
-def _spellings(origin: str) -> tuple[str, ...]:
-    """The origin, and the other names of this machine at the same port."""
-    parts = urlsplit(origin)
-    return (
-        origin,
-        *(f"{parts.scheme}://{name}:{parts.port}" for name in ("127.0.0.1", "[::1]", "localhost")),
-    )
-
-
-async def _follow_the_port(areas: Areas, planted: seed.Seed, reply_url: str) -> None:
-    """Try it comes back to where the portal is now."""
-    operator = planted.people["operator"].id
-    console = await areas.identity.applications.one(operator, planted.console_id)
-    if console.reply_urls != (reply_url,):
-        await areas.identity.applications.update(
-            operator, planted.console_id, seed.console_form(reply_url)
-        )
-
-
-async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
-    """A fresh token pair for the seeded application and home owner, by the real code flow.
-
-    The consent of the home owner is needed as ever: once it is revoked, this is a `Problem`.
-    """
-    cookie = await areas.identity.sessions.open(
-        planted.people["end_user"].id, user_agent="workswith up"
-    )
-    session = await areas.identity.sessions.of(cookie)
-    try:
-        redirect: Redirect = await areas.identity.authorize.decide(
-            {
-                "client_id": planted.client_id,
-                "redirect_uri": seed.REPLY_URLS[0],
-                "response_type": "code",
-                "state": "workswith-up",
-            },
-            session,
-        )
-        code = parse_qs(urlsplit(redirect.url).query)["code"][0]
-        return await areas.identity.tokens.answer(
-            {"grant_type": "authorization_code", "code": code},
-            planted.client_id,
-            planted.client_secret,
-        )
-    except Exception as error:
-        raise Problem(
-            Kind.CONFLICT,
-            "tokens_unavailable",
-            "The home owner no longer consents to the sample application, or it has changed.",
-            debug=str(error),
-        ) from error
-    finally:
-        await areas.identity.sessions.close(cookie)
-
-
-async def _document(
-    areas: Areas, planted: seed.Seed, authority_file: Path | None
-) -> dict[str, Any]:
-    """What ``sandbox.json`` says; every start has tokens of its own."""
-    keys = await areas.catalog.subscriptions.keys(
-        planted.people["developer"].id, planted.subscription_id
-    )
-    try:
-        minted = await _mint(areas, planted)
-    except Problem as problem:
-        _log.warning("no tokens this time", reason=problem.detail)
-        minted = {"access_token": "", "refresh_token": ""}
-    people = {
-        member: {"email": person.email, "password": person.password}
-        for member, person in planted.people.items()
-    }
-    return {
-        "origins": {
-            "portal": areas.kernel.origins.portal,
-            "login": areas.kernel.origins.login,
-            "api": areas.kernel.origins.api,
-        },
-        **({"ca_file": str(authority_file)} if authority_file else {}),
-        **people,
-        "subscription": {
-            "primary_key": keys["primary"].key,
-            "secondary_key": keys["secondary"].key,
-        },
-        "application": {
-            "client_id": planted.client_id,
-            "client_secret": planted.client_secret,
-            "redirect_uris": list(seed.REPLY_URLS),
-        },
-        "tokens": {
-            "access_token": minted["access_token"],
-            "refresh_token": minted["refresh_token"],
-        },
-        "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
-        "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
-        "sandbox": {
-            "url": f"{areas.kernel.origins.portal}{SANDBOX_PREFIX}",
-            "token": planted.token,
-        },
-    }

@@ -97,7 +97,8 @@ async def _up(
         tls=tls,
     )
     try:
-        await _write(data, cloud)
+        _write(data, cloud)
+        cloud.on_change(lambda: _write(data, cloud))
         await serve(
             cloud.asgi,
             bound,
@@ -109,7 +110,7 @@ async def _up(
         await cloud.close()
 
 
-async def _write(data: Path, cloud: "Cloud") -> None:
+def _write(data: Path, cloud: "Cloud") -> None:
     """``sandbox.json``, readable by its owner alone, replaced in one step."""
     import json
 

@@ -6,23 +6,60 @@ published programs put them into forms and addresses without escaping them.
 
 import hashlib
 import hmac
-import random
 import secrets
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+
+
+class Seeded:
+    """Repeatable bytes from one seed, for tests and sandboxes. Never for production.
+
+    Each branch has a row of draws of its own, so that what one area draws does not depend on when
+    another one did. ``drawn`` counts the draws of each branch; whoever starts with what it was goes
+    on where it stood.
+    """
+
+    def __init__(self, seed: int, drawn: Mapping[str, int] | None = None) -> None:
+        self._seed = seed
+        self.drawn: dict[str, int] = dict(drawn or {})
+
+    def at(self, drawn: Mapping[str, int]) -> "Seeded":
+        """The same seed, where so many draws were made."""
+        return Seeded(self._seed, drawn)
+
+    def draw(self, branch: str, size: int) -> bytes:
+        """The next ``size`` bytes of a branch."""
+        count = self.drawn.get(branch, 0)
+        self.drawn[branch] = count + 1
+        return hashlib.shake_256(f"{self._seed}/{branch}/{count}".encode()).digest(size)
 
 
 class Ident:
     """Makes ids and secrets from one source of random bytes."""
 
-    def __init__(self, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        seeded: Seeded | None = None,
+    ) -> None:
         self._random_bytes = random_bytes
+        self._seeded = seeded
+
+    @classmethod
+    def of(cls, seeded: Seeded, branch: str = "") -> "Ident":
+        """Draws from one branch of a seed."""
+        return cls(partial(seeded.draw, branch), seeded)
 
     @classmethod
     def seeded(cls, seed: int) -> "Ident":
         """Repeatable ids for tests and sandboxes. Never for production."""
-        return cls(random.Random(seed).randbytes)  # noqa: S311
+        return cls.of(Seeded(seed))
+
+    def branch(self, name: str) -> "Ident":
+        """For one area: itself, or where ids are seeded, a row of draws of its own."""
+        return self if self._seeded is None else Ident.of(self._seeded, name)
 
     def uuid(self) -> str:
         """A random UUID (RFC 9562 version 4)."""

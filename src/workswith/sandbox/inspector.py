@@ -87,6 +87,10 @@ class Inspector:
         if self._listener is not None:
             await self._listener.stop()
 
+    def forget(self) -> None:
+        """As if nothing had arrived and nothing been told."""
+        self.inboxes.clear()
+
     def url(self, name: str = "") -> str:
         """Where an endpoint is to be subscribed."""
         return f"{self._listener.url if self._listener else ''}{PREFIX}{name}"
