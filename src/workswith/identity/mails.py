@@ -7,10 +7,9 @@ from html import escape
 
 from workswith.kernel import mail
 from workswith.kernel.database import Tx
-from workswith.kernel.words import SOURCE, catalogue
+from workswith.kernel.words import N_, SOURCE, catalogue
 
 from .account import Account
-from .scopes import N_
 
 
 @dataclass(frozen=True, slots=True)

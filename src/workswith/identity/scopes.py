@@ -7,10 +7,7 @@ all others belong to the application and are consented to together or not at all
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name that catalogues of translations look for
-    """Marks a sentence for translation where it is shown."""
-    return text
+from workswith.kernel.words import N_
 
 
 @dataclass(frozen=True, slots=True)
