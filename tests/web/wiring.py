@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from workswith.catalog.quota import MemoryCounter
 from workswith.catalog.subscriptions import Subscriptions
+from workswith.devices.homes import Homes
 from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
 from workswith.devices.park import Park
+from workswith.devices.scenes import Scenes
 from workswith.devices.settings import Settings as DeviceSettings
 from workswith.devices.twin import Twin
 from workswith.identity.accounts import Accounts
@@ -31,6 +33,7 @@ from workswith.web.site.services import Origins, Services
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.settings import Settings as WebhookSettings
 from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
+from workswith.webhooks.subscriptions import end_for_lost
 
 KEY = bytes(range(32))
 CHEAP = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
@@ -67,6 +70,9 @@ def services_of(parts: Parts) -> Services:
     closing.on_close(leave_homes)
     links = AccountLinks(database, clock, ident, accounts, second_factor)
     links.on_change(link_homes, unlink_homes)
+    twin = Twin(database, clock, park, devices)
+    homes = Homes(database, clock, ident, park, devices)
+    homes.on_leave(end_for_lost)
     return Services(
         settings=Settings(),
         origins=Origins(parts.origin, parts.origin, parts.origin),
@@ -89,8 +95,10 @@ def services_of(parts: Parts) -> Services:
         subscriptions=subscriptions,
         counter=MemoryCounter(),
         apis=(),
-        twin=Twin(database, clock, park, devices),
+        twin=twin,
         park=park,
+        scenes=Scenes(database, clock, parts.bells, twin),
+        homes=homes,
         webhook_subscriptions=WebhookSubscriptions(
             database, clock, ident, Cipher(KEY), WebhookSettings()
         ),

@@ -1,5 +1,6 @@
 """The devices of one installation: twins, scenes and the simulated park behind them."""
 
+from workswith.devices.homes import Homes
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
@@ -16,4 +17,5 @@ class Devices:
         self.park = Park(database, clock, kernel.bells, settings)
         self.twin = Twin(database, clock, self.park, settings)
         self.scenes = Scenes(database, clock, kernel.bells, self.twin)
+        self.homes = Homes(database, clock, kernel.ident, self.park, settings)
         self.works: tuple[Work, ...] = (self.park,)

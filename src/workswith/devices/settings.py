@@ -52,3 +52,16 @@ class Settings(Section, frozen=True):
             description="A simulated device reports at least this often, change or none.",
         ),
     ] = 60
+    homes_per_account: Annotated[
+        int, Meta(ge=1, description="Simulated homes that one account may own.")
+    ] = 50
+    members_per_home: Annotated[
+        int, Meta(ge=1, description="People who may share one home, its owner included.")
+    ] = 20
+    ambients_per_home: Annotated[int, Meta(ge=1, description="Rooms that one home may have.")] = 100
+    modules_per_home: Annotated[int, Meta(ge=1, description="Devices that one home may have.")] = (
+        200
+    )
+    snapshots_per_home: Annotated[
+        int, Meta(ge=1, description="Snapshots that are kept of one home.")
+    ] = 20

@@ -11,7 +11,10 @@ from .simulators.appliances import Appliance
 from .simulators.weather import Climate
 from .thermostat import Function
 
-MILAN = Climate()
+CONTINENTAL = Climate("denver")
+HARSH = Climate("chicago")
+MILD = Climate("san_francisco")
+"""Whose typical year homes have; none of them is Italian, for no such year is in the public domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Template:
     api: str = "smarther"
     country: str = "IT"
     time_zone: str = "Europe/Rome"
-    climate: Climate = MILAN
+    climate: Climate = CONTINENTAL
     scenes: tuple[Scene, ...] = ()
     gateway: tuple[str, str, int] = ("Gateway", "", 0)
     """Its name, the code of its hardware, the number of its firmware."""
@@ -42,7 +45,7 @@ class Template:
     """Pairs of ambient and floor, where the plant's system knows floors."""
 
 
-def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = MILAN) -> Template:
+def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = CONTINENTAL) -> Template:
     """A plant of thermostats, each in an ambient of its name."""
     ambients = tuple((piece.name, "custom") for piece in pieces)
     return Template(name, plant_type, ambients, pieces, climate=climate)
@@ -54,10 +57,15 @@ HOUSE = _heated(
     put.thermostat("Piano Terra"),
     put.thermostat("Primo Piano"),
     put.thermostat("Mansarda", 0.6),
-    climate=Climate(latitude=46.0, longitude=9.3, mean=12.8),
 )
 FLAT = _heated(
     "Appartamento in Città", "Flat", put.thermostat("Soggiorno", 0.8, (Function.HEATING,))
+)
+SHARED = _heated(
+    "Casa di Famiglia",
+    "House",
+    put.thermostat("Soggiorno", 0.8),
+    put.thermostat("Camera", 0.5),
 )
 ELEVEN = _heated(
     "Villa Undici",
@@ -209,5 +217,6 @@ TEMPLATES: dict[str, tuple[Template, ...]] = {
     "hotel": (HOTEL,),
     "one_of_each": (ONE_OF_EACH,),
     "one_of_each_api": (ONE_OF_EACH, OFFICE, AURORA, SCHOOL, FRONT_DOOR),
+    "shared": (SHARED,),
     "empty": (Template("Casa Vuota", "House", (), ()),),
 }

@@ -91,6 +91,8 @@ _CHOICES = {
     "AND (:client_id = '' OR client_id = :client_id)",
     "consent": "account_id = :account_id AND client_id = :client_id",
     "plant": "plant_id = :plant_id",
+    "lost": "account_id = :account_id AND NOT EXISTS (SELECT 1 FROM plant_members me "
+    "WHERE me.account_id = :account_id AND me.plant_id = webhook_subscription.plant_id)",
 }
 _LOCK = {
     name: statement(
@@ -268,6 +270,11 @@ async def end_for_consent(tx: Tx, account_id: str, client_id: str, now: int) -> 
 async def end_for_plant(tx: Tx, plant_id: str, now: int) -> None:
     """Ends all subscriptions to a plant that is removed or changes hands."""
     await _end(tx, "plant", now, plant_id=plant_id)
+
+
+async def end_for_lost(tx: Tx, account_id: str, now: int) -> None:
+    """Ends all subscriptions of an account to plants that it no longer sees."""
+    await _end(tx, "lost", now, account_id=account_id)
 
 
 async def _end(tx: Tx, choice: str, now: int, **parameters: str) -> int:

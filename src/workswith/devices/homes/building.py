@@ -49,9 +49,16 @@ class Home:
 
 
 async def build(
-    tx: Tx, owner_id: str, ident: Ident, blueprint: Blueprint, now: int, *, require_free: bool
+    tx: Tx,
+    owner_id: str,
+    ident: Ident,
+    blueprint: Blueprint,
+    now: int,
+    *,
+    name: str = "",
+    require_free: bool = False,
 ) -> Home:
-    """Sets up the home with the ids of its blueprint.
+    """Sets up the home with the ids of its blueprint, and its name unless another is given.
 
     Raises `Kind.MALFORMED` for a blueprint of something that cannot be; with ``require_free``,
     `Kind.CONFLICT` ``ids_taken`` for ids that something else has.
@@ -64,7 +71,7 @@ async def build(
         tx,
         owner_id,
         ident,
-        drawn.name,
+        name or drawn.name,
         plant_type=drawn.type,
         time_zone=drawn.time_zone,
         api=drawn.api,

@@ -15,4 +15,4 @@ async def furnish(tx: Tx, owner_id: str, ident: Ident, template: str, now: int) 
     `Park.welcome`. Raises ``KeyError``.
     """
     drawn = [draw(one, ident, now) for one in TEMPLATES[template]]
-    return tuple([await build(tx, owner_id, ident, one, now, require_free=False) for one in drawn])
+    return tuple([await build(tx, owner_id, ident, one, now) for one in drawn])

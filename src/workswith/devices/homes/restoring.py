@@ -48,8 +48,17 @@ _SIMULATOR = statement(
     "UPDATE simulators SET kind = :kind, model = :model, state = :state WHERE module_id = :id"
 )
 _AMBIENTS = query(str, "SELECT id FROM ambients WHERE plant_id = :plant_id")
-_GATEWAYS = query(str, "SELECT id FROM gateways WHERE plant_id = :plant_id")
-_MODULES = query(str, "SELECT id FROM modules WHERE plant_id = :plant_id")
+# What is real stays as it is.
+_GATEWAYS = query(
+    str,
+    "SELECT id FROM gateways WHERE plant_id = :plant_id "
+    "AND id NOT IN (SELECT gateway_id FROM gateway_links)",
+)
+_MODULES = query(
+    str,
+    "SELECT m.id FROM modules m JOIN simulators s ON s.module_id = m.id "
+    "WHERE m.plant_id = :plant_id",
+)
 _DROP_AMBIENT = statement("DELETE FROM ambients WHERE id = :id")
 _DROP_GATEWAY = statement("DELETE FROM gateways WHERE id = :id")
 _LOOSE = statement("UPDATE modules SET ambient_id = NULL WHERE ambient_id = :id")

@@ -44,7 +44,8 @@ def _module(*columns: Any) -> ModulePlan:
 
 _GATEWAYS = query(
     GatewayPlan,
-    "SELECT id, name, hw_type, fw, reach FROM gateways WHERE plant_id = :plant_id ORDER BY id",
+    "SELECT id, name, hw_type, fw, reach FROM gateways WHERE plant_id = :plant_id "
+    "AND id NOT IN (SELECT gateway_id FROM gateway_links) ORDER BY id",
 )
 _MODULES = query(
     _module,
@@ -58,7 +59,7 @@ _MODULES = query(
 async def survey(reads: Reads, owner_id: str, plant_id: str, now: int) -> Blueprint:
     """As it is now: simulated modules, their states and programs, scenes, what is out of reach.
 
-    Members, history and events are not part of a home. Raises `Kind.UNKNOWN`.
+    Members, history, events and whatever is real are not part of it. Raises `Kind.UNKNOWN`.
     """
     plant = await owned_plant(reads, owner_id, plant_id)
     modules = await reads.all(_MODULES, plant_id=plant_id)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from workswith.catalog.quota import Counter
     from workswith.catalog.subscriptions import Subscriptions
     from workswith.contracts.binding import Api
+    from workswith.devices.homes import Homes
     from workswith.devices.park import Park
+    from workswith.devices.scenes import Scenes
     from workswith.devices.twin import Twin
     from workswith.identity.accounts import Accounts
     from workswith.identity.applications import Applications
@@ -97,6 +99,8 @@ class Services:
     apis: tuple[Api, ...]
     twin: Twin
     park: Park
+    scenes: Scenes
+    homes: Homes
     webhook_subscriptions: WebhookSubscriptions
     webhook_rules: Rules | None = None
     """The delivery policy, for pages that show where an endpoint stands; the usual one if none."""
