@@ -11,10 +11,7 @@ from .simulators.appliances import Appliance
 from .simulators.weather import Climate
 from .thermostat import Function
 
-CONTINENTAL = Climate("denver")
-HARSH = Climate("chicago")
-MILD = Climate("san_francisco")
-"""Whose typical year homes have; none of them is Italian, for no such year is in the public domain."""
+MILAN = Climate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Template:
     api: str = "smarther"
     country: str = "IT"
     time_zone: str = "Europe/Rome"
-    climate: Climate = CONTINENTAL
+    climate: Climate = MILAN
     scenes: tuple[Scene, ...] = ()
     gateway: tuple[str, str, int] = ("Gateway", "", 0)
     """Its name, the code of its hardware, the number of its firmware."""
@@ -45,7 +42,7 @@ class Template:
     """Pairs of ambient and floor, where the plant's system knows floors."""
 
 
-def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = CONTINENTAL) -> Template:
+def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = MILAN) -> Template:
     """A plant of thermostats, each in an ambient of its name."""
     ambients = tuple((piece.name, "custom") for piece in pieces)
     return Template(name, plant_type, ambients, pieces, climate=climate)
@@ -57,6 +54,7 @@ HOUSE = _heated(
     put.thermostat("Piano Terra"),
     put.thermostat("Primo Piano"),
     put.thermostat("Mansarda", 0.6),
+    climate=Climate(latitude=46.0, longitude=9.3, mean=12.8),
 )
 FLAT = _heated(
     "Appartamento in Città", "Flat", put.thermostat("Soggiorno", 0.8, (Function.HEATING,))
