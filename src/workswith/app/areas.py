@@ -15,13 +15,12 @@ from workswith.identity.backchannel import BackChannel
 from workswith.kernel.tasks import Work
 from workswith.web.site.services import Services
 from workswith.webhooks import retention as webhook_retention
-from workswith.webhooks.subscriptions import end_for_consent, end_for_lost
+from workswith.webhooks.subscriptions import end_for_consent
 
 from .catalog import Catalog
 from .devices import Devices
 from .identity import Console, Identity
 from .kernel import Kernel
-from .leaving import end_owned, end_unlinked, nothing_more
 from .routing import Asgi, at_first_call
 from .webhooks import Webhooks
 
@@ -55,11 +54,8 @@ class Areas:
         identity, catalog = self.identity, self.catalog
         identity.consents.on_end(end_for_consent)
         identity.closing.on_close(catalog.cancel_all, catalog.forget_keys)
-        identity.closing.on_close(end_owned)
         identity.closing.on_close(leave_homes)
         identity.links.on_change(link_homes, unlink_homes)
-        identity.links.on_change(nothing_more, end_unlinked)
-        self.devices.homes.on_leave(end_for_lost)
         for topic in CALLERS:
             self.kernel.broadcast.on(topic, self.gateway.forget)
 
@@ -71,7 +67,7 @@ class Areas:
             access_tokens=self.identity.access_tokens,
             counter=self.catalog.counter,
             clock=kernel.clock,
-            ident=kernel.ident,
+            ident=kernel.ident.branch("gateway"),
             settings=kernel.settings.gateway,
             origin=kernel.origins.api,
             portal_origin=kernel.origins.portal,
@@ -85,7 +81,7 @@ class Areas:
         back_channel = BackChannel(
             kernel.database,
             kernel.clock,
-            kernel.ident,
+            kernel.ident.branch("back channel"),
             keys=self.identity.keys,
             sender=self.webhooks.sender,
             login_origin=kernel.origins.login,
@@ -146,7 +142,7 @@ class Areas:
             key=kernel.key("pages"),
             database=kernel.database,
             clock=kernel.clock,
-            ident=kernel.ident,
+            ident=kernel.ident.branch("pages"),
             accounts=identity.accounts,
             sessions=identity.sessions,
             applications=identity.applications,
@@ -165,8 +161,6 @@ class Areas:
             apis=self.apis,
             twin=self.devices.twin,
             park=self.devices.park,
-            scenes=self.devices.scenes,
-            homes=self.devices.homes,
             webhook_subscriptions=self.webhooks.subscriptions,
             errors=statuses.TABLE,
             console=console,

@@ -23,7 +23,7 @@ class Catalog:
         self.subscriptions = Subscriptions(
             kernel.database,
             kernel.clock,
-            kernel.ident,
+            kernel.ident.branch("catalog"),
             kernel.cipher,
             kernel.broadcast,
             settings=settings,

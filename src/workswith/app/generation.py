@@ -9,17 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.routing import Router
 
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
-from workswith.identity.redirect import Redirect
-from workswith.kernel import log
 from workswith.kernel.clock import ClockState
 from workswith.kernel.ident import Ident, Seeded
-from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
 from workswith.sandbox import control, seed
 from workswith.sandbox import webhooks as sandbox_webhooks
@@ -30,13 +27,12 @@ from workswith.sandbox.states import SEEDED, Note, States
 from workswith.settings import Settings
 from workswith.web.site.services import Origins, callback_address
 
+from . import credentials
 from .areas import Areas
 from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
 from .kernel import Kernel
-from .routing import SANDBOX_PREFIX, Asgi, build
-
-_log = log.get("app")
+from .routing import Asgi, build
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,12 @@ class Place:
     tls: bool
     inspector: Inspector
     states: States
-    seeded: Seeded | None = None
-    """Where ids come from; ``None``: from the system."""
+    signing_keys: tuple[bytes, ...] = ()
+    """PEMs to sign with, before any are made."""
+    with_tokens: bool = True
+    """Whether each generation begins with a token pair, as people expect who look into its document."""
+    durable: bool = True
+    """Whether a commit waits for the disk."""
     file: Path | None = field(init=False)
     """The database, where it is a file that this sandbox alone has."""
     url: str = field(init=False)
@@ -80,9 +80,9 @@ class Generation:
         await self.supervisor.stop()
         await self.areas.close()
 
-    async def mint(self) -> dict[str, Any]:
+    async def mint(self, member: str = "end_user", scope: str = "") -> dict[str, Any]:
         """A fresh token pair. Raises `Problem`."""
-        return await _mint(self.areas, self.planted)
+        return await credentials.mint(self.areas, self.planted, member, scope)
 
 
 async def open_generation(
@@ -94,7 +94,7 @@ async def open_generation(
     where ids come from. Raises ``OSError`` and the drivers' errors when there is no database.
     """
     settings, origin = place.settings, place.origin
-    database = await open_migrated(place.url, settings)
+    database = await open_migrated(place.url, settings, durable=place.durable)
     if await seed.is_half_made(database):
         database = await begin_again(database, place.url, settings)
     if clock is not None:
@@ -109,6 +109,7 @@ async def open_generation(
             origins,
             instance_key(place.data),
             ident=ident,
+            signing_keys=place.signing_keys,
         )
     )
     await areas.prepare()
@@ -118,7 +119,9 @@ async def open_generation(
     supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
     supervisor.add(*areas.works)
     supervisor.start()
-    document = await _document(areas, planted, place.authority_file if place.tls else None)
+    document = await credentials.document(
+        areas, planted, place.authority_file if place.tls else None, tokens=place.with_tokens
+    )
     document["inspector"] = place.inspector.url()
     interface = _interface(areas, planted, supervisor, document, place)
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
@@ -172,8 +175,8 @@ def _interface(
     """The control interface."""
     database, clock = areas.kernel.database, areas.kernel.clock
 
-    async def mint() -> dict[str, Any]:
-        return await _mint(areas, planted)
+    async def mint(member: str = "end_user", scope: str = "") -> dict[str, Any]:
+        return await credentials.mint(areas, planted, member, scope)
 
     async def told() -> dict[str, Any]:
         return dict(document)
@@ -221,85 +224,3 @@ async def _follow_the_port(areas: Areas, planted: seed.Seed, reply_url: str) -> 
         await areas.identity.applications.update(
             operator, planted.console_id, seed.console_form(reply_url)
         )
-
-
-async def _mint(areas: Areas, planted: seed.Seed) -> dict[str, Any]:
-    """A fresh token pair for the seeded application and home owner, by the real code flow.
-
-    The consent of the home owner is needed as ever: once it is revoked, this is a `Problem`.
-    """
-    cookie = await areas.identity.sessions.open(
-        planted.people["end_user"].id, user_agent="workswith up"
-    )
-    session = await areas.identity.sessions.of(cookie)
-    try:
-        redirect: Redirect = await areas.identity.authorize.decide(
-            {
-                "client_id": planted.client_id,
-                "redirect_uri": seed.REPLY_URLS[0],
-                "response_type": "code",
-                "state": "workswith-up",
-            },
-            session,
-        )
-        code = parse_qs(urlsplit(redirect.url).query)["code"][0]
-        return await areas.identity.tokens.answer(
-            {"grant_type": "authorization_code", "code": code},
-            planted.client_id,
-            planted.client_secret,
-        )
-    except Exception as error:
-        raise Problem(
-            Kind.CONFLICT,
-            "tokens_unavailable",
-            "The home owner no longer consents to the sample application, or it has changed.",
-            debug=str(error),
-        ) from error
-    finally:
-        await areas.identity.sessions.close(cookie)
-
-
-async def _document(
-    areas: Areas, planted: seed.Seed, authority_file: Path | None
-) -> dict[str, Any]:
-    """What ``sandbox.json`` says; every start has tokens of its own."""
-    keys = await areas.catalog.subscriptions.keys(
-        planted.people["developer"].id, planted.subscription_id
-    )
-    try:
-        minted = await _mint(areas, planted)
-    except Problem as problem:
-        _log.warning("no tokens this time", reason=problem.detail)
-        minted = {"access_token": "", "refresh_token": ""}
-    people = {
-        member: {"email": person.email, "password": person.password}
-        for member, person in planted.people.items()
-    }
-    return {
-        "origins": {
-            "portal": areas.kernel.origins.portal,
-            "login": areas.kernel.origins.login,
-            "api": areas.kernel.origins.api,
-        },
-        **({"ca_file": str(authority_file)} if authority_file else {}),
-        **people,
-        "subscription": {
-            "primary_key": keys["primary"].key,
-            "secondary_key": keys["secondary"].key,
-        },
-        "application": {
-            "client_id": planted.client_id,
-            "client_secret": planted.client_secret,
-            "redirect_uris": list(seed.REPLY_URLS),
-        },
-        "tokens": {
-            "access_token": minted["access_token"],
-            "refresh_token": minted["refresh_token"],
-        },
-        "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
-        "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
-        "sandbox": {
-            "url": f"{areas.kernel.origins.portal}{SANDBOX_PREFIX}",
-            "token": planted.token,
-        },
-    }

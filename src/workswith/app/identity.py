@@ -38,7 +38,8 @@ class Identity:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        database, clock, ident = kernel.database, kernel.clock, kernel.ident
+        database, clock = kernel.database, kernel.clock
+        ident = kernel.ident.branch("identity")
         broadcast, settings = kernel.broadcast, kernel.settings.identity
         origins, brand = kernel.origins, kernel.settings.web.brand
         throttle = Throttle(database, clock)
@@ -59,7 +60,7 @@ class Identity:
         )
         self.links = AccountLinks(database, clock, ident, self.accounts, self.second_factor)
         self.federation = _federation(kernel)
-        self.keys = SigningKeys(database, clock, kernel.cipher, settings)
+        self.keys = SigningKeys(database, clock, kernel.cipher, settings, kernel.signing_keys)
         self.tokens = Tokens(
             database,
             clock,

@@ -34,8 +34,8 @@ async def opened(settings: Settings, data: Path, origin: str) -> AsyncIterator[A
         await database.close()
 
 
-async def open_migrated(url: str, settings: Settings) -> Database:
-    database = await open_database(url, connections=settings.database.connections)
+async def open_migrated(url: str, settings: Settings, *, durable: bool = True) -> Database:
+    database = await open_database(url, connections=settings.database.connections, durable=durable)
     await migrate(database, url)
     return database
 

@@ -24,6 +24,8 @@ class Kernel:
     ident: Ident = field(default_factory=Ident)
     bells: Bells = field(default_factory=Bells)
     broadcast: Broadcast = field(default_factory=Broadcast)
+    signing_keys: tuple[bytes, ...] = ()
+    """PEMs to sign with, before any are made: what a repeatable sandbox has."""
 
     @property
     def cipher(self) -> Cipher:

@@ -72,9 +72,9 @@ class Cloud:
         """Calls ``listener`` after each change of state, once the new one answers."""
         self._listeners.append(listener)
 
-    async def mint(self) -> dict[str, Any]:
-        """A fresh token pair of the seeded application and home owner. Raises `Problem`."""
-        return await self._generation.mint()
+    async def mint(self, member: str = "end_user", scope: str = "") -> dict[str, Any]:
+        """A fresh token pair of the seeded application and a seeded person. Raises `Problem`."""
+        return await self._generation.mint(member, scope)
 
     # Whole states. All raise `Problem`.
 
@@ -191,13 +191,16 @@ async def open_sandbox(
     authority_file: Path,
     tls: bool,
     clock: ClockState | None = None,
-    seed: int | None = None,
+    seeded: Seeded | None = None,
+    signing_keys: tuple[bytes, ...] = (),
+    with_tokens: bool = True,
     durable: bool = True,
 ) -> Cloud:
     """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
 
     ``origin`` is the one address of portal, login and APIs. ``clock`` is how the clock stands from
-    now on; ``None``: as it was left. Raises ``OSError`` and the drivers' errors when the database
+    now on; ``None``: as it was left. ``seeded`` is where ids come from; ``None``: from the system.
+    The others are as in `Place`. Raises ``OSError`` and the drivers' errors when the database
     cannot be reached.
     """
     cloud: list[Cloud] = []
@@ -215,8 +218,10 @@ async def open_sandbox(
         tls=tls,
         inspector=inspector,
         states=States(data / "states", durable=durable),
+        signing_keys=signing_keys,
+        with_tokens=with_tokens,
+        durable=durable,
     )
-    seeded = None if seed is None else Seeded(seed)
     first = await open_generation(place, clock=clock, seeded=seeded)
     cloud.append(Cloud(place, first, seeded))
     return cloud[0]

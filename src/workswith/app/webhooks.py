@@ -20,7 +20,7 @@ class Webhooks:
         database, clock, bells = kernel.database, kernel.clock, kernel.bells
         cipher, settings = kernel.cipher, kernel.settings.webhooks
         self.subscriptions = Subscriptions(
-            database, clock, kernel.ident, cipher, settings, bells=bells
+            database, clock, kernel.ident.branch("webhooks"), cipher, settings, bells=bells
         )
         self.sender = Sender(settings)
         self.worker = Worker(
@@ -29,7 +29,7 @@ class Webhooks:
         self.desk = Desk(
             database,
             clock,
-            kernel.ident,
+            kernel.ident.branch("webhooks"),
             cipher,
             settings,
             bells=bells,

@@ -67,8 +67,15 @@ class SigningKeys:
     name = "signing-keys"
 
     def __init__(
-        self, database: Database, clock: Clock, cipher: Cipher, settings: Settings
+        self,
+        database: Database,
+        clock: Clock,
+        cipher: Cipher,
+        settings: Settings,
+        prepared: tuple[bytes, ...] = (),
     ) -> None:
+        """``prepared`` are PEMs that are taken, each once, before any key is made."""
+        self._prepared = prepared
         self._database = database
         self._clock = clock
         self._cipher = cipher
@@ -135,7 +142,7 @@ class SigningKeys:
         Every access and id token from before is refused at once; refresh tokens are not signed and
         go on, so that programs have new ones with their next refresh.
         """
-        fresh = await asyncio.to_thread(Key.generate)
+        fresh = await self._fresh()
         sealed = self._cipher.seal(fresh.pem(), _context(fresh.kid))
 
         async def replace(tx: Tx) -> None:
@@ -180,13 +187,20 @@ class SigningKeys:
         """A new key in this state, unless there is one, here or by another process."""
         if any(row.state == state for row in await self._database.all(_ALL)):
             return
-        key = await asyncio.to_thread(Key.generate)
+        key = await self._fresh()
         sealed = self._cipher.seal(key.pem(), _context(key.kid))
 
         async def put(tx: Tx) -> None:
             await tx.run(_PUT, kid=key.kid, state=state, sealed=sealed, now=self._clock.now())
 
         await self._database.write(put)
+
+    async def _fresh(self) -> Key:
+        known = {row.kid for row in await self._database.all(_ALL)}
+        for key in map(Key.read, self._prepared):
+            if key.kid not in known:
+                return key
+        return await asyncio.to_thread(Key.generate)
 
     async def _rotate(self, tx: Tx) -> None:
         now = self._clock.now()

@@ -1,0 +1,117 @@
+"""What a sandbox hands out: fresh tokens, and the document with everything to sign in with. [SBX-1]"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from workswith.identity.redirect import Redirect
+from workswith.kernel import log
+from workswith.kernel.problem import Kind, Problem
+from workswith.sandbox import seed
+
+from .areas import Areas
+from .routing import SANDBOX_PREFIX
+
+NO_TOKENS = {"access_token": "", "refresh_token": ""}
+_log = log.get("app")
+
+
+async def mint(
+    areas: Areas, planted: seed.Seed, member: str = "end_user", scope: str = ""
+) -> dict[str, Any]:
+    """A fresh token pair for the seeded application and a seeded person, by the real code flow.
+
+    ``member`` is a word of `seed.PEOPLE`, ``scope`` names some of the application's scopes, parted by
+    spaces; empty is all. The consent of the home owner is needed as ever: once it is revoked, this
+    is a `Problem`. The others, who were never asked, are taken to consent.
+    """
+    person = planted.people.get(member)
+    if person is None:
+        raise Problem(
+            Kind.UNKNOWN, "person_unknown", "There is: " + ", ".join(planted.people) + "."
+        )
+    if member != "end_user":
+        await _let_consent(areas, planted, person.id)
+    cookie = await areas.identity.sessions.open(person.id, user_agent="workswith")
+    session = await areas.identity.sessions.of(cookie)
+    try:
+        redirect: Redirect = await areas.identity.authorize.decide(
+            {
+                "client_id": planted.client_id,
+                "redirect_uri": seed.REPLY_URLS[0],
+                "response_type": "code",
+                "state": "workswith",
+                **({"scope": scope} if scope else {}),
+            },
+            session,
+        )
+        code = parse_qs(urlsplit(redirect.url).query)["code"][0]
+        return await areas.identity.tokens.answer(
+            {"grant_type": "authorization_code", "code": code},
+            planted.client_id,
+            planted.client_secret,
+        )
+    except Exception as error:
+        raise Problem(
+            Kind.CONFLICT,
+            "tokens_unavailable",
+            "The home owner no longer consents to the sample application, it has changed, or it "
+            "has no such scope.",
+            debug=str(error),
+        ) from error
+    finally:
+        await areas.identity.sessions.close(cookie)
+
+
+async def _let_consent(areas: Areas, planted: seed.Seed, account_id: str) -> None:
+    consents, database = areas.identity.consents, areas.kernel.database
+    if await consents.live(database, account_id, planted.client_id) is None:
+        developer = planted.people["developer"].id
+        application = await areas.identity.applications.one(developer, planted.client_id)
+        await database.write(consents.give, account_id, application, areas.kernel.clock.now())
+
+
+async def document(
+    areas: Areas, planted: seed.Seed, authority_file: Path | None, *, tokens: bool
+) -> dict[str, Any]:
+    """What ``sandbox.json`` says; every start has ``tokens`` of its own, where they are wanted."""
+    keys = await areas.catalog.subscriptions.keys(
+        planted.people["developer"].id, planted.subscription_id
+    )
+    minted: dict[str, Any] = NO_TOKENS
+    try:
+        minted = await mint(areas, planted) if tokens else NO_TOKENS
+    except Problem as problem:
+        _log.warning("no tokens this time", reason=problem.detail)
+    people = {
+        member: {"email": person.email, "password": person.password}
+        for member, person in planted.people.items()
+    }
+    return {
+        "origins": {
+            "portal": areas.kernel.origins.portal,
+            "login": areas.kernel.origins.login,
+            "api": areas.kernel.origins.api,
+        },
+        **({"ca_file": str(authority_file)} if authority_file else {}),
+        **people,
+        "subscription": {
+            "primary_key": keys["primary"].key,
+            "secondary_key": keys["secondary"].key,
+        },
+        "application": {
+            "client_id": planted.client_id,
+            "client_secret": planted.client_secret,
+            "redirect_uris": list(seed.REPLY_URLS),
+        },
+        "tokens": {
+            "access_token": minted["access_token"],
+            "refresh_token": minted["refresh_token"],
+        },
+        "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
+        "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
+        "sandbox": {
+            "url": f"{areas.kernel.origins.portal}{SANDBOX_PREFIX}",
+            "token": planted.token,
+        },
+    }
