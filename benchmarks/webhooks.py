@@ -271,7 +271,7 @@ async def day(database: Database, settings: Settings) -> None:
 
 
 _CLEAR = (
-    "webhook_attempt", "webhook_delivery", "webhook_lost", "webhook_subscription",
+    "webhook_delivery", "webhook_lost", "webhook_subscription",
     "webhook_endpoint", "webhook_shard", "event",
 )  # fmt: skip
 

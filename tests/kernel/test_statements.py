@@ -6,7 +6,7 @@ A misspelt table or column fails here, before the statement is ever called.
 import importlib
 import pkgutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -27,17 +27,16 @@ def _statements() -> list[tuple[str, str, Statement]]:
     found: dict[int, tuple[str, str, Statement]] = {}
     for name in _modules():
         for attribute, value in vars(importlib.import_module(name)).items():
-            if isinstance(value, dict):
-                pairs = list(value.items())
-            else:
-                pairs = [
-                    ("", one) for one in (value if isinstance(value, tuple | list) else [value])
-                ]
-            for key, one in pairs:
+            pairs = list(value.items()) if isinstance(value, dict) else [("", value)]
+            for key, one in ((key, one) for key, several in pairs for one in _each(several)):
                 if isinstance(one, Statement):
                     dialect = key if key in ("sqlite", "postgresql") else ""
                     found[id(one)] = (f"{name}.{attribute}", dialect, one)
     return sorted(found.values(), key=lambda row: row[0])
+
+
+def _each(value: object) -> Sequence[object]:
+    return value if isinstance(value, tuple | list) else [value]
 
 
 STATEMENTS = _statements()

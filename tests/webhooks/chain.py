@@ -12,8 +12,8 @@ from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells, Supervisor
 from workswith.webhooks.fanout import FanOut
+from workswith.webhooks.logbook import Attempt
 from workswith.webhooks.reading import (
-    AttemptView,
     DeliveryView,
     EndpointView,
     LossView,
@@ -120,7 +120,7 @@ class Chain:
         """The oldest first."""
         return (await deliveries_of(self.database, [client], limit=10_000))[::-1]
 
-    async def attempts(self, delivery: DeliveryView) -> list[AttemptView]:
+    async def attempts(self, delivery: DeliveryView) -> list[Attempt]:
         return await attempts_of(self.database, [delivery.client_id], delivery.id)
 
     async def losses(self, client: str = CLIENT) -> list[LossView]:

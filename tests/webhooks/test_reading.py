@@ -60,7 +60,7 @@ async def test_a_counter_that_a_clean_day_cleared_shows_so(busy: Chain) -> None:
 
 
 async def test_old_deliveries_go_and_waiting_ones_stay(busy: Chain) -> None:
-    await Retention(sweeps(busy.database, busy.settings)).turn(NOON + 15 * DAY)
+    await Retention(sweeps(busy.database, busy.settings)).turn(NOON + 17 * DAY)
     left = await deliveries_of(busy.database, [CLIENT, "client-2"])
     assert {delivery.state for delivery in left} == {"waiting"}
     assert await attempts_of(busy.database, [CLIENT], left[0].id) == []

@@ -21,7 +21,8 @@ from workswith.events.outbox import of_plant
 from workswith.kernel import log
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from workswith.kernel.database import Database, Query, Tx
-from workswith.webhooks.reading import AttemptView, DeliveryView
+from workswith.webhooks.logbook import Attempt
+from workswith.webhooks.reading import DeliveryView
 from workswith.webhooks.sender import Sent
 from workswith.webhooks.settings import Settings
 
@@ -140,7 +141,7 @@ class Story:
         worker = self.chain.worker
         await asyncio.sleep(0)
         self.deaths += bool(worker._flights or worker._unwritten)
-        tasks = [*worker._flights.values()]
+        tasks = [*worker._flights]
         if worker._recorder._pump is not None:
             tasks.append(worker._recorder._pump)
         for task in tasks:
@@ -231,7 +232,7 @@ async def losses(chain: Chain, endpoint: Any) -> list[Any]:
     return await losses_of(chain.database, [CLIENT], endpoint.id, limit=10_000)
 
 
-def retries_keep_their_distance(delivery: DeliveryView, attempts: list[AttemptView]) -> None:
+def retries_keep_their_distance(delivery: DeliveryView, attempts: list[Attempt]) -> None:
     """(b) no attempt before its delay, none after a day.
 
     A number may stand twice when a process died while its acknowledgement was being committed.
@@ -247,19 +248,21 @@ def retries_keep_their_distance(delivery: DeliveryView, attempts: list[AttemptVi
 
 
 def nothing_is_sent_in_a_ban(
-    story: Story, deliveries: list[DeliveryView], attempts: dict[str, list[AttemptView]]
+    story: Story, deliveries: list[DeliveryView], attempts: dict[str, list[Attempt]]
 ) -> None:
     """(c) judged by the bans that the attempts themselves report."""
     endpoint_of = {d.id: d.endpoint_id for d in deliveries}
     bans: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
-    for attempt in (one for several in attempts.values() for one in several):
-        if attempt.ban_until is not None and attempt.failures % 20 == 0 and not attempt.succeeded:
-            bans[attempt.endpoint_id].add((attempt.at, attempt.ban_until))
+    for delivery in deliveries:
+        for attempt in attempts[delivery.id]:
+            failed = attempt.failures % 20 == 0 and not attempt.succeeded
+            if attempt.ban_until is not None and failed:
+                bans[delivery.endpoint_id].add((attempt.at, attempt.ban_until))
     for post in story.world.posts:
         assert not any(begin < post.at < end for begin, end in bans[endpoint_of[post.id]])
 
 
-def repeats_are_identical(story: Story, attempts: dict[str, list[AttemptView]]) -> None:
+def repeats_are_identical(story: Story, attempts: dict[str, list[Attempt]]) -> None:
     """(g) a crash repeats, with the same id and bytes; nothing is written that was not sent."""
     bodies: defaultdict[str, set[bytes]] = defaultdict(set)
     count: defaultdict[str, int] = defaultdict(int)

@@ -291,7 +291,7 @@ async def test_a_crash_between_sending_and_acknowledging_repeats_the_same(
     await chain.relay.turn(NOON)
     await chain.worker.turn(NOON)
     await receiver.wait_for(1)
-    for flight in list(chain.worker._flights.values()):
+    for flight in list(chain.worker._flights):
         flight.cancel()  # the process dies here
     await asyncio.sleep(0)
     receiver.behave = well()

@@ -6,10 +6,10 @@ cannot change the verdict any more, so headers and body only get a moment (`DRAI
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import cast
 
 import httptools
+import msgspec
 
 LARGEST = 64 * 1024
 """Bytes of an answer, headers included, after which the connection is cut."""
@@ -17,10 +17,12 @@ KEPT = 1_024
 """Bytes of the body that are kept to be shown."""
 DRAIN = 0.5
 """Real seconds for what follows the status line."""
+TICK = 0.02
+"""Real seconds between two looks at what is late. An answer is judged by its own instant, so this
+is only how much later than its budget a silent endpoint gives its place free."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """``seconds`` are from the written request to the status line; ``body`` is its beginning."""
 
     status: int
@@ -44,44 +46,81 @@ class Lost(Exception):
         self.silent = silent
 
 
+class Deadlines:
+    """One timer for all connections that wait, since two for each request would cost more than
+    the request's own handling.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: set[Connection] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, connection: "Connection") -> None:
+        self._waiting.add(connection)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(TICK, self._look)
+
+    def discard(self, connection: "Connection") -> None:
+        self._waiting.discard(connection)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for connection in [each for each in self._waiting if each.deadline <= now]:
+            connection.expire()
+        # Without anybody left it stops, so that an idle program sleeps.
+        self._timer = loop.call_later(TICK, self._look) if self._waiting else None
+
+
 class Connection(asyncio.Protocol):
     """Made by ``loop.create_connection``; `ask` is called for one request after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadlines: Deadlines) -> None:
         self._loop = asyncio.get_running_loop()
+        self._deadlines = deadlines
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._known: asyncio.Future[int] | None = None
-        self._whole: asyncio.Future[None] | None = None
+        self._over: asyncio.Future[None] | None = None
         self._received = 0
         self._body = b""
         self._status = 0
         self._begun = 0.0
+        self._budget = 0.0
         self._answered = 0.0
+        self.deadline = 0.0
+        """When `expire` is due, in the loop's time."""
         self.usable = False
         """Whether another request may be sent."""
 
     async def ask(self, request: bytes, budget: float) -> Answer:
         """Sends and waits at most ``budget`` s for the status. Raises Late, Garbled or Lost."""
-        if self._transport is None or self._transport.is_closing():
+        transport = self._transport
+        if transport is None or transport.is_closing():
             raise Lost(silent=True)
-        self._known, self._whole = self._loop.create_future(), self._loop.create_future()
-        self._received, self._body, self._status = 0, b"", 0
+        self._received = self._status = 0
+        self._body = b""
         self.usable = False
-        self._transport.write(request)
-        self._begun = self._loop.time()
-        timer = self._loop.call_later(budget, self._fail, Late())
+        over = self._over = self._loop.create_future()
+        transport.write(request)
+        begun = self._begun = self._loop.time()
+        self._budget = budget
+        self.deadline = begun + budget
+        self._deadlines.add(self)
         try:
-            status = await self._known
-            timer.cancel()
-            timer = self._loop.call_later(DRAIN, self.cut)
-            await self._whole
-            return Answer(status, self._answered - self._begun, self._body)
+            await over
+            return Answer(self._status, self._answered - begun, self._body)
         finally:
-            timer.cancel()
+            self._deadlines.discard(self)
+            self._over = None
             if not self.usable:
                 self.cut()
-            self._known = self._whole = None
+
+    def expire(self) -> None:
+        """The deadline has passed: no status in time, or no end of what follows it."""
+        if self._status:
+            self.cut()
+        else:
+            self._fail(Late())
 
     def cut(self) -> None:
         """Ends the connection at once."""
@@ -97,37 +136,40 @@ class Connection(asyncio.Protocol):
         self.usable = True
 
     def data_received(self, data: bytes) -> None:
-        if self._known is None:  # unasked: whatever it is, it must not answer the next request
+        if self._over is None:  # unasked: whatever it is, it must not answer the next request
             self.cut()
             return
         self._received += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._fail(Garbled())
-            self.cut()
+            self._spoil()
         if self._received > LARGEST:
-            self._fail(Garbled())
-            self.cut()
+            self._spoil()
 
     def eof_received(self) -> None:
         self.usable = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
-        self._fail(Lost(silent=self._received == 0))
-        self._end()
+        if self._status:
+            self._end()
+        else:
+            self._fail(Lost(silent=self._received == 0))
 
     # httptools
 
     def on_status(self, reason: bytes) -> None:
-        self._read_status()
+        if not self._status:
+            self._read_status()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._read_status()
+        if not self._status:  # a status line without a reason
+            self._read_status()
 
     def on_headers_complete(self) -> None:
-        self._read_status()
+        if not self._status:
+            self._read_status()
 
     def on_body(self, body: bytes) -> None:
         if len(self._body) < KEPT:
@@ -140,21 +182,31 @@ class Connection(asyncio.Protocol):
         self._end()
 
     def _read_status(self) -> None:
-        if self._status:
-            return
         status = self._parser.get_status_code()
         if not self._parser.get_http_version().startswith("1.") or status == 101 or status > 599:
             self._fail(Garbled())
         elif status >= 200:
+            now = self._loop.time()
+            if now - self._begun > self._budget:
+                self._fail(Late())
+                return
             self._status = status
-            self._answered = self._loop.time()
-            if self._known is not None and not self._known.done():
-                self._known.set_result(status)
+            self._answered = now
+            self.deadline = now + DRAIN
+
+    def _spoil(self) -> None:
+        """What cannot be read: a failure before the status, only the end of it after."""
+        if not self._status:
+            self._fail(Garbled())
+        self.cut()
 
     def _fail(self, error: Exception) -> None:
-        if self._known is not None and not self._known.done():
-            self._known.set_exception(error)
+        if self._over is not None and not self._over.done():
+            self._over.set_exception(error)
 
     def _end(self) -> None:
-        if self._whole is not None and not self._whole.done():
-            self._whole.set_result(None)
+        if self._over is not None and not self._over.done():
+            if self._status:
+                self._over.set_result(None)
+            else:
+                self._over.set_exception(Lost(silent=self._received == 0))

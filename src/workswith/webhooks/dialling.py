@@ -1,7 +1,7 @@
 """From a target to a connection: resolved here, every address judged, a judged one dialled.
 
 Judging and dialling share one answer of the resolver, so a name that changes its mind between two
-questions gains nothing. [C2C-6]
+questions gains nothing. With a forward proxy that is its duty (`tunnel`). [C2C-6]
 """
 
 import asyncio
@@ -10,12 +10,14 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from ipaddress import ip_address
 
 from workswith.kernel.settings import SettingsError
 
+from . import tunnel
 from .addresses import refused
-from .connection import Connection
-from .settings import Reach
+from .connection import Connection, Deadlines
+from .settings import Reach, Settings
 from .target import Target
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -29,17 +31,18 @@ class Refused(Exception):
 
 
 class Dialler:
-    """Opens connections; ``authorities`` are PEM files trusted beside the system's."""
+    """Opens connections by the settings. Raises `SettingsError` for what cannot be used."""
 
-    def __init__(
-        self, reach: Reach, authorities: Sequence[str] = (), resolve: Resolve | None = None
-    ) -> None:
-        self._reach: Reach = reach
+    def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
+        self._reach: Reach = settings.reach
         self._resolve = resolve or SystemResolver()
+        self._proxy = tunnel.parse(settings.proxy)
+        self._sources = _sources(settings.source_addresses)
+        self._deadlines = Deadlines()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._knows_the_system = False
         self._tls.set_alpn_protocols(["http/1.1"])
-        for file in authorities:
+        for file in settings.authorities:
             try:
                 self._tls.load_verify_locations(file)
             except OSError as error:  # SSLError is one: not a certificate
@@ -51,6 +54,8 @@ class Dialler:
         Of the ``budget`` in seconds an address that does not answer takes its share only.
         """
         async with asyncio.timeout(budget):
+            if self._proxy is not None:
+                return await self._tunnel(self._proxy, target)
             return await self._dial(target, budget)
 
     def close(self) -> None:
@@ -76,20 +81,80 @@ class Dialler:
         raise failure
 
     async def _connect(self, target: Target, address: str) -> Connection:
-        if target.tls and not self._knows_the_system:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(
+            self._connection,
+            address,
+            target.port,
+            ssl=self._context() if target.tls else None,
+            server_hostname=_name(target) if target.tls else None,
+            local_addr=self._source(address),
+        )
+        return connection
+
+    async def _tunnel(self, proxy: tunnel.Proxy, target: Target) -> Connection:
+        if _is_address(target.host) and (reason := refused(target.host, self._reach)):
+            raise Refused(f"{target.host}: {reason}")
+        source = next(iter(self._sources.values()), None)
+        transport = await tunnel.through(
+            proxy, target.host, target.port, (source, 0) if source else None
+        )
+        connection = self._connection()
+        if not target.tls:
+            transport.set_protocol(connection)
+            connection.connection_made(transport)
+            return connection
+        try:
+            secured = await asyncio.get_running_loop().start_tls(
+                transport, connection, self._context(), server_hostname=_name(target)
+            )
+        except BaseException:
+            transport.abort()
+            raise
+        if secured is None:
+            raise OSError("the connection ended during the TLS handshake")
+        connection.connection_made(secured)
+        return connection
+
+    def _connection(self) -> Connection:
+        return Connection(self._deadlines)
+
+    def _context(self) -> ssl.SSLContext:
+        if not self._knows_the_system:
             # At the first delivery: reading the system's authorities takes longer than the rest
             # of a start.
             self._tls.load_default_certs()
             self._knows_the_system = True
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(
-            Connection,
-            address,
-            target.port,
-            ssl=self._tls if target.tls else None,
-            server_hostname=target.host.rstrip(".") if target.tls else None,
-        )
-        return connection
+        return self._tls
+
+    def _source(self, address: str) -> tuple[str, int] | None:
+        """From where to dial. Whoever fixes it has told receivers, so nothing goes from elsewhere."""
+        if not self._sources:
+            return None
+        version = ip_address(address.partition("%")[0]).version
+        if version not in self._sources:
+            raise OSError(f"webhooks.source_addresses has no IPv{version}")
+        return self._sources[version], 0
+
+
+def _name(target: Target) -> str:
+    return target.host.rstrip(".")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _sources(addresses: Sequence[str]) -> dict[int, str]:
+    """By the version of IP."""
+    try:
+        return {ip_address(address).version: address for address in addresses}
+    except ValueError as error:
+        raise SettingsError(f"webhooks.source_addresses: {error}") from error
 
 
 class SystemResolver:

@@ -4,8 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import msgspec
+
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Reads, query
+
+from . import logbook
 
 TOP = 10
 
@@ -51,11 +55,9 @@ _QUEUE = query(
     "JOIN webhook_endpoint e ON e.id = d.endpoint_id WHERE d.due_at IS NOT NULL) AS queue",
 )
 _UNRELAYED = query(int, "SELECT count(*) FROM event WHERE relayed_at IS NULL")
-_ATTEMPTS = query(
-    lambda url, total, failed, answer_ms: (url, total, failed, float(answer_ms)),
-    "SELECT e.url, count(*), sum(CASE WHEN a.status BETWEEN 200 AND 299 AND a.error = '' "
-    "THEN 0 ELSE 1 END), sum(a.answer_ms) FROM webhook_attempt a "
-    "JOIN webhook_endpoint e ON e.id = a.endpoint_id WHERE a.at >= :since GROUP BY e.url",
+_URLS = query(
+    lambda id_, url: (id_, url),
+    "SELECT id, url FROM webhook_endpoint WHERE id IN (SELECT key FROM json_each(:ids))",
 )
 
 
@@ -66,11 +68,13 @@ async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figur
     attempts: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     spent = 0.0
-    for url, total, bad, answer_ms in await reads.all(_ATTEMPTS, since=now - window):
-        host = urlsplit(url).netloc
-        attempts[host] += total
-        failed[host] += bad
-        spent += answer_ms
+    tallies = await logbook.tallies(reads, now - window)
+    ids = msgspec.json.encode(dict.fromkeys(tallies, 0)).decode()
+    for endpoint_id, url in await reads.all(_URLS, ids=ids):
+        host, tally = urlsplit(url).netloc, tallies[endpoint_id]
+        attempts[host] += tally.attempts
+        failed[host] += tally.failed
+        spent += tally.answer_ms
     minutes = window / MINUTE
     every = attempts.total()
     return Figures(

@@ -1,20 +1,23 @@
 """What the worker reads and writes: lanes, deliveries that are due, and what came of attempts.
 
 A lane is due at `next_due`: never later than its earliest waiting delivery, or the end of its ban.
-Whoever changes a lane's deliveries locks its row first (an update that returns it), so that
-`next_due` and the counters follow from what everybody else has committed.
+Whoever changes a lane's deliveries locks its row first, so that `next_due` and the counters follow
+from what everybody else has committed. It may be too early, which costs a look in vain: while more
+of a lane waits in memory, a success alone does not write it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Query, Reads, Tx, query, statement
 
-from . import handshake, incidents, policy
+from . import handshake, incidents, logbook, policy
 from .incidents import Incident
+from .logbook import Attempt, Tally
 from .policy import Lane
 from .sender import OUR_FAULT, UNPROVEN, Sent
 from .settings import Rules
@@ -26,8 +29,7 @@ HANDSHAKE = "handshake"
 """The cause of a delivery whose answer has to carry its proof."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, gc=False):
     """A lane with something due."""
 
     id: str
@@ -38,8 +40,7 @@ class Endpoint:
     ban_until: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True, gc=False):
     """A delivery whose next attempt is due; ``number`` orders deliveries, ``id`` is public.
 
     Of its ``attempts`` the first ``spent`` were made before it was replayed.
@@ -48,7 +49,6 @@ class Due:
     number: int
     id: str
     endpoint_id: str
-    client_id: str
     subscription_id: str
     plant_id: str
     attempts: int
@@ -61,8 +61,7 @@ class Due:
     flow: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """An attempt of ``due`` that began at ``at`` and ended at ``ended`` (clock time)."""
 
     due: Due
@@ -78,15 +77,20 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Locked:
+    """A lane as it stands and, ``before``, as it was read."""
+
     shard: int
     client_id: str
     url: str
     lane: Lane
     incident: Incident
+    last: tuple[int | None, str]
+    before: tuple[Lane, Incident, tuple[int | None, str]]
 
 
-def _locked(shard: int, client_id: str, url: str, *columns: Any) -> _Locked:
-    return _Locked(shard, client_id, url, Lane(*columns[:4]), Incident(*columns[4:]))
+def _locked(id_: str, shard: int, client_id: str, url: str, *columns: Any) -> tuple[str, _Locked]:
+    lane, incident, last = Lane(*columns[:4]), Incident(*columns[4:6]), columns[6:]
+    return id_, _Locked(shard, client_id, url, lane, incident, last, (lane, incident, last))
 
 
 _DUE_LANES = (
@@ -107,21 +111,38 @@ _NEXT = query(
     "AND shard IN (SELECT shard FROM webhook_shard WHERE owner = :owner) "
     "ORDER BY next_due LIMIT 1",
 )
-_DUE: Query[Due] = query(
-    Due,
-    "SELECT id, delivery_id, endpoint_id, client_id, subscription_id, plant_id, attempts, spent, "
-    "due_at, expires_at, cause, proof, body, flow FROM webhook_delivery "
-    "WHERE endpoint_id = :endpoint_id AND due_at <= :now ORDER BY due_at, id LIMIT :limit",
+_DUE_COLUMNS = (
+    "d.id, delivery_id, endpoint_id, subscription_id, plant_id, attempts, spent, due_at, "
+    "expires_at, cause, proof, body, flow"
 )
-_LOCK: Query[_Locked] = query(
-    _locked,
-    "UPDATE webhook_endpoint SET next_due = next_due WHERE id = :id RETURNING shard, client_id, "
-    "url, failures, successes, failed_at, ban_until, failing_since, told",
+_FIRST = "due_at <= :now ORDER BY due_at, d.id LIMIT :limit"
+# On PostgreSQL a question costs more than its rows: one for all lanes.
+_DUE: dict[str, Query[Due]] = {
+    "sqlite": query(
+        Due,
+        f"SELECT {_DUE_COLUMNS} FROM webhook_delivery d WHERE endpoint_id = :id AND {_FIRST}",
+    ),
+    "postgresql": query(
+        Due,
+        f"SELECT {_DUE_COLUMNS} FROM json_each(:ids) AS lane "
+        "CROSS JOIN LATERAL (SELECT * FROM webhook_delivery d WHERE d.endpoint_id = lane.key "
+        f"AND {_FIRST}) AS d ORDER BY due_at, d.id",
+    ),
+}
+_LANES = (
+    "SELECT id, shard, client_id, url, failures, successes, failed_at, ban_until, failing_since, "
+    "told, last_status, last_error FROM webhook_endpoint "
+    "WHERE id IN (SELECT key FROM json_each(:ids))"
 )
+_LOCK: dict[str, Query[tuple[str, _Locked]]] = {
+    "sqlite": query(_locked, _LANES),
+    "postgresql": query(_locked, f"{_LANES} ORDER BY id FOR UPDATE"),
+}
 _SAVE = statement(
     "UPDATE webhook_endpoint SET failures = :failures, successes = :successes, "
     "failed_at = :failed_at, ban_until = :ban_until, failing_since = :failing_since, "
-    "told = :told, next_due = (SELECT CASE WHEN first.due_at < CAST(:held AS BIGINT) "
+    "told = :told, last_status = :last_status, last_error = :last_error, "
+    "next_due = (SELECT CASE WHEN first.due_at < CAST(:held AS BIGINT) "
     "THEN CAST(:held AS BIGINT) ELSE first.due_at END FROM (SELECT due_at FROM webhook_delivery "
     "WHERE endpoint_id = :id AND due_at IS NOT NULL ORDER BY due_at LIMIT 1) AS first) "
     "WHERE id = :id"
@@ -129,33 +150,30 @@ _SAVE = statement(
 # Only a delivery that still waits changes, and by a failure only after as many attempts as that
 # one knew of: what comes late (cancelled meanwhile; acknowledged by a process that died just after)
 # is listed and counted, but moves nothing. A success is one whenever it comes.
-_WAITING = "WHERE id = :number AND due_at IS NOT NULL"
-_RETRY = statement(
-    "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = :due_at "
-    f"{_WAITING} AND attempts = :before"
-)
-_EXHAUSTED = statement(
-    "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = NULL, finished_at = :now, "
-    f"state = 'exhausted' {_WAITING} AND attempts = :before"
-)
 _DELIVERED = statement(
-    "UPDATE webhook_delivery SET attempts = attempts + 1, due_at = NULL, finished_at = :now, "
-    f"state = 'delivered' {_WAITING}"
+    "UPDATE webhook_delivery SET log = log || :note, "
+    "attempts = CASE WHEN due_at IS NULL THEN attempts ELSE attempts + 1 END, "
+    "finished_at = CASE WHEN due_at IS NULL THEN finished_at ELSE CAST(:now AS BIGINT) END, "
+    "state = CASE WHEN due_at IS NULL THEN state ELSE 'delivered' END, due_at = NULL "
+    "WHERE id IN (SELECT CAST(key AS BIGINT) FROM json_each(:numbers))"
+)
+_EXPECTED = "due_at IS NOT NULL AND attempts = :before"
+_FAILED = statement(
+    "UPDATE webhook_delivery SET log = log || :note, "
+    f"due_at = CASE WHEN {_EXPECTED} THEN CAST(:due_at AS BIGINT) ELSE due_at END, "
+    f"finished_at = CASE WHEN {_EXPECTED} THEN CAST(:finished_at AS BIGINT) ELSE finished_at END, "
+    f"state = CASE WHEN {_EXPECTED} THEN :state ELSE state END, "
+    f"attempts = CASE WHEN {_EXPECTED} THEN attempts + 1 ELSE attempts END WHERE id = :number"
 )
 _EXPIRE = statement(
-    f"UPDATE webhook_delivery SET due_at = NULL, finished_at = :now, state = 'expired' {_WAITING}"
+    "UPDATE webhook_delivery SET due_at = NULL, finished_at = :now, state = 'expired' "
+    "WHERE id = :number AND due_at IS NOT NULL"
 )
 _PROVEN = statement(
     "UPDATE webhook_subscription SET state = 'active' WHERE id = :id AND state = 'pending'"
 )
 _REFUSED = statement(
     "UPDATE webhook_subscription SET state = 'refused' WHERE id = :id AND state = 'pending'"
-)
-_ATTEMPT = statement(
-    "INSERT INTO webhook_attempt (delivery_id, endpoint_id, client_id, number, at, connect_ms, "
-    "answer_ms, status, error, answer, failures, ban_until) VALUES (:delivery_id, :endpoint_id, "
-    ":client_id, :number, :at, :connect_ms, :answer_ms, :status, :error, :answer, :failures, "
-    ":ban_until)"
 )
 
 
@@ -173,126 +191,195 @@ async def next_due(reads: Reads, owner: str, now: int) -> int | None:
     return await reads.one(_NEXT, owner=owner, now=now)
 
 
-async def due_of(reads: Reads, endpoint_id: str, now: int, limit: int) -> list[Due]:
-    """A lane's deliveries in the order of their turn: first attempts as the events came."""
-    return await reads.all(_DUE, endpoint_id=endpoint_id, now=now, limit=limit)
+async def due_of(
+    reads: Reads, dialect: str, lanes: Collection[str], now: int, limit: int
+) -> dict[str, list[Due]]:
+    """Of each lane the deliveries in the order of their turn: first attempts as the events came."""
+    if dialect == "sqlite":
+        one = _DUE["sqlite"]
+        return {id_: await reads.all(one, id=id_, now=now, limit=limit) for id_ in lanes}
+    found: dict[str, list[Due]] = {id_: [] for id_ in lanes}
+    if found:
+        for due in await reads.all(_DUE[dialect], ids=_keys(lanes), now=now, limit=limit):
+            found[due.endpoint_id].append(due)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What recording needs to know beside the outcomes.
+
+    ``going_on`` says of a lane whether more of it waits in memory.
+    """
+
+    dialect: str
+    rules: Rules
+    keep_days: int
+    going_on: Callable[[str], bool]
 
 
 async def record(
-    tx: Tx, rules: Rules, held: Collection[int], outcomes: Iterable[Outcome]
+    tx: Tx, book: Book, held: Collection[int], outcomes: Sequence[Outcome]
 ) -> dict[str, Lane]:
     """Writes down attempts in the order in which they ended; returns the lanes after them.
 
     What ended for a lane of a shard that is not ``held`` is left to the shard's owner.
     """
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.due.endpoint_id, []).append(outcome)
     rows = _Rows()
     lanes: dict[str, Lane] = {}
-    ordered = sorted(outcomes, key=lambda outcome: outcome.due.endpoint_id)
-    for endpoint_id, group in groupby(ordered, key=lambda outcome: outcome.due.endpoint_id):
-        locked = await tx.one(_LOCK, id=endpoint_id)
-        if locked is None or locked.shard not in held:
+    for endpoint_id, locked in await tx.all(_LOCK[book.dialect], ids=_keys(groups)):
+        if locked.shard not in held:
             continue
-        for outcome in group:
-            _count(rows, rules, locked, outcome)
-            if notice := incidents.notice_of(locked.incident):
-                await incidents.tell(
-                    tx,
-                    notice,
-                    client_id=locked.client_id,
-                    url=locked.url,
-                    lane=locked.lane,
-                    now=outcome.ended,
-                )
-                locked.incident = incidents.told(locked.incident)
+        rows.tallies[endpoint_id] = await _count(tx, rows, book.rules, locked, groups[endpoint_id])
         lanes[endpoint_id] = locked.lane
-        rows.saves.append(_saved(endpoint_id, locked))
-    await rows.write(tx)
+        if (
+            locked.before != (locked.lane, locked.incident, locked.last)
+            or locked.lane.ban_until is not None
+            or not book.going_on(endpoint_id)
+        ):
+            rows.saves.append(_saved(endpoint_id, locked))
+    if rows.attempts:
+        now = max(outcome.ended for outcome in outcomes)
+        note = await logbook.append(
+            tx, book.dialect, rows.attempts, rows.tallies, now=now, keep_days=book.keep_days
+        )
+        await rows.write(tx, note, now)
     return lanes
 
 
 async def expire(
-    tx: Tx, held: Collection[int], endpoint_id: str, expired: Sequence[Due], now: int
+    tx: Tx,
+    book: Book,
+    held: Collection[int],
+    endpoint_id: str,
+    expired: Sequence[Due],
+    *,
+    now: int,
 ) -> None:
     """Ends deliveries whose time is over, and finds out anew when the lane is due."""
-    locked = await tx.one(_LOCK, id=endpoint_id)
-    if locked is None or locked.shard not in held:
-        return
-    await tx.run_many(_EXPIRE, [{"number": due.number, "now": now} for due in expired])
-    refused = [{"id": due.subscription_id} for due in expired if due.cause == HANDSHAKE]
-    await tx.run_many(_REFUSED, refused)
-    await tx.run(_SAVE, **_saved(endpoint_id, locked))
+    for _, locked in await tx.all(_LOCK[book.dialect], ids=_keys([endpoint_id])):
+        if locked.shard not in held:
+            return
+        await tx.run_many(_EXPIRE, [{"number": due.number, "now": now} for due in expired])
+        refused = [{"id": due.subscription_id} for due in expired if due.cause == HANDSHAKE]
+        await tx.run_many(_REFUSED, refused)
+        await tx.run(_SAVE, **_saved(endpoint_id, locked))
 
 
 @dataclass(slots=True)
 class _Rows:
     """What a batch writes, by statement."""
 
-    delivered: list[dict[str, Any]] = field(default_factory=list)
-    retried: list[dict[str, Any]] = field(default_factory=list)
-    exhausted: list[dict[str, Any]] = field(default_factory=list)
+    delivered: list[int] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)
     proven: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
-    attempts: list[dict[str, Any]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
     saves: list[dict[str, Any]] = field(default_factory=list)
 
-    async def write(self, tx: Tx) -> None:
+    async def write(self, tx: Tx, note: str, now: int) -> None:
+        if self.delivered:
+            await tx.run(_DELIVERED, numbers=_keys(self.delivered), note=note, now=now)
         for statement_, rows in (
-            (_DELIVERED, self.delivered),
-            (_RETRY, self.retried),
-            (_EXHAUSTED, self.exhausted),
+            (_FAILED, [{**row, "note": note} for row in self.failed]),
             (_PROVEN, self.proven),
             (_REFUSED, self.refused),
-            (_ATTEMPT, self.attempts),
             (_SAVE, self.saves),  # last: it looks for the earliest delivery that still waits
         ):
             if rows:
                 await tx.run_many(statement_, rows)
 
 
-def _count(rows: _Rows, rules: Rules, locked: _Locked, outcome: Outcome) -> None:
-    due, sent, now = outcome.due, outcome.sent, outcome.ended
-    lane, incident, success = locked.lane, locked.incident, outcome.succeeded
-    attempts = due.attempts + 1
-    if sent.error != OUR_FAULT:  # tried again by the schedule, but no step towards a ban
-        before, lane = lane, policy.counted(rules, lane, success=success, now=now)
-        incident = incidents.after(incident, before, lane, attempts - due.spent, now)
-    locked.lane, locked.incident = lane, incident
-    again = None
-    if not success:
-        again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
-    if success:
-        rows.delivered.append({"number": due.number, "now": now})
-        if due.cause == HANDSHAKE:
-            rows.proven.append({"id": due.subscription_id})
-    elif again is not None:
-        rows.retried.append({"number": due.number, "before": due.attempts, "due_at": again})
-    else:
-        rows.exhausted.append({"number": due.number, "before": due.attempts, "now": now})
-        if due.cause == HANDSHAKE:
-            rows.refused.append({"id": due.subscription_id})
-    rows.attempts.append(
-        {
-            "delivery_id": due.id,
-            "endpoint_id": due.endpoint_id,
-            "client_id": due.client_id,
-            "number": attempts,
-            "at": outcome.at,
-            "connect_ms": sent.connect_ms,
-            "answer_ms": sent.answer_ms,
-            "status": sent.status,
-            "error": sent.error,
-            "answer": sent.answer,
-            "failures": lane.failures,
-            "ban_until": lane.ban_until,
-        }
+async def _count(
+    tx: Tx, rows: _Rows, rules: Rules, locked: _Locked, outcomes: Iterable[Outcome]
+) -> Tally:
+    """The attempts of one lane, one after the other."""
+    tally = Tally()
+    for outcome in outcomes:
+        due, sent = outcome.due, outcome.sent
+        tally.attempts += 1
+        tally.answer_ms += sent.answer_ms
+        attempts = due.attempts + 1
+        if outcome.succeeded:
+            rows.delivered.append(due.number)
+            if due.cause == HANDSHAKE:
+                rows.proven.append({"id": due.subscription_id})
+            # With nothing on the counter a success changes nothing.
+            if locked.lane.failed_at is not None or rules.reset_after_successes:
+                _step(rules, locked, outcome, attempts)
+        else:
+            tally.failed += 1
+            _step(rules, locked, outcome, attempts)
+            rows.failed.append(_failed(rules, outcome, attempts))
+            if due.cause == HANDSHAKE and rows.failed[-1]["due_at"] is None:
+                rows.refused.append({"id": due.subscription_id})
+            await _tell(tx, locked, outcome.ended)
+        lane = locked.lane
+        locked.last = (sent.status, sent.error)
+        rows.attempts.append(
+            Attempt(
+                due.number,
+                attempts,
+                outcome.at,
+                sent.connect_ms,
+                sent.answer_ms,
+                sent.status,
+                sent.error,
+                sent.answer,
+                lane.failures,
+                lane.ban_until,
+            )
+        )
+    return tally
+
+
+def _step(rules: Rules, locked: _Locked, outcome: Outcome, attempts: int) -> None:
+    """Counts one attempt on the lane and on the incident."""
+    if outcome.sent.error == OUR_FAULT:
+        return  # tried again by the schedule, but no step towards a ban
+    before, now = locked.lane, outcome.ended
+    locked.lane = policy.counted(rules, before, success=outcome.succeeded, now=now)
+    locked.incident = incidents.after(
+        locked.incident, before, locked.lane, attempts - outcome.due.spent, now
     )
+
+
+def _failed(rules: Rules, outcome: Outcome, attempts: int) -> dict[str, Any]:
+    due, now = outcome.due, outcome.ended
+    again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
+    return {
+        "number": due.number,
+        "before": due.attempts,
+        "due_at": again,
+        "finished_at": now if again is None else None,
+        "state": "exhausted" if again is None else "waiting",
+    }
+
+
+async def _tell(tx: Tx, locked: _Locked, now: int) -> None:
+    if notice := incidents.notice_of(locked.incident):
+        await incidents.tell(
+            tx,
+            notice,
+            client_id=locked.client_id,
+            url=locked.url,
+            lane=locked.lane,
+            now=now,
+        )
+        locked.incident = incidents.told(locked.incident)
 
 
 def judged(due: Due, sent: Sent) -> Sent:
     """A handshake is answered well only by its proof."""
     if due.cause != HANDSHAKE or not policy.succeeded(sent.status):
         return sent
-    return sent if handshake.proves(sent.answer, due.proof) else replace(sent, error=UNPROVEN)
+    if handshake.proves(sent.answer, due.proof):
+        return sent
+    return msgspec.structs.replace(sent, error=UNPROVEN)
 
 
 def _saved(endpoint_id: str, locked: _Locked) -> dict[str, Any]:
@@ -306,4 +393,11 @@ def _saved(endpoint_id: str, locked: _Locked) -> dict[str, Any]:
         "held": lane.ban_until or 0,
         "failing_since": incident.since,
         "told": incident.told,
+        "last_status": locked.last[0],
+        "last_error": locked.last[1],
     }
+
+
+def _keys(values: Iterable[str | int]) -> str:
+    """A set as a JSON object, whose keys both databases read by ``json_each``."""
+    return msgspec.json.encode(dict.fromkeys(values, 0)).decode()

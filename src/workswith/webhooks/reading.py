@@ -13,8 +13,9 @@ from workswith.events.outbox import Event, event_of
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.database import Query, Reads, query
 
-from . import policy, signing
+from . import logbook, policy, signing
 from .fanout import delivery_id
+from .logbook import Attempt
 from .settings import Rules
 from .subscriptions import COLUMNS, Subscription
 
@@ -87,31 +88,6 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptView:
-    """``error`` is a key of `sender.ERRORS` when there is no status; ``failures`` is the counter
-    of the endpoint after this attempt, ``ban_until`` the ban that then was in force or past.
-    """
-
-    id: int
-    delivery_id: str
-    endpoint_id: str
-    client_id: str
-    number: int
-    at: int
-    connect_ms: float
-    answer_ms: float
-    status: int | None
-    error: str
-    answer: bytes
-    failures: int
-    ban_until: int | None
-
-    @property
-    def succeeded(self) -> bool:
-        return policy.succeeded(self.status) and not self.error
-
-
-@dataclass(frozen=True, slots=True)
 class LossView:
     """An event that was never to be delivered; ``reason`` is banned or unrenderable."""
 
@@ -140,7 +116,7 @@ class EventView:
 
 
 def _endpoint(*columns: Any) -> EndpointView:
-    values = [*columns[:4], policy.Lane(*columns[4:8]), *columns[8:-1], columns[-1] or ""]
+    values = [*columns[:4], policy.Lane(*columns[4:8]), *columns[8:]]
     return EndpointView(*values)
 
 
@@ -156,10 +132,7 @@ _ENDPOINTS = query(
     "(SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id "
     "AND d.due_at IS NOT NULL), "
     "(SELECT count(*) FROM webhook_subscription s WHERE s.endpoint_id = e.id "
-    "AND s.state = 'pending'), "
-    "(SELECT a.status FROM webhook_attempt a WHERE a.endpoint_id = e.id ORDER BY a.id DESC "
-    "LIMIT 1), "
-    "(SELECT a.error FROM webhook_attempt a WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) "
+    "AND s.state = 'pending'), last_status, last_error "
     "FROM webhook_endpoint e WHERE client_id = :client_id ORDER BY created_at, id",
 )
 _APPLICATIONS = query(str, "SELECT DISTINCT client_id FROM webhook_endpoint ORDER BY client_id")
@@ -171,11 +144,10 @@ _DELIVERIES: Query[DeliveryView] = query(
     "AND (:endpoint_id = '' OR endpoint_id = :endpoint_id) AND (:state = '' OR state = :state) "
     "ORDER BY id DESC LIMIT :limit",
 )
-_ATTEMPTS: Query[AttemptView] = query(
-    AttemptView,
-    "SELECT id, delivery_id, endpoint_id, client_id, number, at, connect_ms, answer_ms, status, "
-    "error, answer, failures, ban_until FROM webhook_attempt "
-    "WHERE client_id = :client_id AND delivery_id = :delivery_id ORDER BY id",
+_LOG = query(
+    lambda number, notes: (number, notes),
+    "SELECT id, log FROM webhook_delivery "
+    "WHERE client_id = :client_id AND delivery_id = :delivery_id",
 )
 _LOSSES: Query[LossView] = query(
     LossView,
@@ -249,15 +221,14 @@ async def deliveries_of(
     )
 
 
-async def attempts_of(
-    reads: Reads, client_ids: Sequence[str], delivery_id: str
-) -> list[AttemptView]:
+async def attempts_of(reads: Reads, client_ids: Sequence[str], delivery_id: str) -> list[Attempt]:
     """The attempts of one delivery, the first one first."""
-    return [
-        attempt
-        for client_id in client_ids
-        for attempt in await reads.all(_ATTEMPTS, client_id=client_id, delivery_id=delivery_id)
-    ]
+    for client_id in client_ids:
+        found = await reads.one(_LOG, client_id=client_id, delivery_id=delivery_id)
+        if found is not None:
+            number, notes = found
+            return logbook.of_delivery(await logbook.attempts(reads, notes), number)
+    return []
 
 
 async def losses_of(

@@ -7,12 +7,11 @@ from workswith.kernel import log
 from workswith.kernel.database import Database, Tx
 
 from . import lanes
-from .lanes import Outcome
+from .lanes import Book, Outcome
 from .policy import Lane
-from .settings import Rules
 from .shards import Shards
 
-BATCH = 256
+BATCH = 512
 
 _log = log.get("webhooks")
 
@@ -27,14 +26,14 @@ class Recorder:
     def __init__(
         self,
         database: Database,
-        rules: Rules,
+        book: Book,
         shards: Shards,
         *,
         hear: Callable[[dict[str, Lane]], None],
         done: Callable[[Sequence[Outcome]], None],
     ) -> None:
         self._database = database
-        self._rules = rules
+        self._book = book
         self._shards = shards
         self._hear = hear
         self._done = done
@@ -66,4 +65,4 @@ class Recorder:
 
     async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         held = await self._shards.hold(tx)
-        self._hear(await lanes.record(tx, self._rules, held, outcomes))
+        self._hear(await lanes.record(tx, self._book, held, outcomes))

@@ -11,8 +11,9 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from workswith import __version__
 from workswith.kernel import log
@@ -22,6 +23,7 @@ from .connection import Connection, Garbled, Late, Lost
 from .dialling import Dialler, Refused, Resolve
 from .settings import Settings
 from .target import Target, parse
+from .tunnel import Unwilling
 
 _log = log.get("webhooks")
 
@@ -30,6 +32,9 @@ JSON = "application/json; charset=utf-8"
 WARM_SECONDS = 55.0
 """Shorter than the 60 s after which common servers close."""
 
+TIDY_SECONDS = 5.0
+"""How often connections that were closed or idle for too long are looked for."""
+
 OUR_FAULT = "internal"
 UNPROVEN = "unproven"
 ERRORS = {
@@ -37,6 +42,7 @@ ERRORS = {
     "dns": "The host name has no address.",
     "connect": "No connection to the endpoint.",
     "connect-timeout": "No connection within the time for connecting.",
+    "proxy": "The forward proxy did not connect.",
     "tls": "The certificate is not trusted, or the TLS handshake failed.",
     "timeout": "No answer in time.",
     "reset": "The connection ended before an answer.",
@@ -47,8 +53,7 @@ ERRORS = {
 """The classes of failures without a status, with their sentence for pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """What came of an attempt; ``error`` is empty or a key of `ERRORS`, times are real ms."""
 
     status: int | None
@@ -63,9 +68,12 @@ class Sender:
 
     def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
         self._settings = settings
-        self._dialler = Dialler(settings.reach, settings.authorities, resolve)
+        self._budget = settings.rules.answer_ms / 1000
+        self._dialler = Dialler(settings, resolve)
+        self._under_way = 0
         self._warm: OrderedDict[Connection, tuple[str, float]] = OrderedDict()
         self._by_endpoint: dict[str, list[Connection]] = {}
+        self._tidied = 0.0
 
     async def post(
         self,
@@ -76,17 +84,25 @@ class Sender:
         media_type: str = JSON,
     ) -> Sent:
         """Posts bytes. Bounded by the connect and the answer budget."""
+        self._under_way += 1
         try:
-            target = _parsed(url, self._settings.allow_http)
-            return await self._post(
-                endpoint_id, target, _request(target, headers, body, media_type)
-            )
+            target, head = _prepared(url, media_type, self._settings.allow_http)
+            lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+            request = f"{head}{len(body)}\r\n{lines}\r\n".encode("ascii") + body
+            warm = self._take(endpoint_id)
+            if warm is not None:
+                sent = await self._ask(endpoint_id, warm, request, 0.0)
+                if sent is not None:
+                    return sent
+            return await self._dial_and_ask(endpoint_id, target, request)
         except Problem as error:
             return Sent(None, "blocked", answer=error.detail.encode())
         except Exception as error:
             # A fault of ours must end this attempt only, not the engine.
             _log.error("sending failed", endpoint=endpoint_id, exc_info=error)
             return Sent(None, OUR_FAULT)
+        finally:
+            self._under_way -= 1
 
     def close(self) -> None:
         """Cuts idle connections."""
@@ -95,12 +111,9 @@ class Sender:
             connection.cut()
         self._dialler.close()
 
-    async def _post(self, endpoint_id: str, target: Target, request: bytes) -> Sent:
-        warm = self._take(endpoint_id)
-        if warm is not None:
-            sent = await self._ask(endpoint_id, warm, request, 0.0)
-            if sent is not None:
-                return sent
+    async def _dial_and_ask(self, endpoint_id: str, target: Target, request: bytes) -> Sent:
+        while self._warm and len(self._warm) + self._under_way > self._settings.sockets:
+            self._drop(next(iter(self._warm)))
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
@@ -116,9 +129,8 @@ class Sender:
         self, endpoint_id: str, connection: Connection, request: bytes, connect_ms: float
     ) -> Sent | None:
         """``None``: the connection was gone before a byte of answer."""
-        budget = self._settings.rules.answer_ms / 1000
         try:
-            answer = await connection.ask(request, budget)
+            answer = await connection.ask(request, self._budget)
         except Late:
             return Sent(None, "timeout", connect_ms, self._settings.rules.answer_ms)
         except Garbled:
@@ -130,10 +142,11 @@ class Sender:
         return Sent(answer.status, "", connect_ms, answer.seconds * 1000, answer.body)
 
     def _take(self, endpoint_id: str) -> Connection | None:
+        idle = self._by_endpoint.get(endpoint_id)
         now = asyncio.get_running_loop().time()
-        for connection in reversed(self._by_endpoint.get(endpoint_id, [])):
-            _, since = self._warm[connection]
-            self._forget(connection)
+        while idle:
+            connection = idle.pop()  # the one used last
+            _, since = self._warm.pop(connection)
             if connection.usable and now - since < WARM_SECONDS:
                 return connection
             connection.cut()
@@ -142,48 +155,51 @@ class Sender:
     def _keep(self, endpoint_id: str, connection: Connection) -> None:
         now = asyncio.get_running_loop().time()
         self._warm[connection] = (endpoint_id, now)
-        self._by_endpoint.setdefault(endpoint_id, []).append(connection)
-        while self._warm:
-            eldest, (_, since) = next(iter(self._warm.items()))
-            crowded = len(self._warm) > self._settings.warm_connections
-            if not crowded and now - since < WARM_SECONDS and eldest.usable:
-                break
-            self._forget(eldest)
-            eldest.cut()
+        idle = self._by_endpoint.get(endpoint_id)
+        if idle is None:
+            self._by_endpoint[endpoint_id] = [connection]
+        else:
+            idle.append(connection)
+        while len(self._warm) > self._settings.warm_connections:
+            self._drop(next(iter(self._warm)))
+        if now - self._tidied > TIDY_SECONDS:
+            self._tidy(now)
+
+    def _tidy(self, now: float) -> None:
+        """Cuts what was idle for too long or has been closed by the other side."""
+        self._tidied = now
+        for connection, (_, since) in list(self._warm.items()):
+            if now - since >= WARM_SECONDS or not connection.usable:
+                self._drop(connection)
+        for endpoint_id in [each for each, idle in self._by_endpoint.items() if not idle]:
+            del self._by_endpoint[endpoint_id]
+
+    def _drop(self, connection: Connection) -> None:
+        self._forget(connection)
+        connection.cut()
 
     def _forget(self, connection: Connection) -> None:
         endpoint_id, _ = self._warm.pop(connection)
-        rest = self._by_endpoint[endpoint_id]
-        rest.remove(connection)
-        if not rest:
-            del self._by_endpoint[endpoint_id]
+        self._by_endpoint[endpoint_id].remove(connection)
 
 
 @lru_cache(maxsize=10_000)
-def _parsed(url: str, allow_http: bool) -> Target:  # noqa: FBT001  a cache's key
-    return parse(url, allow_http=allow_http)
-
-
-@lru_cache(maxsize=10_000)
-def _head(target: Target, media_type: str) -> str:
+def _prepared(url: str, media_type: str, allow_http: bool) -> tuple[Target, str]:  # noqa: FBT001  a cache's key
+    """Where to post and the beginning of the request, up to the length of its body."""
+    target = parse(url, allow_http=allow_http)
     # Host first and title case: some receivers in the field expect nothing else.
-    return (
+    return target, (
         f"POST {target.path} HTTP/1.1\r\nHost: {target.authority}\r\n"
         f"User-Agent: {USER_AGENT}\r\nAccept: */*\r\n"
         f"Content-Type: {media_type}\r\nContent-Length: "
     )
 
 
-def _request(
-    target: Target, headers: Sequence[tuple[str, str]], body: bytes, media_type: str
-) -> bytes:
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    return f"{_head(target, media_type)}{len(body)}\r\n{lines}\r\n".encode("ascii") + body
-
-
 def _class_of(error: Exception) -> str:
     if isinstance(error, Refused):
         return "blocked"
+    if isinstance(error, Unwilling):
+        return "proxy"
     if isinstance(error, ssl.SSLError):
         return "tls"
     if isinstance(error, TimeoutError):
@@ -195,4 +211,4 @@ def _words(error: Exception) -> bytes:
     """For the developer: why a certificate is refused, which address is blocked."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message.encode()
-    return str(error).encode()[:200] if isinstance(error, Refused) else b""
+    return str(error).encode()[:200] if isinstance(error, Refused | Unwilling) else b""

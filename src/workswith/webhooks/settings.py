@@ -73,6 +73,17 @@ class Settings(Section, frozen=True):
         tuple[str, ...],
         Meta(description="PEM files of authorities trusted beside the system's."),
     ] = ()
+    proxy: Annotated[
+        str,
+        Meta(
+            description="A forward proxy such as http://user:password@proxy.example:3128, through "
+            "which all deliveries go (CONNECT). It resolves names, so it has to refuse addresses."
+        ),
+    ] = ""
+    source_addresses: Annotated[
+        tuple[str, ...],
+        Meta(description="Addresses of this machine to send from: one of IPv4, one of IPv6."),
+    ] = ()
     connect_ms: Annotated[
         int,
         Meta(ge=1, le=60_000, description="Milliseconds to resolve, connect and shake hands."),
@@ -102,6 +113,18 @@ class Settings(Section, frozen=True):
     warm_connections: Annotated[
         int, Meta(ge=0, description="Idle connections kept open for the next delivery.")
     ] = 1_000
+    sockets: Annotated[
+        int,
+        Meta(ge=2, description="Connections open at once; idle ones make place for new ones."),
+    ] = 1_200
+    ahead_bytes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Bytes of bodies read ahead of their turn; half is kept for healthy "
+            "endpoints. Beyond it an endpoint's deliveries are read one place at a time.",
+        ),
+    ] = 64 * 1024 * 1024
     subscriptions_per_plant: Annotated[
         int, Meta(ge=1, description="Subscriptions of one application to one plant.")
     ] = 20

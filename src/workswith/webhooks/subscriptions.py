@@ -104,8 +104,9 @@ _LOCK = {
 _CANCEL = {
     name: statement(
         "UPDATE webhook_delivery SET state = 'cancelled', due_at = NULL, finished_at = :now "
-        "WHERE due_at IS NOT NULL AND subscription_id IN "
-        f"(SELECT id FROM webhook_subscription WHERE {choice})"
+        "WHERE due_at IS NOT NULL AND endpoint_id IN "
+        f"(SELECT endpoint_id FROM webhook_subscription WHERE {choice}) "
+        f"AND subscription_id IN (SELECT id FROM webhook_subscription WHERE {choice})"
     )
     for name, choice in _CHOICES.items()
 }

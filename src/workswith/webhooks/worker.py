@@ -12,8 +12,9 @@ with it; after a failure, which may bring a ban, only when that is written down.
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from workswith.kernel import log
@@ -23,7 +24,7 @@ from workswith.kernel.database import Database, Tx
 from workswith.kernel.tasks import Bells
 
 from . import lanes, policy
-from .lanes import Due, Endpoint, Outcome
+from .lanes import Book, Due, Endpoint, Outcome
 from .policy import Lane, Start
 from .recorder import Recorder
 from .sender import OUR_FAULT, Sent
@@ -50,14 +51,16 @@ class Posts(Protocol):
     ) -> Sent: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Line:
     """A lane as this process knows it.
 
-    ``taken`` are under way or not acknowledged; ``waiting`` was read up to ``good_until``.
+    ``taken`` are under way or not acknowledged; ``waiting`` was read and stands up to
+    ``good_until``, its bodies are ``ahead`` bytes, and it was the ``whole`` of what was due.
     """
 
     endpoint: Endpoint
+    lane: Lane = field(default_factory=Lane)
     ailing: bool = False
     waiting: list[Due] = field(default_factory=list)
     expired: list[Due] = field(default_factory=list)
@@ -65,8 +68,11 @@ class _Line:
     plants: set[str] = field(default_factory=set)
     retries: bool = False
     busy: int = 0
+    ahead: int = 0
     good_until: float = 0.0
     changes: int = 0
+    events: int = 0
+    whole: bool = False
 
 
 class Worker:
@@ -93,18 +99,22 @@ class Worker:
         self._settings = settings
         self._jitter = jitter
         self.shards = Shards(database, lease_ms=settings.lease_ms)
+        self._book = Book(database.dialect, settings.rules, settings.keep_days, self._more_waits)
         self._recorder = Recorder(
-            database, settings.rules, self.shards, hear=self._hear, done=self._written
+            database, self._book, self.shards, hear=self._hear, done=self._written
         )
         self._good_for = float("inf") if database.dialect == "sqlite" else BUFFER_SECONDS
-        self._flights: dict[int, asyncio.Task[None]] = {}
+        self._flights: set[asyncio.Task[None]] = set()
         self._ailing = 0
         self._unwritten = 0
+        self._ahead = 0
         self._lines: dict[str, _Line] = {}
         self._banned: dict[str, int] = {}
         self._known: set[str] = set()
         # Whoever ends a subscription writes there: what was read before is read anew.
         self._changes = database.changes.watch(("webhook_subscription",))
+        # The relay marks events in the transaction that adds deliveries.
+        self._events = database.changes.watch(("event", "webhook_subscription"))
 
     async def turn(self, now: int) -> int | None:
         """Starts what is due and has a place; returns when the next endpoint is due.
@@ -119,10 +129,8 @@ class Worker:
         limit = 2 * self._settings.in_flight
         owner = self.shards.owner
         for ailing in (False, True):
-            for endpoint in await lanes.due_lanes(self._database, owner, now, limit, ailing=ailing):
-                if not self._room(ailing=ailing):
-                    break
-                await self._serve(endpoint, now, ailing=ailing)
+            found = await lanes.due_lanes(self._database, owner, now, limit, ailing=ailing)
+            await self._serve(found, now, ailing=ailing)
         return await lanes.next_due(self._database, owner, now)
 
     async def close(self) -> None:
@@ -134,46 +142,87 @@ class Worker:
         anything = bool(self._flights) or self._unwritten > 0
         while self._flights or self._unwritten:
             if self._flights:
-                await asyncio.wait(list(self._flights.values()))
+                await asyncio.wait(list(self._flights))
             await self._recorder.settle()
         return anything
 
-    def _room(self, *, ailing: bool) -> bool:
-        total = self._settings.in_flight
-        if len(self._flights) >= total or self._unwritten >= UNWRITTEN:
-            return False
-        return not ailing or self._ailing < total // 2
+    def _room(self, *, ailing: bool) -> int:
+        """How many more attempts may be under way."""
+        if self._unwritten >= UNWRITTEN:
+            return 0
+        places = min(self._settings.in_flight, self._settings.sockets)
+        free = places - len(self._flights)
+        return min(free, places // 2 - self._ailing) if ailing else free
 
-    async def _serve(self, endpoint: Endpoint, now: int, *, ailing: bool) -> None:
+    async def _serve(self, due: Sequence[Endpoint], now: int, *, ailing: bool) -> None:
+        """Starts what is due of these lanes, as long as there are places."""
+        found = deque(due)
+        while found and (room := self._room(ailing=ailing)) > 0:
+            lines: list[_Line] = []
+            while found and len(lines) < room:
+                line = self._line(found.popleft(), ailing=ailing)
+                if line.busy < self._settings.in_flight_per_endpoint and not self._spent(line):
+                    lines.append(line)
+            await self._serve_some(lines, now, ailing=ailing)
+
+    async def _serve_some(self, lines: Sequence[_Line], now: int, *, ailing: bool) -> None:
+        nothing = await self._read([line for line in lines if not self._fresh(line)], now)
+        # From here on nothing waits: what was read is what is started.
+        for line in lines:
+            self._start(line, now, ailing=ailing)
+        for line in lines:
+            if line.expired or line in nothing:
+                # Nothing due although the lane says so: a cancellation left it behind, or it has
+                # not been written since. Look anew.
+                expired, line.expired = line.expired, []
+                await self._database.write(self._expire, line.endpoint.id, expired, now)
+                line.taken.difference_update(one.number for one in expired)
+                self._bells.ring(BELL)
+            if not line.taken and not line.waiting:
+                self._lines.pop(line.endpoint.id, None)
+
+    def _line(self, endpoint: Endpoint, *, ailing: bool) -> _Line:
         line = self._lines.get(endpoint.id)
         if line is None:
             line = self._lines[endpoint.id] = _Line(endpoint)
         until = max(endpoint.ban_until or 0, self._banned.get(endpoint.id, 0))
-        line.endpoint = replace(endpoint, ban_until=until) if until else endpoint
-        line.ailing = ailing
-        nothing = False
-        if line.busy < self._settings.in_flight_per_endpoint and not self._fresh(line):
-            changes = self._changes.count
-            due = await lanes.due_of(self._database, endpoint.id, now, BUFFER + len(line.taken))
+        line.endpoint, line.lane, line.ailing = endpoint, Lane(ban_until=until or None), ailing
+        return line
+
+    async def _read(self, lines: Sequence[_Line], now: int) -> set[_Line]:
+        """Reads ahead; returns the lanes of which nothing at all is due.
+
+        Little at a time when too many bytes wait already: ailing endpoints may fill half of that.
+        """
+        if not lines:
+            return set()
+        allowed = self._settings.ahead_bytes // (2 if lines[0].ailing else 1)
+        limit = BUFFER if self._ahead < allowed else self._settings.in_flight_per_endpoint
+        limit += max(len(line.taken) for line in lines)
+        changes, events = self._changes.count, self._events.count
+        found = await lanes.due_of(
+            self._database, self._book.dialect, [line.endpoint.id for line in lines], now, limit
+        )
+        good_until = asyncio.get_running_loop().time() + self._good_for
+        for line in lines:
+            due = found[line.endpoint.id]
+            self._ahead -= line.ahead
             line.waiting = [one for one in due if one.number not in line.taken]
+            line.ahead = sum([len(one.body) for one in line.waiting])
+            self._ahead += line.ahead
             line.retries = any(one.attempts for one in line.waiting)
-            line.changes = changes
-            line.good_until = asyncio.get_running_loop().time() + self._good_for
-            nothing = not due
-        # From here on nothing waits: what was read is what is started.
-        self._start(line, now, ailing=ailing)
-        if line.expired or nothing:
-            # Nothing due although the lane says so: a cancellation left it behind; look anew.
-            expired, line.expired = line.expired, []
-            await self._database.write(self._expire, endpoint.id, expired, now)
-            line.taken.difference_update(one.number for one in expired)
-            self._bells.ring(BELL)
-        if not line.taken and not line.waiting:
-            self._lines.pop(endpoint.id, None)
+            line.changes, line.events = changes, events
+            line.whole = self._book.dialect == "sqlite" and len(due) < limit
+            line.good_until = good_until
+        return {line for line in lines if not found[line.endpoint.id]}
+
+    def _more_waits(self, endpoint_id: str) -> bool:
+        line = self._lines.get(endpoint_id)
+        return line is not None and bool(line.waiting)
 
     async def _expire(self, tx: Tx, endpoint_id: str, expired: Sequence[Due], now: int) -> None:
         held = await self.shards.hold(tx)
-        await lanes.expire(tx, held, endpoint_id, expired, now)
+        await lanes.expire(tx, self._book, held, endpoint_id, expired, now=now)
 
     def _fresh(self, line: _Line) -> bool:
         """Whether what was read of a lane still stands."""
@@ -182,31 +231,40 @@ class Worker:
             and asyncio.get_running_loop().time() < line.good_until
         )
 
+    def _spent(self, line: _Line) -> bool:
+        """Whether all that is due of a lane is under way or not written yet, as far as is known.
+
+        On SQLite, where nobody else writes. What is made again by hand waits until that is over.
+        """
+        return (
+            line.whole
+            and not line.waiting
+            and bool(line.taken)
+            and line.events == self._events.count
+        )
+
     def _next(self, line: _Line, now: int) -> Due | None:
         """Takes the next delivery of a lane that may start now."""
         if line.busy >= self._settings.in_flight_per_endpoint:
             return None
-        lane = Lane(
-            ban_until=max(line.endpoint.ban_until or 0, self._banned.get(line.endpoint.id, 0))
-        )
         waiting = line.waiting
         in_order = True
         place = 0
         while place < len(waiting):
             one = waiting[place]
-            match policy.start(lane, one.due_at, one.expires_at, now):
+            match policy.start(line.lane, one.due_at, one.expires_at, now):
                 case Start.EXPIRE:
-                    line.expired.append(one)
-                    line.taken.add(one.number)
-                    del waiting[place]
+                    line.expired.append(self._take(line, place))
                     continue
                 case Start.SEND:
                     # First attempts start in the order of the events, and an event of a plant
                     # never overtakes an earlier one of the same plant.
                     if one.attempts > 0 or (in_order and one.plant_id not in line.plants):
-                        del waiting[place]
-                        self._take(line, one)
-                        return one
+                        line.busy += 1
+                        self._ailing += line.ailing
+                        if one.attempts == 0:
+                            line.plants.add(one.plant_id)
+                        return self._take(line, place)
                     in_order = False
                     if not line.retries:
                         return None
@@ -216,47 +274,59 @@ class Worker:
             place += 1
         return None
 
-    def _start(self, line: _Line, now: int, *, ailing: bool) -> None:
-        while self._room(ailing=ailing) and (due := self._next(line, now)) is not None:
-            self._flights[due.number] = asyncio.create_task(
-                self._fly(line, due, ailing=ailing), name=f"deliver {due.id}"
-            )
-
-    def _take(self, line: _Line, due: Due) -> None:
+    def _take(self, line: _Line, place: int) -> Due:
+        due = line.waiting.pop(place)
         line.taken.add(due.number)
-        line.busy += 1
-        self._ailing += line.ailing
-        if due.attempts == 0:
-            line.plants.add(due.plant_id)
+        line.ahead -= len(due.body)
+        self._ahead -= len(due.body)
+        return due
 
-    async def _fly(self, line: _Line, first: Due, *, ailing: bool) -> None:
-        due: Due | None = first
-        while due is not None:
-            log.flow.set(due.flow)
-            at = self._clock.now()
-            try:
-                sent = lanes.judged(due, await self._attempt(line.endpoint, due, at))
-            except BaseException:  # cut off: as if it had not been
-                del self._flights[due.number]
-                self._ailing -= ailing
-                self._leave(line, due)
-                line.taken.discard(due.number)
-                raise
-            outcome = Outcome(due, sent, at, self._clock.now(), self._jitter())
-            task = self._flights.pop(due.number)
-            self._ailing -= ailing
-            self._unwritten += 1
-            self._recorder.add(outcome)
-            if not outcome.succeeded:
-                return  # the lane's place is free once it is known whether this brings a ban
-            self._leave(line, due)
-            due = None
-            if line.ailing == ailing and self._room(ailing=ailing) and self._fresh(line):
+    def _start(self, line: _Line, now: int, *, ailing: bool) -> None:
+        while self._room(ailing=ailing) > 0 and (due := self._next(line, now)) is not None:
+            task = asyncio.create_task(self._fly(line, due, now, ailing=ailing))
+            self._flights.add(task)
+
+    async def _fly(self, line: _Line, due: Due, now: int, *, ailing: bool) -> None:
+        task = asyncio.current_task()
+        try:
+            following: Due | None = due
+            while following is not None:
+                due, at = following, now
+                if due.flow:
+                    log.flow.set(due.flow)
+                try:
+                    sent = await self._attempt(line.endpoint, due, at)
+                except BaseException:  # cut off: as if it had not been
+                    self._leave(line, due)
+                    line.taken.discard(due.number)
+                    raise
+                finally:
+                    self._ailing -= ailing
                 now = self._clock.now()
-                due = self._next(line, now)
-                if due is not None:
-                    self._flights[due.number] = task
-                    self._start(line, now, ailing=ailing)
+                outcome = Outcome(due, sent, at, now, self._jitter())
+                self._unwritten += 1
+                self._recorder.add(outcome)
+                if not outcome.succeeded:
+                    return  # the lane's place is free once it is known whether this brings a ban
+                self._leave(line, due)
+                following = self._following(line, now, ailing=ailing)
+        finally:
+            if task is not None:
+                self._flights.discard(task)
+
+    def _following(self, line: _Line, now: int, *, ailing: bool) -> Due | None:
+        """After a success: what was read with it goes on in its place."""
+        if line.ailing != ailing or self._unwritten >= UNWRITTEN or not self._fresh(line):
+            return None
+        due = self._next(line, now)
+        if due is not None and (line.retries or self._another(line)):
+            self._start(line, now, ailing=ailing)
+        return due
+
+    @staticmethod
+    def _another(line: _Line) -> bool:
+        """Whether the first of what waits is of a plant of which nothing is under way."""
+        return bool(line.waiting) and line.waiting[0].plant_id not in line.plants
 
     @staticmethod
     def _leave(line: _Line, due: Due) -> None:
@@ -273,7 +343,8 @@ class Worker:
         except CipherError as error:
             _log.error("a signing secret does not open", endpoint=endpoint.id, exc_info=error)
             return Sent(None, OUR_FAULT)
-        return await self._sender.post(endpoint.id, endpoint.url, headers, due.body)
+        sent = await self._sender.post(endpoint.id, endpoint.url, headers, due.body)
+        return lanes.judged(due, sent) if due.proof else sent
 
     def _hear(self, written: dict[str, Lane]) -> None:
         """A turn that read a lane before its ban was written must not start an attempt in it."""
@@ -281,6 +352,9 @@ class Worker:
             if lane.ban_until is not None:
                 self._banned[endpoint_id] = lane.ban_until
                 self._known.discard(endpoint_id)
+                line = self._lines.get(endpoint_id)
+                if line is not None:
+                    line.lane = Lane(ban_until=max(lane.ban_until, line.lane.ban_until or 0))
 
     def _written(self, outcomes: Sequence[Outcome]) -> None:
         self._unwritten -= len(outcomes)

@@ -1,0 +1,97 @@
+"""A way through the operator's forward proxy: ``CONNECT host:port`` (RFC 9110 section 9.3.6).
+
+With a proxy, names are resolved by it and not here, so which addresses may be dialled is its duty:
+an installation that has one lets nothing else out, and its rules are the ones that hold. What is
+an address already, and not a name, is still judged before it is asked for. [C2C-6]
+"""
+
+import asyncio
+from base64 import b64encode
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from workswith.kernel.settings import SettingsError
+
+LARGEST = 8 * 1024
+"""Bytes of the proxy's answer."""
+
+
+class Proxy(msgspec.Struct, frozen=True):
+    """Where it listens; ``credentials`` is the value of ``Proxy-Authorization`` or empty."""
+
+    host: str
+    port: int
+    credentials: str = ""
+
+
+class Unwilling(OSError):
+    """The proxy did not connect; the text says what it answered."""
+
+
+def parse(url: str) -> Proxy | None:
+    """Reads ``http://[user:password@]host:port``. Raises `SettingsError`."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        port = None
+    if not port or parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/"):
+        raise SettingsError("webhooks.proxy: it looks like http://proxy.example:3128")
+    credentials = ""
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        credentials = "Basic " + b64encode(pair.encode()).decode()
+    return Proxy(parts.hostname, port, credentials)
+
+
+async def through(
+    proxy: Proxy, host: str, port: int, source: tuple[str, int] | None
+) -> asyncio.Transport:
+    """A transport to ``host`` as the proxy opened it. Raises `OSError`, `Unwilling` among them."""
+    loop = asyncio.get_running_loop()
+    transport, asking = await loop.create_connection(
+        _Asking, proxy.host, proxy.port, local_addr=source
+    )
+    name = f"[{host}]" if ":" in host else host
+    lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
+    if proxy.credentials:
+        lines.append(f"Proxy-Authorization: {proxy.credentials}")
+    transport.write(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
+    try:
+        await asking.done
+    except BaseException:
+        transport.abort()
+        raise
+    return transport
+
+
+class _Asking(asyncio.Protocol):
+    """Until the head of the proxy's answer is there."""
+
+    def __init__(self) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._seen = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        head, end, rest = self._seen.partition(b"\r\n\r\n")
+        if self.done.done():
+            return
+        if not end:
+            if len(self._seen) > LARGEST:
+                self.done.set_exception(Unwilling("the proxy's answer is too long"))
+            return
+        first = head.split(b"\r\n")[0].decode("latin-1")
+        status = first.split(" ")[1:2]
+        # Nobody behind the tunnel speaks first; what came with the answer is not to be trusted.
+        if status and status[0].startswith("2") and not rest:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(Unwilling(f"the proxy answered {first[:80]}"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(Unwilling("the proxy ended the connection"))
