@@ -22,6 +22,7 @@ from .devices import Devices
 from .identity import Console, Identity
 from .kernel import Kernel
 from .routing import Asgi, at_first_call
+from .seams import PLAIN, Seams
 from .webhooks import Webhooks
 
 CALLERS = ("subscription", "consent", "application", "account", "family")
@@ -31,12 +32,13 @@ CALLERS = ("subscription", "consent", "application", "account", "family")
 class Areas:
     """Every area of one installation, built and wired, nothing started yet."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, seams: Seams = PLAIN) -> None:
         self.kernel = kernel
+        self._seams = seams
         self.catalog = Catalog(kernel)
         self.identity = Identity(kernel)
         self.devices = Devices(kernel)
-        self.webhooks = Webhooks(kernel)
+        self.webhooks = Webhooks(kernel, seams)
         self.apis: tuple[Api, ...] = catalogue.apis(
             kernel.database,
             self.devices.twin,
@@ -62,7 +64,7 @@ class Areas:
     def _gateway(self) -> Gateway:
         kernel = self.kernel
         return Gateway(
-            self.apis,
+            self._seams.apis(self.apis),
             subscriptions=self.catalog.subscriptions,
             access_tokens=self.identity.access_tokens,
             counter=self.catalog.counter,
@@ -108,6 +110,7 @@ class Areas:
 
     def _on_call(self, record: CallRecord) -> None:
         self.catalog.usage.note(record)
+        self._seams.on_call(record)
         if self.kernel.settings.gateway.access_log:
             access_log.write(record)
 

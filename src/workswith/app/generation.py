@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.routing import Router
+from starlette.routing import Route, Router
 
 from workswith.devices.hand import App as OfficialApp
 from workswith.devices.hand import Hand
@@ -21,6 +21,7 @@ from workswith.kernel.tasks import Supervisor
 from workswith.sandbox import control, seed
 from workswith.sandbox import webhooks as sandbox_webhooks
 from workswith.sandbox.clock import load_clock, remember
+from workswith.sandbox.faults import control as fault_control
 from workswith.sandbox.guard import Guard
 from workswith.sandbox.inspector import Inspector
 from workswith.sandbox.states import SEEDED, Note, States
@@ -29,6 +30,7 @@ from workswith.web.site.services import Origins, callback_address
 
 from . import credentials
 from .areas import Areas
+from .bench import Bench
 from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
 from .kernel import Kernel
@@ -101,32 +103,38 @@ async def open_generation(
         await remember(database, clock)
     ident = Ident.of(seeded) if seeded else Ident()
     origins = Origins(portal=origin, login=origin, api=origin)
-    areas = Areas(
-        Kernel(
-            settings,
-            database,
-            await load_clock(database),
-            origins,
-            instance_key(place.data),
-            ident=ident,
-            signing_keys=place.signing_keys,
-        )
+    kernel = Kernel(
+        settings,
+        database,
+        await load_clock(database),
+        origins,
+        instance_key(place.data),
+        ident=ident,
+        signing_keys=place.signing_keys,
     )
+    bench = Bench(kernel)
+    areas = Areas(kernel, bench.seams)
     await areas.prepare()
     await areas.join_others(place.url)
     planted = await _planted(areas, place, seeded)
     await _follow_the_port(areas, planted, callback_address(origin))
     supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
-    supervisor.add(*areas.works)
+    supervisor.add(*areas.works, *bench.works)
+    testing = await bench.connect(areas, planted, supervisor)
     supervisor.start()
     document = await credentials.document(
         areas, planted, place.authority_file if place.tls else None, tokens=place.with_tokens
     )
     document["inspector"] = place.inspector.url()
-    interface = _interface(areas, planted, supervisor, document, place)
+    interface = Router(
+        [
+            *fault_control.routes(testing, guard_of(planted, origin)),
+            *_interface(areas, planted, supervisor, document, place),
+        ]
+    )
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True)
-    asgi = build(areas.gateway, areas.login(), site, interface)
+    asgi = build(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
     return Generation(asgi, areas, supervisor, planted, document)
 
 
@@ -171,8 +179,8 @@ def _interface(
     supervisor: Supervisor,
     document: Mapping[str, Any],
     place: Place,
-) -> Asgi:
-    """The control interface."""
+) -> list[Route]:
+    """The rest of the control interface."""
     database, clock = areas.kernel.database, areas.kernel.clock
 
     async def mint(member: str = "end_user", scope: str = "") -> dict[str, Any]:
@@ -182,24 +190,22 @@ def _interface(
         return dict(document)
 
     guard = guard_of(planted, place.origin)
-    return Router(
-        [
-            *sandbox_webhooks.routes(areas.webhooks.desk, database, clock, place.inspector, guard),
-            *control.routes(
-                control.Control(
-                    clock=clock,
-                    supervisor=supervisor,
-                    database=database,
-                    devices=Hand(areas.devices.park),
-                    app_accounts=OfficialApp(database, clock),
-                    document=told,
-                    mint=mint,
-                    end_user_id=planted.people["end_user"].id,
-                ),
-                guard,
+    return [
+        *sandbox_webhooks.routes(areas.webhooks.desk, database, clock, place.inspector, guard),
+        *control.routes(
+            control.Control(
+                clock=clock,
+                supervisor=supervisor,
+                database=database,
+                devices=Hand(areas.devices.park),
+                app_accounts=OfficialApp(database, clock),
+                document=told,
+                mint=mint,
+                end_user_id=planted.people["end_user"].id,
             ),
-        ]
-    )
+            guard,
+        ),
+    ]
 
 
 def guard_of(planted: seed.Seed, origin: str) -> Guard:

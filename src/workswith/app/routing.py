@@ -1,9 +1,8 @@
 """One application for one port: who owns which path."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
-from workswith.gateway.asgi import Gateway
 from workswith.identity import endpoints
 from workswith.web.site.services import Services
 
@@ -13,12 +12,20 @@ Asgi = Callable[
     Awaitable[None],
 ]
 
+
+class Owner(Protocol):
+    """`gateway.asgi.Gateway`: answers what lies under its base paths."""
+
+    def owns(self, path: str) -> bool: ...
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None: ...
+
+
 SANDBOX_PREFIX = "/sandbox"
 LOGIN_PATHS = endpoints.PATHS
 WELL_KNOWN = "/.well-known/"
 
 
-def build(gateway: Gateway, login: Asgi, site: Asgi, control_interface: Asgi | None) -> Asgi:
+def build(gateway: Owner, login: Asgi, site: Asgi, control_interface: Asgi | None) -> Asgi:
     """The APIs have their base paths, the login service and the control interface theirs, and the
     site has the rest.
     """

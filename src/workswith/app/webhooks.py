@@ -11,12 +11,13 @@ from workswith.webhooks.subscriptions import Subscriptions
 from workswith.webhooks.worker import Worker
 
 from .kernel import Kernel
+from .seams import PLAIN, Seams
 
 
 class Webhooks:
     """Who hears of what, and the delivery of it."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, seams: Seams = PLAIN) -> None:
         database, clock, bells = kernel.database, kernel.clock, kernel.bells
         cipher, settings = kernel.cipher, kernel.settings.webhooks
         self.subscriptions = Subscriptions(
@@ -24,7 +25,12 @@ class Webhooks:
         )
         self.sender = Sender(settings)
         self.worker = Worker(
-            database, clock, bells, signer=Signer(cipher), sender=self.sender, settings=settings
+            database,
+            clock,
+            bells,
+            signer=Signer(cipher),
+            sender=seams.posts(self.sender),
+            settings=settings,
         )
         self.desk = Desk(
             database,
@@ -35,7 +41,7 @@ class Webhooks:
             bells=bells,
             renderers=catalogue.NOTIFICATIONS,
         )
-        self.fan_out = FanOut(catalogue.NOTIFICATIONS, settings.rules)
+        self.fan_out = FanOut(seams.notifications(catalogue.NOTIFICATIONS), settings.rules)
         self.works: tuple[Work, ...] = (Relay(database, bells, self.fan_out), self.worker)
 
     async def close(self) -> None:

@@ -79,6 +79,11 @@ class Gateway:
         self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
         self._below = tuple(f"{base}/" for base in self.base_paths)
 
+    def use(self, settings: Settings) -> None:
+        """Goes by other settings from the next call on."""
+        self._parts = self._parts._replace(settings=settings)
+        self._tells_rest = settings.rate_limit_headers
+
     def owns(self, path: str) -> bool:
         """Whether the (decoded) path is at or below the base path of an API."""
         return path.startswith(self._below) or path in self.base_paths

@@ -2,6 +2,9 @@
 
 from workswith.kernel.clock import Clock, ClockState
 from workswith.kernel.database import Database, Reads, Tx, query, statement
+from workswith.kernel.tasks import Supervisor
+
+from .duration import LONGEST
 
 _SAVE = statement(
     "INSERT INTO clock (id, wall, shown, rate) VALUES (1, :wall, :shown, :rate) "
@@ -19,6 +22,18 @@ async def load_clock(reads: Reads) -> Clock:
 async def remember(database: Database, state: ClockState) -> None:
     """Saves how a clock stands."""
     await database.write(_save, state)
+
+
+async def advance(database: Database, clock: Clock, supervisor: Supervisor, to: int) -> None:
+    """Lets time pass until ``to``; returns when all due work is done. Raises ``ValueError``."""
+    if to > clock.now() + LONGEST:
+        raise ValueError("one step is at most ten years")
+    if to < clock.now():
+        raise ValueError("a clock only moves forward")
+    # Where it will stand is saved first: killed on the way, it does not go back.
+    await remember(database, ClockState(wall=clock.state.wall, shown=to, rate=clock.rate))
+    await supervisor.advance(max(to, clock.now()))
+    await remember(database, clock.state)
 
 
 async def _save(tx: Tx, state: ClockState) -> None:

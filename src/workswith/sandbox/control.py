@@ -13,14 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from workswith.kernel import mail
-from workswith.kernel.clock import Clock, ClockState, iso, parse_iso
+from workswith.kernel.clock import Clock, iso, parse_iso
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
 
 from . import mailbox
-from .clock import remember
-from .duration import LONGEST, parse_duration
+from .clock import advance, remember
+from .duration import parse_duration
 from .guard import Endpoint, Guard, refuse
 
 BODY_LIMIT = 16_384
@@ -124,18 +124,9 @@ class _Clock:
         return await self._advance(request, _instant(body.get("to")))
 
     async def _advance(self, request: Request, to: int) -> Response:
-        clock = self._control.clock
-        if to > clock.now() + LONGEST:
-            raise ValueError("one step is at most ten years")
-        if to < clock.now():
-            raise ValueError("a clock only moves forward")
-        # Where it will stand is saved first: killed on the way, it does not go back.
-        await remember(
-            self._control.database,
-            ClockState(wall=clock.state.wall, shown=to, rate=clock.rate),
-        )
-        await self._control.supervisor.advance(max(to, clock.now()))
-        return await self._changed(request)
+        control = self._control
+        await advance(control.database, control.clock, control.supervisor, to)
+        return await self.read(request)
 
     async def _changed(self, request: Request) -> Response:
         await remember(self._control.database, self._control.clock.state)

@@ -1,0 +1,69 @@
+"""Whether what a fault is narrowed to exists, so that a slip of the pen does not wait for ever."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from workswith.kernel.database import Query, Reads, query
+
+from .fault import Asked
+
+REFRESH = "token/refresh_token"
+TOKEN_OPERATIONS = (
+    "token",
+    "token/authorization_code",
+    REFRESH,
+    "token/urn:ietf:params:oauth:grant-type:device_code",
+)
+"""What a fault at /token can be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    """How something is found, and where people read its name."""
+
+    found: Query[str]
+    where: str
+
+
+_FACETS = {
+    "plant": _Facet(
+        query(str, "SELECT id FROM plants WHERE id = :name"), "plants are listed in sandbox.json"
+    ),
+    "module": _Facet(
+        query(str, "SELECT id FROM modules WHERE id = :name"), "modules are listed in sandbox.json"
+    ),
+    "application": _Facet(
+        query(str, "SELECT client_id FROM application WHERE client_id = :name"),
+        "an application is named by its client_id",
+    ),
+    "account": _Facet(
+        query(str, "SELECT id FROM account WHERE id = :name OR email = :name"),
+        "an account is named by its id or its e-mail address",
+    ),
+    "endpoint": _Facet(
+        query(str, "SELECT id FROM webhook_endpoint WHERE id = :name"),
+        "an endpoint is named by its address or its id",
+    ),
+}
+
+
+async def known(reads: Reads, asked: Asked, operations: Collection[str]) -> Asked:
+    """The fault, with ids where people gave other names. Raises ``ValueError``.
+
+    An endpoint's address may be one that nobody has subscribed yet.
+    """
+    ids: dict[str, str] = {}
+    for facet, name in asked.where().items():
+        if facet == "operation":
+            if name not in operations and name not in TOKEN_OPERATIONS:
+                raise ValueError(
+                    f"there is no operation `{name}`; names stand in the API reference"
+                )
+        elif facet != "endpoint" or "://" not in name:
+            found = await reads.one(_FACETS[facet].found, name=name)
+            if found is None:
+                raise ValueError(f"there is no {facet} `{name}`; {_FACETS[facet].where}")
+            ids[facet] = found
+    return msgspec.structs.replace(asked, **ids)
