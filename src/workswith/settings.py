@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 import workswith.catalog.settings
+import workswith.devices.gateways.settings
 import workswith.devices.settings
 import workswith.events.settings
 import workswith.gateway.settings
@@ -74,6 +75,9 @@ class Settings(Section, frozen=True):
     )
     devices: workswith.devices.settings.Settings = field(
         default_factory=workswith.devices.settings.Settings
+    )
+    mqtt: workswith.devices.gateways.settings.Settings = field(
+        default_factory=workswith.devices.gateways.settings.Settings
     )
     events: workswith.events.settings.Settings = field(
         default_factory=workswith.events.settings.Settings

@@ -1,12 +1,19 @@
-"""The devices of one installation: twins, scenes and the simulated park behind them."""
+"""The devices of one installation: twins, scenes, and the park or gateways behind them."""
+
+from typing import TYPE_CHECKING
 
 from workswith.devices.homes import Homes
+from workswith.devices.link import DeviceLink
+from workswith.devices.links import Links
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
 from workswith.kernel.tasks import Work
 
 from .kernel import Kernel
+
+if TYPE_CHECKING:
+    from workswith.devices.gateways.hub import Hub
 
 
 class Devices:
@@ -15,7 +22,35 @@ class Devices:
     def __init__(self, kernel: Kernel) -> None:
         database, clock, settings = kernel.database, kernel.clock, kernel.settings.devices
         self.park = Park(database, clock, kernel.bells, settings)
-        self.twin = Twin(database, clock, self.park, settings)
+        self.works: tuple[Work, ...] = (self.park,)
+        self._hub = _real_gateways(kernel)
+        link: DeviceLink = self.park
+        if self._hub is not None:
+            link = Links(self.park, self._hub)
+            self.works = (*self.works, self._hub)
+        self.twin = Twin(database, clock, link, settings)
         self.scenes = Scenes(database, clock, kernel.bells, self.twin)
         self.homes = Homes(database, clock, kernel.ident, self.park, settings)
-        self.works: tuple[Work, ...] = (self.park,)
+
+    async def close(self) -> None:
+        if self._hub is not None:
+            await self._hub.close()
+
+
+def _real_gateways(kernel: Kernel) -> "Hub | None":
+    settings = kernel.settings.mqtt
+    if not settings.url:
+        return None
+    # Few installations have a broker, and the others do not load what speaks to it.
+    from workswith.adapters.mqtt import Address, MqttBroker  # noqa: PLC0415
+    from workswith.devices.gateways.hub import Hub  # noqa: PLC0415
+
+    return Hub(
+        kernel.database,
+        kernel.clock,
+        kernel.ident,
+        kernel.bells,
+        settings,
+        keys=kernel.key,
+        broker=MqttBroker(Address.parse(settings.url), settings.authority, settings.payload_bytes),
+    )

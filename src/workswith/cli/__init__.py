@@ -17,6 +17,7 @@ _COMMANDS = {
     "webhooks": "Receive notifications, and look after endpoints.",
     "openapi": "Print the OpenAPI document of an API.",
     "postman": "Print a Postman collection for a running sandbox.",
+    "gateway": "Let real gateways connect over MQTT, and run a simulated one.",
     "keys": "List, rotate or replace the keys that sign tokens.",
     "doctor": "Check the login service against RFC 9700, item by item.",
     "settings": "Print every setting with its default, as a commented file.",

@@ -1,0 +1,161 @@
+"""A Mosquitto of its own for tests, set up as ``workswith gateway broker-config`` writes it.
+
+TLS, certificates, access rules: nothing is left out. ``Cable`` is a wire to it that can be cut.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from workswith.cli.gateway import command
+
+MOSQUITTO = "/usr/sbin/mosquitto"
+SECONDS = 20
+
+
+@dataclass
+class Broker:
+    """``url`` is for the cloud, ``gateway_url`` for gateways; ``data`` has the authorities."""
+
+    data: Path
+    folder: Path
+    url: str
+    authority: Path
+    gateway_port: int
+    cloud_port: int
+    process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    @property
+    def gateway_url(self) -> str:
+        return f"mqtts://localhost:{self.gateway_port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings of a cloud that goes to it."""
+        return {
+            "WORKSWITH_MQTT_URL": self.url,
+            "WORKSWITH_MQTT_AUTHORITY": str(self.authority),
+        }
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text("utf-8")
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
+            )
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            try:
+                for port in (self.gateway_port, self.cloud_port):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        raise RuntimeError(f"no broker:\n{self.log}")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def read_again(self) -> None:
+        """As after new revocations."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
+
+
+@contextmanager
+def mosquitto(data: Path, folder: Path) -> Iterator[Broker]:
+    """``data`` is the data folder of the cloud whose gateways are let in."""
+    ports = free_port(), free_port()
+    done = CliRunner().invoke(
+        command,
+        [
+            "broker-config", "--out", str(folder), "--data", str(data),
+            "--gateway-port", str(ports[0]), "--cloud-port", str(ports[1]),
+        ],
+        catch_exceptions=False,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    settings = dict(re.findall(r"^WORKSWITH_MQTT_(\w+)=(.*)$", done.output, re.MULTILINE))
+    if os.getuid() == 0:  # it would give up its rights, and could not read what is ours
+        conf = folder / "mosquitto.conf"
+        conf.write_text(f"user root\nlog_type all\n{conf.read_text()}")
+    broker = Broker(data, folder, settings["URL"], Path(settings["AUTHORITY"]), *ports)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Cable:
+    """A TCP proxy on this machine; `cut` ends what goes through it and takes nothing new."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = 0
+        self.plugged = True
+        self.stuck = False
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> "Cable":
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+
+    def cut(self) -> None:
+        self.plugged = False
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        self.plugged = True
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.plugged:
+            writer.transport.abort()
+            return
+        above, upstream = await asyncio.open_connection("127.0.0.1", self.target)
+        self._writers |= {writer, upstream}
+        try:
+            await asyncio.gather(self._pipe(reader, upstream), self._pipe(above, writer))
+        except OSError:
+            pass
+        finally:
+            for each in (writer, upstream):
+                each.transport.abort()
+                self._writers.discard(each)
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        raise ConnectionResetError
