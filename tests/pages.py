@@ -75,6 +75,7 @@ PLACES = (
     Place("account", "/account", "/account", OWNER),
     Place("account-developer", "/account", "/account", DEVELOPER),
     Place("account-name", "/account/name", "/account/name", OWNER),
+    Place("account-about", "/account/about", "/account/about", OWNER),
     Place("account-email", "/account/email", "/account/email", OWNER),
     Place("account-email-confirm", "/account/email/confirm", "/account/email/confirm?token=t"),
     Place("account-password", "/account/password", "/account/password", OWNER),

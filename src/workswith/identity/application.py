@@ -157,6 +157,12 @@ DECIDE = query(
     "requested_scopes = NULL, updated_at = :now "
     f"WHERE client_id = :client_id AND deleted_at IS NULL RETURNING {COLUMNS}",
 )
+ASK_AGAIN = query(
+    make,
+    "UPDATE application SET state = 'pending', reason = '', updated_at = :now "
+    "WHERE owner_id = :owner_id AND client_id = :client_id AND state = 'refused' "
+    f"AND deleted_at IS NULL RETURNING {COLUMNS}",
+)
 DELETE = statement(
     "UPDATE application SET deleted_at = :now, requested_scopes = NULL "
     "WHERE owner_id = :owner_id AND client_id = :client_id AND deleted_at IS NULL"

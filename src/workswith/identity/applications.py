@@ -78,6 +78,13 @@ class Applications:
         self._broadcast.send(TOPIC, client_id)
         return changed
 
+    async def ask_again(self, owner_id: str, client_id: str) -> Application:
+        """A refused application, changed as was asked, waits for the operator once more. [APP-5]
+
+        Raises ``application_unknown``, CONFLICT ``application_decided``.
+        """
+        return await self._database.write(self._ask_again, owner_id, client_id)
+
     async def delete(self, owner_id: str, client_id: str) -> None:
         await self._database.write(self._delete, owner_id, client_id)
         self._broadcast.send(TOPIC, client_id)
@@ -115,7 +122,7 @@ class Applications:
 
     async def approve(self, client_id: str, by: str = "") -> Application:
         """Puts an application, or its requested scopes, in force; mails the owner. ``by`` is the
-        operator's account, for the audit log.
+        operator's account, for the audit log. Raises CONFLICT ``application_decided``.
         """
         return await self._decide(client_id, approved=True, by=by)
 
@@ -192,7 +199,7 @@ class Applications:
         version, requested = was.scopes_version, None
         if wanted == was.scopes:
             pass
-        elif self._settings.approve_applications == "automatic" or was.state == "pending":
+        elif self._settings.approve_applications == "automatic" or was.state != "approved":
             version += 1
             await audit.note(tx, "scopes_changed", now, account_id=owner_id, client_id=client_id)
         else:
@@ -209,9 +216,22 @@ class Applications:
             now=now,
             **changes,
         )
+        if wanted != was.scopes and was.state == "approved":
+            await tx.run(_SET_REASON, client_id=client_id, reason="")  # it was of an earlier wish
         await _keep_logo(tx, client_id, form.logo)
         assert changed is not None  # noqa: S101 - read in the same transaction
         return changed
+
+    async def _ask_again(self, tx: Tx, owner_id: str, client_id: str) -> Application:
+        now = self._clock.now()
+        await _held(tx, owner_id, client_id)
+        asked = await tx.one(rows.ASK_AGAIN, owner_id=owner_id, client_id=client_id, now=now)
+        if asked is None:
+            raise Problem(Kind.CONFLICT, "application_decided", "This application was not refused.")
+        await audit.note(
+            tx, "application_sent_again", now, account_id=owner_id, client_id=client_id
+        )
+        return asked
 
     async def _delete(self, tx: Tx, owner_id: str, client_id: str) -> None:
         now = self._clock.now()
@@ -270,6 +290,10 @@ class Applications:
             was = await tx.one(rows.ANYBODYS, client_id=client_id)
             if was is None:
                 raise _unknown()
+            if was.state == "approved" and was.requested_scopes is None:
+                raise Problem(
+                    Kind.CONFLICT, "application_decided", "Nothing waits for a decision here."
+                )
             change = was.requested_scopes if approved else None
             state = was.state if was.state == "approved" else "refused"
             decided = await tx.one(

@@ -260,7 +260,13 @@ class Federation:
     async def _create(self, claims: dict[str, Any], subject: str) -> Account:
         """A developer who comes for the first time."""
         if claims.get("email_verified") is not True:
-            raise _refused("the provider does not vouch for an address")
+            _log.warning("the company's sign-in brought no verified address")
+            raise Problem(
+                Kind.UNAUTHENTICATED,
+                "federation_unverified",
+                "Your company does not vouch for your e-mail address.",
+                hint="Ask whoever runs its sign-in to verify it, then come again.",
+            )
         email = normal_email(str(claims.get("email", "")))
         first_name = _line(claims.get("given_name") or claims.get("name") or email.split("@")[0])
         language = current.get()

@@ -4,6 +4,8 @@ A new address replaces the old one when its owner opens the link that was sent t
 told. Whether somebody else has the new address is learnt by nobody but its owner.
 """
 
+from datetime import UTC, datetime
+
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, Clock
 from workswith.kernel.database import Database, Tx
@@ -16,6 +18,8 @@ from . import audit, challenges, mail_links, mails, sessions
 from .account import Account
 from .accounts import Accounts, Link
 from .emails import LONGEST_NAME, clean_line, normal_email
+from .profile import Profile, keep
+from .profile_rules import checked
 from .settings import Settings
 
 NEW_ADDRESS = "address"
@@ -142,6 +146,21 @@ class OwnDetails:
             await mail_links.end(tx, account_id, mail_links.RESET, now)
             await audit.note(tx, "password_changed", now, account_id=account_id)
             await mails.tell(tx, owner, mails.CHANGED, now)
+
+        await self._database.write(write)
+
+    async def describe(
+        self, account_id: str, profile: Profile, current: str, address: str = ""
+    ) -> None:
+        """What applications with identity scopes may learn. Raises ``…_invalid`` of a field."""
+        today = datetime.fromtimestamp(self._clock.now() / 1000, UTC).date()
+        profile = checked(profile, today)
+        await self._accounts.confirm(account_id, current, address)
+
+        async def write(tx: Tx) -> None:
+            now = self._clock.now()
+            await keep(tx, account_id, profile, now)
+            await audit.note(tx, "profile_changed", now, account_id=account_id)
 
         await self._database.write(write)
 

@@ -41,6 +41,7 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
 
 
+_TOUCH = statement("UPDATE account SET updated_at = :now WHERE id = :account_id")
 _READ = query(str, "SELECT claims FROM account_profile WHERE account_id = :account_id")
 _KEEP = statement(
     "INSERT INTO account_profile (account_id, claims, updated_at) "
@@ -58,6 +59,7 @@ async def profile_of(reads: Reads, account_id: str) -> Profile:
 async def keep(tx: Tx, account_id: str, profile: Profile, now: int) -> None:
     text = msgspec.json.encode(profile).decode()
     await tx.run(_KEEP, account_id=account_id, claims=text, now=now)
+    await tx.run(_TOUCH, account_id=account_id, now=now)  # the claim ``updated_at``
 
 
 def all_claims(account: Account, profile: Profile) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def all_claims(account: Account, profile: Profile) -> dict[str, Any]:
         "name": account.name,
         "family_name": account.surname,
         "given_name": account.first_name,
-        "preferred_username": account.email,
+        "preferred_username": profile.nickname or account.first_name,
         "updated_at": account.updated_at // 1000,
         "email": account.email,
         "email_verified": account.verified_at is not None,

@@ -24,7 +24,7 @@ class Scope:
 SCOPES = (
     Scope("openid", N_("know that it is you"), identity=True, offered=False),
     Scope("offline_access", N_("stay connected while you are away"), identity=True, offered=False),
-    Scope("profile", N_("read your name"), identity=True),
+    Scope("profile", N_("read your name and what you tell about yourself"), identity=True),
     Scope("email", N_("read your e-mail address"), identity=True),
     Scope("phone", N_("read your phone number"), identity=True),
     Scope("address", N_("read your postal address"), identity=True),

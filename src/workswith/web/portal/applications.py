@@ -62,6 +62,14 @@ async def delete(visit: Visit) -> Response:
     return visit.go("/applications")
 
 
+async def send_again(visit: Visit) -> Response:
+    """A refused application goes to the operator once more."""
+    client_id = visit.parameter("application")
+    await visit.services.applications.ask_again(visit.account.id, client_id)
+    visit.say(_("Sent. You get a mail once the operator has decided."), "info")
+    return visit.go(f"/applications/{client_id}")
+
+
 async def edit_details(visit: Visit) -> Response:
     """Name, description, vendor, URL, logo. No user is asked again."""
     application, draft = await _draft(visit)
@@ -155,6 +163,7 @@ async def _show(visit: Visit, status: int = 200, refused: Problem | None = None)
         requested=[BY_NAME[name] for name in application.requested_scopes or ()],
         discovery=f"{services.origins.login}/{client_id}/.well-known/openid-configuration",
         refused=refused,
+        reason=await services.applications.reason(client_id),
         endpoints=len(await notifications.endpoints(visit, client_id)),
         kind=programs.kind_of(application),
         consents=await services.consents.count(client_id),
@@ -237,5 +246,6 @@ ROUTES = [
     Route(f"{_ONE}/scopes", developer(edit_scopes), methods=_BOTH),
     Route(f"{_ONE}/secrets", developer(add_secret), methods=["POST"]),
     Route(f"{_ONE}/secrets/{{secret}}/delete", developer(delete_secret), methods=["POST"]),
+    Route(f"{_ONE}/again", developer(send_again), methods=["POST"]),
     Route(f"{_ONE}/delete", developer(delete), methods=["POST"]),
 ]

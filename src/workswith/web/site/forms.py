@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from wtforms import Form as WtForm
-from wtforms.fields import PasswordField, StringField
+from wtforms.fields import PasswordField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 
 from workswith.kernel.problem import Kind, Problem
@@ -50,6 +50,17 @@ class Form(WtForm):
 def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> StringField:
     """A line of text, without the blanks around it. ``attributes`` are of the input element."""
     return StringField(
+        label,
+        validators,
+        filters=[_strip],
+        description=hint,
+        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
+    )
+
+
+def lines(label: str, *validators: Any, hint: str = "", **attributes: Any) -> TextAreaField:
+    """Several lines of text."""
+    return TextAreaField(
         label,
         validators,
         filters=[_strip],
