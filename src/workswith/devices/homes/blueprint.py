@@ -16,6 +16,7 @@ from workswith.kernel.problem import Kind, Problem
 
 FORMAT = "workswith-home"
 VERSION = 1
+NOTHING = msgspec.Raw(b"null")
 
 
 class PlantPlan(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ class ModulePlan(msgspec.Struct, frozen=True):
     configuration: msgspec.Raw
     model: msgspec.Raw
     state: msgspec.Raw
-    reported: msgspec.Raw | None = None
+    reported: msgspec.Raw = NOTHING
     hw_type: str = ""
     fw: int = 0
     appliance: str = ""

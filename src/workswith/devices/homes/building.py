@@ -22,7 +22,7 @@ from workswith.kernel.database import Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 
-from .blueprint import Blueprint, ModulePlan, require_whole
+from .blueprint import NOTHING, Blueprint, ModulePlan, require_whole
 
 _ADD_SIMULATOR = statement(
     "INSERT INTO simulators (module_id, kind, model, state) "
@@ -128,7 +128,7 @@ async def put_in(tx: Tx, plant: Plant, ident: Ident, drawn: ModulePlan, now: int
         state=_text(drawn.state),
     )
     heard = state.said
-    if drawn.reported is not None:
+    if drawn.reported != NOTHING:
         heard = msgspec.json.decode(drawn.reported, type=kind.reading)
     await report(tx, module.id, heard)
     return module

@@ -9,6 +9,7 @@ from workswith.devices.scenes import scenes_of
 from workswith.kernel.database import Reads, query
 
 from .blueprint import (
+    NOTHING,
     AmbientPlan,
     Blueprint,
     GatewayPlan,
@@ -22,9 +23,8 @@ from .blueprint import (
 def _module(*columns: Any) -> ModulePlan:
     id_, name, device, gateway, ambient, hw_type, fw, appliance, reach, *json = columns
     configuration, model, state, reported = (
-        None if text is None else msgspec.Raw(text.encode()) for text in json
+        NOTHING if text is None else msgspec.Raw(text.encode()) for text in json
     )
-    assert configuration is not None and model is not None and state is not None  # noqa: S101, PT018 - NOT NULL in tables
     return ModulePlan(
         id_,
         name,
