@@ -90,7 +90,11 @@ class Engine:
             sender=sender,
             settings=settings,
         )
-        self.relay = Relay(database, self.bells, FanOut({"bench": lambda *_: BODY}, settings.rules))
+        self.relay = Relay(
+            database,
+            self.bells,
+            FanOut({"bench": lambda *_: BODY}, settings.rules, database.dialect),
+        )
         self.subscriptions = Subscriptions(database, clock, self.ident, self.cipher, settings)
 
     async def subscribe(self, url: str, plant: str) -> None:
@@ -271,7 +275,7 @@ async def day(database: Database, settings: Settings) -> None:
 
 
 _CLEAR = (
-    "webhook_delivery", "webhook_lost", "webhook_subscription",
+    "webhook_body", "webhook_delivery", "webhook_lost", "webhook_subscription",
     "webhook_endpoint", "webhook_shard", "event",
 )  # fmt: skip
 

@@ -66,7 +66,7 @@ class Chain:
         )
         self.sender = sender or Sender(settings)
         self.worker = self.new_worker()
-        fan_out = FanOut({API: render}, settings.rules)
+        fan_out = FanOut({API: render}, settings.rules, ground.database.dialect)
         self.relay = Relay(ground.database, ground.bells, fan_out)
         self.supervisor = Supervisor(ground.clock, ground.bells)
         self.supervisor.add(self.relay, self.worker)

@@ -41,7 +41,9 @@ class Webhooks:
             bells=bells,
             renderers=catalogue.NOTIFICATIONS,
         )
-        self.fan_out = FanOut(seams.notifications(catalogue.NOTIFICATIONS), settings.rules)
+        self.fan_out = FanOut(
+            seams.notifications(catalogue.NOTIFICATIONS), settings.rules, database.dialect
+        )
         self.works: tuple[Work, ...] = (Relay(database, bells, self.fan_out), self.worker)
 
     async def close(self) -> None:

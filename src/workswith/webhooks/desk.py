@@ -19,7 +19,7 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from . import policy, reading, signing
+from . import policy, queue, reading, signing
 from .fanout import Renderer, delivery_id
 from .settings import Settings
 from .subscriptions import COLUMNS, Subscription
@@ -88,13 +88,6 @@ _LOST = query(
     "AND l.at >= :since AND l.at < :until ORDER BY l.id LIMIT :limit",
 )
 _FOUND = statement("UPDATE webhook_lost SET replayed_at = :now WHERE id = :id")
-_DELIVER = statement(
-    "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
-    "event_id, plant_id, sequence, kind, event_at, expires_at, body, state, attempts, due_at, "
-    "flow, cause) VALUES (:delivery_id, :endpoint_id, :subscription_id, :client_id, :event_id, "
-    ":plant_id, :sequence, :kind, :at, :expires_at, :body, 'waiting', 0, :now, :flow, :cause) "
-    "ON CONFLICT (delivery_id) DO NOTHING"
-)
 _ANY = query(
     Subscription,
     f"SELECT {COLUMNS} FROM webhook_subscription WHERE endpoint_id = :endpoint_id "
@@ -275,23 +268,24 @@ class Desk:
         body = self.render(event, subscription)
         if body is None:
             return False
-        await tx.run(
-            _DELIVER,
-            delivery_id=id_ or delivery_id(subscription.id, event.id),
-            endpoint_id=subscription.endpoint_id,
-            subscription_id=subscription.id,
-            client_id=subscription.client_id,
-            event_id=event.id,
-            plant_id=event.plant_id,
-            sequence=event.sequence,
-            kind=event.kind,
-            at=event.at,
-            expires_at=self._expiry(now),
-            body=body,
-            now=now,
-            flow=log.flow.get() or event.flow,
-            cause=cause,
-        )
+        row = {
+            "delivery_id": id_ or delivery_id(subscription.id, event.id),
+            "endpoint_id": subscription.endpoint_id,
+            "subscription_id": subscription.id,
+            "client_id": subscription.client_id,
+            "event_id": event.id,
+            "plant_id": event.plant_id,
+            "sequence": event.sequence,
+            "kind": event.kind,
+            "at": event.at,
+            "expires_at": self._expiry(now),
+            "body": body,
+            "now": now,
+            "flow": log.flow.get() or event.flow,
+            "cause": cause,
+            "proof": "",
+        }
+        await queue.add(tx, self._database.dialect, [row])
         return True
 
     def _expiry(self, now: int) -> int:

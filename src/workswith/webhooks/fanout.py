@@ -14,7 +14,7 @@ from workswith.events.outbox import Event
 from workswith.kernel import log
 from workswith.kernel.database import Query, Tx, query, statement
 
-from . import policy
+from . import policy, queue
 from .settings import Rules
 from .subscriptions import COLUMNS, Subscription
 
@@ -40,12 +40,6 @@ _OF_PLANT: Query[Subscription] = query(
     f"SELECT {COLUMNS} FROM webhook_subscription WHERE plant_id = :plant_id "
     "AND state = 'active' ORDER BY created_at, id",
 )
-_DELIVER = statement(
-    "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
-    "event_id, plant_id, sequence, kind, event_at, expires_at, body, state, attempts, due_at, "
-    "flow) VALUES (:delivery_id, :endpoint_id, :subscription_id, :client_id, :event_id, "
-    ":plant_id, :sequence, :kind, :at, :expires_at, :body, 'waiting', 0, :now, :flow)"
-)
 _LOSE = statement(
     "INSERT INTO webhook_lost (endpoint_id, client_id, subscription_id, event_id, plant_id, "
     "sequence, kind, at, reason) VALUES (:endpoint_id, :client_id, :subscription_id, :event_id, "
@@ -66,7 +60,8 @@ class _Plant:
 class FanOut:
     """What the relay calls. ``renderers`` by API."""
 
-    def __init__(self, renderers: Mapping[str, Renderer], rules: Rules) -> None:
+    def __init__(self, renderers: Mapping[str, Renderer], rules: Rules, dialect: str) -> None:
+        self._dialect = dialect
         self._renderers = renderers
         self._rules = rules
 
@@ -92,7 +87,7 @@ class FanOut:
             if body is not None:
                 expires = policy.expires_at(self._rules, event.at)
                 deliveries.append({**columns, "body": body, "now": now, "expires_at": expires})
-        await tx.run_many(_DELIVER, deliveries)
+        await queue.add(tx, self._dialect, deliveries)
         await tx.run_many(_LOSE, losses)
         await tx.run_many(_COUNT_LOST, losses)
 
@@ -125,6 +120,8 @@ def _columns(event: Event, subscription: Subscription) -> dict[str, Any]:
         "kind": event.kind,
         "at": event.at,
         "flow": event.flow,
+        "cause": "event",
+        "proof": "",
     }
 
 

@@ -25,9 +25,6 @@ from .settings import Rules
 AILING = MINUTE
 """An endpoint that failed within this time may use only half of the places."""
 
-HANDSHAKE = "handshake"
-"""The cause of a delivery whose answer has to carry its proof."""
-
 
 class Endpoint(msgspec.Struct, frozen=True, gc=False):
     """A lane with something due."""
@@ -43,19 +40,18 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
 class Due(msgspec.Struct, frozen=True, gc=False):
     """A delivery whose next attempt is due; ``number`` orders deliveries, ``id`` is public.
 
-    Of its ``attempts`` the first ``spent`` were made before it was replayed.
+    Of its ``attempts`` the first ``spent`` were made before it was replayed. A handshake has a
+    ``proof``, the code that the answer has to carry.
     """
 
     number: int
     id: str
     endpoint_id: str
-    subscription_id: str
     plant_id: str
     attempts: int
     spent: int
     due_at: int
     expires_at: int
-    cause: str
     proof: str
     body: bytes
     flow: str
@@ -112,21 +108,22 @@ _NEXT = query(
     "ORDER BY next_due LIMIT 1",
 )
 _DUE_COLUMNS = (
-    "d.id, delivery_id, endpoint_id, subscription_id, plant_id, attempts, spent, due_at, "
-    "expires_at, cause, proof, body, flow"
+    "SELECT d.id, delivery_id, endpoint_id, plant_id, attempts, spent, due_at, expires_at, proof, "
+    "body, flow FROM"
 )
-_FIRST = "due_at <= :now ORDER BY due_at, d.id LIMIT :limit"
+_FIRST = "due_at <= :now ORDER BY due_at, id LIMIT :limit"
 # On PostgreSQL a question costs more than its rows: one for all lanes.
 _DUE: dict[str, Query[Due]] = {
     "sqlite": query(
         Due,
-        f"SELECT {_DUE_COLUMNS} FROM webhook_delivery d WHERE endpoint_id = :id AND {_FIRST}",
+        f"{_DUE_COLUMNS} webhook_delivery d JOIN webhook_body b ON b.id = d.id "
+        f"WHERE endpoint_id = :id AND {_FIRST.replace(' id ', ' d.id ')}",
     ),
     "postgresql": query(
         Due,
-        f"SELECT {_DUE_COLUMNS} FROM json_each(:ids) AS lane "
-        "CROSS JOIN LATERAL (SELECT * FROM webhook_delivery d WHERE d.endpoint_id = lane.key "
-        f"AND {_FIRST}) AS d ORDER BY due_at, d.id",
+        f"{_DUE_COLUMNS} json_each(:ids) AS lane CROSS JOIN LATERAL (SELECT * "
+        f"FROM webhook_delivery WHERE endpoint_id = lane.key AND {_FIRST}) AS d "
+        "JOIN webhook_body b ON b.id = d.id ORDER BY due_at, d.id",
     ),
 }
 _LANES = (
@@ -169,12 +166,12 @@ _EXPIRE = statement(
     "UPDATE webhook_delivery SET due_at = NULL, finished_at = :now, state = 'expired' "
     "WHERE id = :number AND due_at IS NOT NULL"
 )
-_PROVEN = statement(
-    "UPDATE webhook_subscription SET state = 'active' WHERE id = :id AND state = 'pending'"
+_ASKED = (
+    "WHERE id = (SELECT subscription_id FROM webhook_delivery WHERE id = :number) "
+    "AND state = 'pending'"
 )
-_REFUSED = statement(
-    "UPDATE webhook_subscription SET state = 'refused' WHERE id = :id AND state = 'pending'"
-)
+_PROVEN = statement(f"UPDATE webhook_subscription SET state = 'active' {_ASKED}")
+_REFUSED = statement(f"UPDATE webhook_subscription SET state = 'refused' {_ASKED}")
 
 
 async def due_lanes(
@@ -264,7 +261,7 @@ async def expire(
         if locked.shard not in held:
             return
         await tx.run_many(_EXPIRE, [{"number": due.number, "now": now} for due in expired])
-        refused = [{"id": due.subscription_id} for due in expired if due.cause == HANDSHAKE]
+        refused = [{"number": due.number} for due in expired if due.proof]
         await tx.run_many(_REFUSED, refused)
         await tx.run(_SAVE, **_saved(endpoint_id, locked))
 
@@ -306,8 +303,8 @@ async def _count(
         attempts = due.attempts + 1
         if outcome.succeeded:
             rows.delivered.append(due.number)
-            if due.cause == HANDSHAKE:
-                rows.proven.append({"id": due.subscription_id})
+            if due.proof:
+                rows.proven.append({"number": due.number})
             # With nothing on the counter a success changes nothing.
             if locked.lane.failed_at is not None or rules.reset_after_successes:
                 _step(rules, locked, outcome, attempts)
@@ -315,8 +312,8 @@ async def _count(
             tally.failed += 1
             _step(rules, locked, outcome, attempts)
             rows.failed.append(_failed(rules, outcome, attempts))
-            if due.cause == HANDSHAKE and rows.failed[-1]["due_at"] is None:
-                rows.refused.append({"id": due.subscription_id})
+            if due.proof and rows.failed[-1]["due_at"] is None:
+                rows.refused.append({"number": due.number})
             await _tell(tx, locked, outcome.ended)
         lane = locked.lane
         locked.last = (sent.status, sent.error)
@@ -375,7 +372,7 @@ async def _tell(tx: Tx, locked: _Locked, now: int) -> None:
 
 def judged(due: Due, sent: Sent) -> Sent:
     """A handshake is answered well only by its proof."""
-    if due.cause != HANDSHAKE or not policy.succeeded(sent.status):
+    if not due.proof or not policy.succeeded(sent.status):
         return sent
     if handshake.proves(sent.answer, due.proof):
         return sent

@@ -136,13 +136,16 @@ _ENDPOINTS = query(
     "FROM webhook_endpoint e WHERE client_id = :client_id ORDER BY created_at, id",
 )
 _APPLICATIONS = query(str, "SELECT DISTINCT client_id FROM webhook_endpoint ORDER BY client_id")
+_DELIVERY_COLUMNS = (
+    "SELECT d.id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
+    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
+    "FROM webhook_delivery d JOIN webhook_body b ON b.id = d.id"
+)
 _DELIVERIES: Query[DeliveryView] = query(
     DeliveryView,
-    "SELECT id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
-    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
-    "FROM webhook_delivery WHERE client_id = :client_id AND id < :before "
+    f"{_DELIVERY_COLUMNS} WHERE client_id = :client_id AND d.id < :before "
     "AND (:endpoint_id = '' OR endpoint_id = :endpoint_id) AND (:state = '' OR state = :state) "
-    "ORDER BY id DESC LIMIT :limit",
+    "ORDER BY d.id DESC LIMIT :limit",
 )
 _LOG = query(
     lambda number, notes: (number, notes),
@@ -173,9 +176,7 @@ _LOST_OF = query(
 )
 _DELIVERY: Query[DeliveryView] = query(
     DeliveryView,
-    "SELECT id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
-    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
-    "FROM webhook_delivery WHERE client_id = :client_id AND delivery_id = :id",
+    f"{_DELIVERY_COLUMNS} WHERE client_id = :client_id AND delivery_id = :id",
 )
 _SECRET = query(
     bytes, "SELECT secret FROM webhook_endpoint WHERE client_id = :client_id AND id = :id"

@@ -11,10 +11,12 @@ from workswith.kernel.database import Database, Tx, statement
 from . import logbook
 from .settings import Settings
 
-_OLD_DELIVERIES = statement(
-    "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery "
-    "WHERE id <= :boundary AND due_at IS NULL AND finished_at < :before ORDER BY id LIMIT :limit)"
+_OLD = (
+    "(SELECT id FROM webhook_delivery WHERE id <= :boundary AND due_at IS NULL "
+    "AND finished_at < :before ORDER BY id LIMIT :limit)"
 )
+_OLD_BODIES = statement(f"DELETE FROM webhook_body WHERE id IN {_OLD}")
+_OLD_DELIVERIES = statement(f"DELETE FROM webhook_delivery WHERE id IN {_OLD}")
 _OLD_LOSSES = statement(
     "DELETE FROM webhook_lost WHERE id IN (SELECT id FROM webhook_lost WHERE at < :before "
     "ORDER BY at LIMIT :limit)"
@@ -30,7 +32,9 @@ def sweeps(database: Database, settings: Settings) -> list[Sweep]:
 
     async def deliveries(tx: Tx, before: int) -> int:
         boundary = await logbook.boundary(tx, before)
-        return await tx.run(_OLD_DELIVERIES, boundary=boundary, before=before, limit=BATCH)
+        old = {"boundary": boundary, "before": before, "limit": BATCH}
+        await tx.run(_OLD_BODIES, **old)
+        return await tx.run(_OLD_DELIVERIES, **old)
 
     async def sweep_slices(now: int) -> bool:
         await database.write(slices, now)

@@ -15,7 +15,7 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from . import handshake, policy, signing
+from . import handshake, policy, queue, signing
 from .settings import Settings
 from .shards import shard_of
 from .target import parse, require_reachable
@@ -63,12 +63,6 @@ _ADD = statement(
 _FORGET_REFUSED = statement(
     "DELETE FROM webhook_subscription WHERE account_id = :account_id AND client_id = :client_id "
     "AND plant_id = :plant_id AND url = :url AND state = 'refused'"
-)
-_CHALLENGE = statement(
-    "INSERT INTO webhook_delivery (delivery_id, endpoint_id, subscription_id, client_id, "
-    "event_id, plant_id, sequence, kind, event_at, expires_at, body, state, attempts, due_at, "
-    "flow, cause, proof) VALUES (:id, :endpoint_id, :subscription_id, :client_id, :id, "
-    ":plant_id, 0, :kind, :now, :expires_at, :body, 'waiting', 0, :now, :flow, 'handshake', :code)"
 )
 _WAKE = statement(
     "UPDATE webhook_endpoint SET next_due = CASE WHEN ban_until > :now THEN ban_until ELSE :now END "
@@ -240,20 +234,24 @@ class Subscriptions:
     async def _challenge(self, tx: Tx, wanted: Subscription, endpoint_id: str) -> None:
         """The first delivery of such a subscription asks for its proof."""
         id_, code, now = self._ident.uuid(), self._ident.uuid(), wanted.created_at
-        await tx.run(
-            _CHALLENGE,
-            id=id_,
-            endpoint_id=endpoint_id,
-            subscription_id=wanted.id,
-            client_id=wanted.client_id,
-            plant_id=wanted.plant_id,
-            kind=handshake.KIND,
-            now=now,
-            expires_at=policy.expires_at(self._settings.rules, now),
-            body=handshake.body(id_, code, now),
-            flow=log.flow.get() or "",
-            code=code,
-        )
+        row = {
+            "delivery_id": id_,
+            "endpoint_id": endpoint_id,
+            "subscription_id": wanted.id,
+            "client_id": wanted.client_id,
+            "event_id": id_,
+            "plant_id": wanted.plant_id,
+            "sequence": 0,
+            "kind": handshake.KIND,
+            "at": now,
+            "expires_at": policy.expires_at(self._settings.rules, now),
+            "body": handshake.body(id_, code, now),
+            "now": now,
+            "flow": log.flow.get() or "",
+            "cause": "handshake",
+            "proof": code,
+        }
+        await queue.add(tx, self._database.dialect, [row])
         await tx.run(_WAKE, id=endpoint_id, now=now)
 
 
