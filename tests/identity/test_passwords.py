@@ -1,9 +1,12 @@
 """Passwords that programs try first are refused, whatever they are dressed up in; others are not."""
 
+import asyncio
+
 import pytest
 
-from workswith.identity.passwords import check_password, common
-from workswith.kernel.problem import Problem
+from workswith.identity.passwords import Passwords, check_password, common
+from workswith.identity.settings import Settings
+from workswith.kernel.problem import Kind, Problem
 
 REFUSED = [
     ("password_short", "correct h"),
@@ -49,3 +52,20 @@ def test_any_character_is_welcome(password: str) -> None:
 def test_the_list_is_of_words() -> None:
     assert len(common()) > 1_400
     assert all(word == word.casefold() and " " not in word for word in common())
+
+
+async def test_a_rush_waits_in_a_queue_of_known_length() -> None:
+    """Beyond it people are asked to come again, so that nobody waits for minutes. [ACC-7]"""
+    few = Passwords(
+        Settings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1, password_queue=3)
+    )
+    stored = await few.hash("correct horse battery")
+    ends = await asyncio.gather(
+        *(few.verify(stored, "correct horse battery") for _ in range(10)), return_exceptions=True
+    )
+    refused = [end for end in ends if isinstance(end, Problem)]
+    assert ends.count(True) == 3
+    assert {end.code for end in refused} == {"sign_ins_many"}
+    assert all(end.kind is Kind.UNAVAILABLE and end.retry_after for end in refused)
+    assert await few.verify(stored, "correct horse battery"), "and goes on afterwards"
+    few.close()

@@ -1,7 +1,8 @@
 """What a password must be, and how it is kept: Argon2id in a bounded pool of threads. [ACC-7]
 
 A hash takes tens of milliseconds of a core by intention; the pool keeps a rush of sign-ins from
-starving everything else, and its threads let others go first. An unknown address costs the same
+starving everything else: its threads let others go first, and beyond a queue of known length people
+are asked to try again. An unknown address costs the same
 work as a known one.
 """
 
@@ -28,6 +29,7 @@ Ts = TypeVarTuple("Ts")
 
 BEHIND_OTHERS = 10
 """The niceness of the threads that hash: about a tenth of a busy core."""
+RETRY_SECONDS = 5
 SHORTEST = 10
 LONGEST = 256
 LEET = str.maketrans("013457@$!€+", "oieastasiet")
@@ -112,7 +114,9 @@ def _refuse(code: str, detail: str, hint: str = "") -> None:
 
 
 class Passwords:
-    """Hashes and verifies in threads, at most so many at a time."""
+    """Hashes and verifies in threads, at most so many at a time. Every use may raise UNAVAILABLE
+    ``sign_ins_many``.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._hasher = PasswordHasher(
@@ -121,10 +125,12 @@ class Passwords:
             parallelism=settings.argon2_lanes,
         )
         self._pool = ThreadPoolExecutor(
-            settings.password_threads or os.cpu_count() or 1,
+            settings.password_threads or max(1, (os.cpu_count() or 1) // 2),
             thread_name_prefix="password",
             initializer=_step_back,
         )
+        self._most = settings.password_queue
+        self._waiting = 0
         # Well-formed, with the same parameters, of no password: verifying it is the same work.
         self._nobody = (
             f"$argon2id$v=19$m={settings.argon2_memory_kib},t={settings.argon2_rounds},"
@@ -153,7 +159,20 @@ class Passwords:
             return False
 
     async def _run(self, function: Callable[[Unpack[Ts]], T], *arguments: *Ts) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        if self._waiting >= self._most:
+            raise Problem(
+                Kind.UNAVAILABLE,
+                "sign_ins_many",
+                "Very many people are signing in at this moment.",
+                hint="Please try again in a few seconds.",
+                retry_after=RETRY_SECONDS,
+            )
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, function, *arguments)
+        finally:
+            self._waiting -= 1
 
 
 def _step_back() -> None:

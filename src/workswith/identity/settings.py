@@ -20,9 +20,17 @@ class Settings(Section, frozen=True):
         Meta(
             ge=0,
             le=256,
-            description="Password hashes at the same time; 0 means one for each processor core.",
+            description="Password hashes at the same time; 0 means one for every two cores.",
         ),
     ] = 0
+    password_queue: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="Password hashes that may wait; who comes then is asked to try again.",
+        ),
+    ] = 64
     verify_link_hours: Annotated[
         int, Meta(ge=1, le=720, description="How long the link that verifies an e-mail works.")
     ] = 48

@@ -82,4 +82,8 @@ def show_problem(visit: Visit, problem: Problem) -> Response:
     """A problem that a page did not catch itself."""
     status = STATUSES.get(problem.kind, 409)
     title = "" if status in _TEXTS else _("That did not work")
-    return refusal(visit, status, title, _(problem.detail), _(problem.hint) if problem.hint else "")
+    hint = _(problem.hint) if problem.hint else ""
+    response = refusal(visit, status, title, _(problem.detail), hint)
+    if problem.retry_after is not None:
+        response.headers["retry-after"] = str(problem.retry_after)
+    return response
