@@ -54,6 +54,8 @@ class Place:
     """Whether each generation begins with a token pair, as people expect who look into its document."""
     durable: bool = True
     """Whether a commit waits for the disk."""
+    homes: tuple[str, ...] = seed.HOMES
+    """The templates that the end-user lives in from the first start on."""
     file: Path | None = field(init=False)
     """The database, where it is a file that this sandbox alone has."""
     url: str = field(init=False)
@@ -151,6 +153,7 @@ async def _planted(areas: Areas, place: Place, seeded: Seeded | None) -> seed.Se
         consents=areas.identity.consents,
         subscriptions=areas.catalog.subscriptions,
         console_reply_url=callback_address(place.origin),
+        homes=place.homes,
     )
     planted = await seeding.load()
     if planted is None:

@@ -20,6 +20,7 @@ from workswith.kernel.tasks import Supervisor
 from workswith.sandbox import state_control
 from workswith.sandbox.authority import Authority
 from workswith.sandbox.inspector import Inspector
+from workswith.sandbox.seed import HOMES
 from workswith.sandbox.states import MAIN, SEEDED, Note, States, check_name
 from workswith.settings import Settings
 
@@ -116,6 +117,14 @@ class Cloud:
         """As after the first start."""
         return await self.restore(SEEDED)
 
+    async def keep_as_seeded(self) -> None:
+        """What is here now, with all that is due, is what a `reset` goes back to."""
+        states, file = self._place.states, self._file()
+        await self.supervisor.settle()
+        await self._change(
+            lambda: states.save(note_of(SEEDED, self.areas, self._seeded), file), comes_back=False
+        )
+
     async def fork(self, name: str, origin: str = "") -> Note:
         """Goes on under a new name, from the state ``origin`` or from the present one.
 
@@ -195,19 +204,22 @@ async def open_sandbox(
     signing_keys: tuple[bytes, ...] = (),
     with_tokens: bool = True,
     durable: bool = True,
+    inspector_port: int | None = None,
+    homes: tuple[str, ...] = HOMES,
 ) -> Cloud:
     """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
 
     ``origin`` is the one address of portal, login and APIs. ``clock`` is how the clock stands from
     now on; ``None``: as it was left. ``seeded`` is where ids come from; ``None``: from the system.
-    The others are as in `Place`. Raises ``OSError`` and the drivers' errors when the database
+    ``inspector_port`` is where its receiver listens, by default on the next one. The others are as
+    in `Place`. Raises ``OSError`` and the drivers' errors when the database
     cannot be reached.
     """
     cloud: list[Cloud] = []
     inspector = Inspector(
         Authority(authority_file.parent).issue("inspector", "localhost", "127.0.0.1"),
         lambda: cloud[0].areas.kernel.clock.now() if cloud else wall(),
-        port=(urlsplit(origin).port or 0) + 1,
+        port=(urlsplit(origin).port or 0) + 1 if inspector_port is None else inspector_port,
     )
     await inspector.start()
     place = Place(
@@ -221,6 +233,7 @@ async def open_sandbox(
         signing_keys=signing_keys,
         with_tokens=with_tokens,
         durable=durable,
+        homes=homes,
     )
     first = await open_generation(place, clock=clock, seeded=seeded)
     cloud.append(Cloud(place, first, seeded))

@@ -39,6 +39,24 @@ class _Server(uvicorn.Server):
         yield
 
 
+def configured(app: Any, **more: Any) -> uvicorn.Config:
+    """How we have uvicorn, whoever runs it."""
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        **more,
+    )
+
+
 async def serve(
     app: Any,
     bound: socket.socket,
@@ -48,23 +66,7 @@ async def serve(
     ready: Callable[[], None],
 ) -> None:
     """Serves until SIGINT or SIGTERM; calls ``ready`` once requests are answered."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            loop="none",
-            http=Protocol,
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = _Server(configured(app, ssl_certfile=certificate, ssl_keyfile=key))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -6,6 +6,7 @@ section 4.2.1.10), and is never installed anywhere by itself.
 
 import ipaddress
 import os
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,6 +89,13 @@ class Authority:
         _write_private(certificate.key, _pem(key))
         certificate.chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
         return certificate
+
+    def context(self, name: str, *hosts: str) -> ssl.SSLContext:
+        """For a server: a fresh certificate as `issue` makes them."""
+        certificate = self.issue(name, *hosts)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.chain, certificate.key)
+        return context
 
 
 def _builder(

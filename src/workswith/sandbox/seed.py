@@ -88,7 +88,9 @@ def memorable(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seeding:
-    """Plants a sandbox; ``console_reply_url`` is where Try it gets its tokens."""
+    """Plants a sandbox; ``console_reply_url`` is where Try it gets its tokens, ``homes`` are the
+    templates that the end-user lives in.
+    """
 
     database: Database
     clock: Clock
@@ -99,6 +101,7 @@ class Seeding:
     consents: Consents
     subscriptions: Subscriptions
     console_reply_url: str
+    homes: tuple[str, ...] = HOMES
 
     async def load(self) -> Seed | None:
         """What an earlier start made."""
@@ -125,12 +128,13 @@ class Seeding:
             await profile.keep(tx, end_user.id, PROFILE, now)
             furnished = [
                 home
-                for turn, template in enumerate(HOMES)
+                for turn, template in enumerate(self.homes)
                 # A millisecond apart, so that lists keep this order.
                 for home in await homes.furnish(tx, end_user.id, self.ident, template, now + turn)
             ]
-            # A developer account also acts as an end-user: it has a home to try things with.
-            await homes.furnish(tx, developer.id, self.ident, "flat", now)
+            if self.homes == HOMES:
+                # A developer account also acts as an end-user: it has a home to try things with.
+                await homes.furnish(tx, developer.id, self.ident, "flat", now)
             return [
                 {
                     "id": home.plant.id,

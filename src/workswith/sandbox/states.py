@@ -7,6 +7,7 @@ A note is written last, so a copy that was cut off has no name.
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -80,7 +81,12 @@ class States:
     def put_back(self, name: str, database: Path) -> Note:
         """Makes ``database`` what it was; nobody may have it open. Raises `Problem`."""
         note = self.one(name)
-        copy_database(self._file(name), database, durable=self._durable)
+        if self._durable:
+            copy_database(self._file(name), database)
+        else:
+            for log in ("-wal", "-shm"):
+                database.with_name(database.name + log).unlink(missing_ok=True)
+            shutil.copyfile(self._file(name), database)
         return note
 
     def remove(self, name: str) -> None:

@@ -1,0 +1,192 @@
+"""The cloud of a test, for code that awaits. `sync` is the same for code that waits.
+
+The caller's event loop stays free meanwhile, so that a receiver on it can be called.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from .bridge import Bridge
+from .known import Known
+from .running import Running, instant, span
+from .values import Answer, Home, Notification, State, Tokens
+
+
+class AsyncClock:
+    """The clock of the cloud: whatever happens in it happens by this clock.
+
+    Each method returns what it shows afterwards, in ms since 1970 UTC.
+    """
+
+    def __init__(self, running: Running, bridge: Bridge) -> None:
+        self._running, self._done = running, bridge.done
+
+    async def now(self) -> int:
+        return await self._done(self._running.clock("read"))
+
+    async def advance(self, by: str | timedelta | float) -> int:
+        """Lets ``"1d12h"``, a timedelta or so many seconds pass; all due work is done then."""
+        return await self._done(self._running.clock("advance", by=span(by)))
+
+    async def set(self, to: str | datetime) -> int:
+        """Moves forward to an instant; one without a zone is UTC. All due work is done then."""
+        return await self._done(self._running.clock("set", to=instant(to)))
+
+    async def freeze(self) -> int:
+        return await self._done(self._running.clock("freeze"))
+
+    async def resume(self) -> int:
+        """Lets it run at the pace of the world."""
+        return await self._done(self._running.clock("resume"))
+
+    async def scale(self, rate: float) -> int:
+        """Lets it run ``rate`` seconds a second."""
+        return await self._done(self._running.clock("scale", rate=rate))
+
+
+class AsyncWebhooks:
+    """A receiver of the cloud's own, and what it got."""
+
+    def __init__(self, running: Running, bridge: Bridge) -> None:
+        self._running, self._done = running, bridge.done
+
+    @property
+    def url(self) -> str:
+        """The receiver's address."""
+        return self._running.receiver()
+
+    async def subscribe(self, home: Home | None = None, url: str = "") -> str:
+        """The id of a subscription to a home's notifications, by default the first one's, sent to
+        ``url``, by default to the receiver.
+        """
+        return await self._done(self._running.subscribe(home, url))
+
+    async def received(self, at_least: int = 0, seconds: float = 5.0) -> list[Notification]:
+        """What has arrived, the first first, once everything due is sent.
+
+        Waits up to so many real seconds for ``at_least``; raises ``TimeoutError``.
+        """
+        return await self._done(self._running.received(at_least=at_least, seconds=seconds))
+
+    async def answer(self, behaviour: str) -> None:
+        """``well``, ``slow``, ``fail``, ``move``, ``drip``, ``reset`` or ``vanish`` from now on."""
+        await self._done(self._running.answer_as(behaviour))
+
+
+class AsyncFaults:
+    """What goes wrong, on demand."""
+
+    def __init__(self, running: Running, bridge: Bridge) -> None:
+        self._running, self._done = running, bridge.done
+
+    async def add(self, kind: str, **members: Any) -> int:
+        """A fault as ``POST /sandbox/faults`` takes it; returns its id."""
+        made = await self._done(self._running.control("POST", "/faults", {"kind": kind, **members}))
+        return int(made["id"])
+
+    async def list(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self._done(self._running.control("GET", "/faults"))
+        return found
+
+    async def clear(self, id_: int | None = None) -> None:
+        """One, or all."""
+        path = "/faults" if id_ is None else f"/faults/{id_}"
+        await self._done(self._running.control("DELETE", path))
+
+    async def play(self, pack: str) -> dict[str, Any]:
+        """A whole incident by its name; returns when all its steps are done."""
+        played: dict[str, Any] = await self._done(
+            self._running.control("POST", f"/faults/packs/{pack}", {})
+        )
+        return played
+
+
+class AsyncDevice:
+    """A simulated device, by somebody who stands before it."""
+
+    def __init__(self, running: Running, bridge: Bridge, module_id: str) -> None:
+        self._running, self._done, self.id = running, bridge.done, module_id
+
+    async def touch(self, set_point: float | None = None) -> None:
+        """Touches a thermostat's screen, and turns to manual at so many °C."""
+        await self._done(self._running.device(self.id, "touch", set_point=set_point))
+
+    async def online(self) -> None:
+        await self._done(self._running.device(self.id, "online"))
+
+    async def offline(self) -> None:
+        """The cable is out: calls are answered 404, Gateway Offline."""
+        await self._done(self._running.device(self.id, "offline"))
+
+    async def silent(self) -> None:
+        """It is there and does not answer: calls time out."""
+        await self._done(self._running.device(self.id, "silent"))
+
+    async def responsive(self) -> None:
+        await self._done(self._running.device(self.id, "responsive"))
+
+
+class AsyncCloud(Known):
+    """A running cloud. Every method that does something is awaited."""
+
+    def __init__(self, running: Running, bridge: Bridge) -> None:
+        super().__init__(running)
+        self._bridge, self._done = bridge, bridge.done
+        self.clock = AsyncClock(running, bridge)
+        self.webhooks = AsyncWebhooks(running, bridge)
+        self.faults = AsyncFaults(running, bridge)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        *,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | Tokens | None = None,
+    ) -> Answer:
+        """Any path of the cloud, with the subscription key, and signed in as the home owner unless
+        ``token`` or ``headers`` say otherwise. ``json`` or ``data`` (a form) is the body.
+        """
+        calling = self._running.call(method, path, json, data=data, headers=headers, token=token)
+        return await self._done(calling)
+
+    async def control(self, method: str, path: str, json: Any = None) -> Any:
+        """The control interface below ``/sandbox``. Raises `running.Refused`."""
+        return await self._done(self._running.control(method, path, json))
+
+    async def token(self, user: str = "end_user", scope: str = "") -> Tokens:
+        """A fresh pair, by the whole code flow; ``scope`` names some of the application's."""
+        return await self._done(self._running.token(user, scope))
+
+    async def home(self, template: str = "flat", user: str = "end_user", name: str = "") -> Home:
+        """One more home for somebody: ``flat``, ``house``, ``hotel``, ``eleven_thermostats``, …"""
+        return await self._done(self._running.home(template, user, name))
+
+    def device(self, module_id: str) -> AsyncDevice:
+        return AsyncDevice(self._running, self._bridge, module_id)
+
+    async def settle(self) -> None:
+        """Does everything that is due now."""
+        await self._done(self._running.settle())
+
+    async def reset(self) -> None:
+        """Back to the seeded state, clock and ids included."""
+        await self._done(self._running.reset())
+
+    async def save(self, name: str) -> None:
+        """Keeps how everything is, under a name."""
+        await self._done(self._running.save(name))
+
+    async def restore(self, name: str) -> None:
+        """Everything as it was saved."""
+        await self._done(self._running.restore(name))
+
+    async def fork(self, name: str, origin: str = "") -> None:
+        """Goes on under a new name, from a saved state or from now."""
+        await self._done(self._running.fork(name, origin))
+
+    async def states(self) -> list[State]:
+        return await self._done(self._running.states())
