@@ -47,7 +47,7 @@ async def test_hours_and_days_add_up_to_the_counter(every: House) -> None:
 
 async def test_temperature_and_humidity_have_a_history_too(house: House) -> None:
     await house.supervisor.advance(house.clock.now() + 6 * HOUR)
-    for measure, least, most in (("temperature", 170, 220), ("humidity", 200, 700)):
+    for measure, least, most in (("temperature", 170, 220), ("humidity", 100, 700)):
         found = await samples_of(
             house.database, *house.first, measure, since=0, until=house.clock.now() + 1
         )

@@ -28,9 +28,9 @@ from .simulators import plug as simulated_plug
 from .simulators import remote as simulated_remote
 from .simulators.anatomy import Model as ThermostatModel
 from .simulators.appliances import Appliance
-from .simulators.room import House
+from .simulators.room import HEIGHT, House
 from .simulators.weather import Climate
-from .thermostat import Function
+from .thermostat import Function, Manner, Regulation
 
 BOTH = (Function.HEATING, Function.COOLING)
 
@@ -63,14 +63,31 @@ class Piece:
     appliance: str = ""
 
 
-def thermostat(name: str, heats: float = 1.0, functions: tuple[Function, ...] = BOTH) -> Piece:
-    """In an ambient of its own name; ``heats`` is how much of an ordinary storey."""
+def thermostat(
+    name: str,
+    heats: float = 1.0,
+    functions: tuple[Function, ...] = BOTH,
+    *,
+    floor_heating: bool = False,
+) -> Piece:
+    """In an ambient of its own name; ``heats`` is how much of an ordinary storey.
+
+    Floors are regulated by shares of a cycle, radiators with hysteresis.
+    """
 
     def model(site: Site) -> ThermostatModel:
-        return ThermostatModel(house(site.seed, heats), site.climate, site.phase)
+        room = house(site.seed, heats)
+        return ThermostatModel(
+            _floor_heated(room) if floor_heating else room, site.climate, site.phase
+        )
 
+    regulation = Regulation(Manner.PROPORTIONAL, cycle=30) if floor_heating else Regulation()
     return Piece(
-        name, name, thermostats.DEVICE, thermostats.Configuration(functions, PROGRAMS), model
+        name,
+        name,
+        thermostats.DEVICE,
+        thermostats.Configuration(functions, PROGRAMS, regulation),
+        model,
     )
 
 
@@ -196,28 +213,67 @@ def door_unit(name: str, ambient: str | None) -> Piece:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Shell:
+    """What homes of an age are built of: W/K for each m² of floor, windows, W/m² of heating."""
+
+    opaque: float
+    u: float
+    g: float
+    air_changes: float
+    heating: float
+
+
+_SHELLS = (
+    _Shell(opaque=1.3, u=4.9, g=0.80, air_changes=0.6, heating=120),  # hollow brick, one pane
+    _Shell(opaque=0.9, u=2.8, g=0.72, air_changes=0.45, heating=85),  # some insulation, two panes
+    _Shell(opaque=0.5, u=1.8, g=0.60, air_changes=0.4, heating=60),  # insulated
+)
+"""Of the order of the Italian building types of TABULA before 1976, to 2005, and since."""
+_WEIGHTS = ((110_000.0, 2.5), (165_000.0, 2.5), (260_000.0, 3.0))
+"""Light, medium, heavy: J/K and m² of mass for each m² of floor (ISO 13790, table 12)."""
+_DIRECTIONS = (0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
+_COOLING = 50.0
+"""W/m²."""
+
+
 def house(seed: int, heats: float) -> House:
     """Part of an ordinary storey, no two the same."""
     chance = Random(seed + 1)  # noqa: S311 - a home, not a secret
     usual = House()
 
     def about(value: float, spread: float = 0.15) -> float:
-        return round(value * heats * chance.uniform(1 - spread, 1 + spread), 1)
+        return round(value * chance.uniform(1 - spread, 1 + spread), 3)
 
+    shell = chance.choices(_SHELLS, (3, 5, 2))[0]
+    capacity, mass = chance.choice(_WEIGHTS)
+    front = chance.randrange(len(_DIRECTIONS))
+    volume = about(usual.volume * heats, 0.1)
+    floor = volume / HEIGHT
     return House(
-        air_capacity=about(usual.air_capacity),
-        mass_capacity=about(usual.mass_capacity, 0.3),
-        air_to_mass=about(usual.air_to_mass),
-        air_to_outside=about(usual.air_to_outside),
-        mass_to_outside=about(usual.mass_to_outside),
-        heater=about(usual.heater, 0.1),
-        cooler=about(usual.cooler, 0.1),
-        glass=about(usual.glass, 0.3),
-        volume=about(usual.volume, 0.1),
+        volume=volume,
+        opaque=about(shell.opaque),
+        panes=(
+            (_DIRECTIONS[front], about(0.09, 0.3)),
+            (_DIRECTIONS[(front + chance.choice((2, 4, 6))) % 8], about(0.05, 0.3)),
+        ),
+        u=shell.u,
+        g=shell.g,
+        capacity=capacity,
+        mass=mass,
+        heater=round(about(shell.heating, 0.1) * floor),
+        cooler=round(about(_COOLING, 0.1) * floor),
+        air_changes=shell.air_changes,
         people=round(usual.people * heats, 1),
+        seed=seed % 1_000_000,
     )
 
 
 def _heated(room: House, watts: int) -> House:
     """The room with an electric heater, which is quick."""
     return replace(room, heater=float(watts), emitter_lag=300.0)
+
+
+def _floor_heated(room: House) -> House:
+    """The room with pipes under its floor, which are slow and radiate."""
+    return replace(room, emitter_lag=2.5 * 3600, convective=0.4)

@@ -11,7 +11,10 @@ from .simulators.appliances import Appliance
 from .simulators.weather import Climate
 from .thermostat import Function
 
-MILAN = Climate()
+CONTINENTAL = Climate("denver")
+HARSH = Climate("chicago")
+MILD = Climate("san_francisco")
+"""Whose typical year homes have; none of them is Italian, for no such year is in the public domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Template:
     api: str = "smarther"
     country: str = "IT"
     time_zone: str = "Europe/Rome"
-    climate: Climate = MILAN
+    climate: Climate = CONTINENTAL
     scenes: tuple[Scene, ...] = ()
     gateway: tuple[str, str, int] = ("Gateway", "", 0)
     """Its name, the code of its hardware, the number of its firmware."""
@@ -42,7 +45,7 @@ class Template:
     """Pairs of ambient and floor, where the plant's system knows floors."""
 
 
-def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = MILAN) -> Template:
+def _heated(name: str, plant_type: str, *pieces: Piece, climate: Climate = CONTINENTAL) -> Template:
     """A plant of thermostats, each in an ambient of its name."""
     ambients = tuple((piece.name, "custom") for piece in pieces)
     return Template(name, plant_type, ambients, pieces, climate=climate)
@@ -54,7 +57,6 @@ HOUSE = _heated(
     put.thermostat("Piano Terra"),
     put.thermostat("Primo Piano"),
     put.thermostat("Mansarda", 0.6),
-    climate=Climate(latitude=46.0, longitude=9.3, mean=12.8),
 )
 FLAT = _heated(
     "Appartamento in Città", "Flat", put.thermostat("Soggiorno", 0.8, (Function.HEATING,))
@@ -69,7 +71,7 @@ ELEVEN = _heated(
     "Villa Undici",
     "House",
     *(
-        put.thermostat(name, 0.3)
+        put.thermostat(name, 0.3, floor_heating=name.startswith("Bagno"))
         for name in (
             "Ingresso",
             "Cucina",
@@ -84,6 +86,7 @@ ELEVEN = _heated(
             "Taverna",
         )
     ),
+    climate=HARSH,
 )
 HOTEL = _heated(
     "Albergo Stella",
@@ -95,6 +98,7 @@ HOTEL = _heated(
         for floor in (1, 2, 3)
         for room in (1, 2, 3, 4, 5, 6)
     ),
+    climate=MILD,
 )
 
 _LIGHTS = ("Luce cucina", "Luce soggiorno")

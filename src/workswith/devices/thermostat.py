@@ -55,12 +55,44 @@ class Program:
     cooling: Week
 
 
+class Manner(StrEnum):
+    HYSTERESIS = "hysteresis"
+    PROPORTIONAL = "proportional"
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """How a thermostat moves its relay. Temperatures are tenths of a K, times minutes.
+
+    With hysteresis it closes ``hysteresis`` below the set-point and opens as much above it.
+    Proportionally, the relay is closed for a share of each ``cycle``: all of it from ``band`` below
+    the set-point on, plus what was lacking on the long run (its integral, over ``reset``).
+    Either way it stays closed and open for ``least_on`` and ``least_off`` at least.
+    """
+
+    manner: Manner = Manner.HYSTERESIS
+    hysteresis: int = 2
+    band: int = 15
+    cycle: int = 20
+    reset: int = 120
+    least_on: int = 3
+    least_off: int = 3
+
+
+USUAL_REGULATION = Regulation()
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What is set up once on a thermostat: what it can drive, and its programs 0 … 11."""
+    """What is set up once on a thermostat: what it can drive, and its programs 0 … 11.
+
+    ``display_locked``: hands on it change nothing, and keep no command away.
+    """
 
     functions: tuple[Function, ...]
     programs: tuple[Program, ...]
+    regulation: Regulation = USUAL_REGULATION
+    display_locked: bool = False
 
     def program(self, number: int) -> Program | None:
         return next((each for each in self.programs if each.number == number), None)

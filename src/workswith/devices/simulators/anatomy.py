@@ -9,6 +9,7 @@ from workswith.devices.thermostat import Configuration, Function, Reading
 
 from .kind import USUAL_PACE, Pace
 from .plan import Plan
+from .relay import NO_DUTY, Duty
 from .room import House, Room
 from .weather import Climate
 
@@ -34,7 +35,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that does. ``at`` is the last minute lived through."""
+    """Everything that does. ``at`` is the last minute lived through.
+
+    Members that came later have defaults, so that what was kept before can still be read.
+    """
 
     at: int
     function: Function
@@ -45,6 +49,7 @@ class State:
     room: Room
     busy_until: int
     said: Reading
+    duty: Duty = NO_DUTY
 
 
 _states = msgspec.json.Decoder(State)

@@ -6,15 +6,15 @@ measures at most every `Pace.measure`, on the grid that all modules of a gateway
 """
 
 from workswith.devices.schedule import in_force
-from workswith.devices.thermostat import Command, Function, Mode, Reading
-from workswith.kernel.clock import DAY, HOUR, MINUTE
+from workswith.devices.thermostat import Command, Function, Manner, Mode, Reading
+from workswith.kernel.clock import MINUTE
 
 from . import relay
 from .anatomy import Body, State
+from .indoors import Indoors, measured
 from .kind import MEMORY, NEVER
 from .plan import after, obey, protection
-from .room import humidity, pass_minute
-from .weather import SLOT, Weather, weather
+from .room import humidity
 
 
 class Course:
@@ -26,10 +26,9 @@ class Course:
         "busy_until",
         "closed",
         "closed_since",
+        "duty",
         "function",
-        "outside",
-        "outside_until",
-        "people",
+        "indoors",
         "plan",
         "program",
         "room",
@@ -51,9 +50,8 @@ class Course:
         self.busy_until = state.busy_until
         self.said = state.said
         self.spoken: Reading | None = None
-        self.outside: Weather = weather(body.model.climate, state.at)
-        self.people = 0.0
-        self.outside_until = 0
+        self.duty = state.duty
+        self.indoors = Indoors(body.model.house, body.model.climate, body.zone)
         self.set_point = state.said.set_point
         self.switch_at = 0
 
@@ -68,6 +66,7 @@ class Course:
             self.room,
             self.busy_until,
             self.said,
+            self.duty,
         )
 
     def live(self, now: int, *, until_spoken: bool = False) -> None:
@@ -112,19 +111,16 @@ class Course:
             self.program,
             self.plan.end,
             self.closed,
-            round(self.room.sensor * 10),
+            self._measured(),
             round(humidity(self.room) * 10),
             now,
         )
 
     def _pass_minute(self, now: int) -> None:
-        if now >= self.outside_until:
-            self._look_outside(now)
-        house = self.body.model.house
-        power = 0.0
+        heating, house, power = self.function is Function.HEATING, self.body.model.house, 0.0
         if self.closed:
-            power = house.heater if self.function is Function.HEATING else -house.cooler
-        self.room = pass_minute(house, self.room, self.outside, power, self.people)
+            power = house.heater if heating else -house.cooler
+        self.room = self.indoors.minute(self.room, now, power, cooling=not heating)
         self.at = now
         self._move_relay(now, told=False)
         if self.closed != self.said.load_active:
@@ -132,20 +128,30 @@ class Course:
         elif (now - self.body.model.phase) % self.body.pace.measure == 0:
             self._say_measures(now)
 
-    def _look_outside(self, now: int) -> None:
-        climate = self.body.model.climate
-        self.outside = weather(climate, now)
-        self.outside_until = (now // SLOT + 1) * SLOT
-        hour = (now % DAY / HOUR + climate.longitude / 15) % 24
-        self.people = self.body.model.house.people * (0.3 if 8 <= hour < 18 else 1.0)
+    def _measured(self) -> int:
+        return measured(self.body.model.house, self.room, self.at)
 
     def _move_relay(self, now: int, *, told: bool) -> None:
-        mode, measured = self.plan.mode, self.room.sensor
-        want = relay.wanted(self.function, mode, self.set_point, measured, closed=self.closed)
+        regulation, warmth = self.body.configuration.regulation, self._measured()
+        lack = relay.lacking(self.function, self.set_point, warmth)
+        if regulation.manner is Manner.PROPORTIONAL and (
+            told or now >= self.duty.since + regulation.cycle * MINUTE
+        ):
+            self.duty = relay.next_duty(regulation, self.duty, lack, now)
+        want = relay.wanted(
+            self.function,
+            self.plan.mode,
+            lack,
+            warmth,
+            closed=self.closed,
+            regulation=regulation,
+            duty=self.duty,
+            now=now,
+        )
         if want is self.closed:
             return
         closed = relay.decide(
-            want=want, closed=self.closed, since=self.closed_since, now=now, told=told
+            regulation, want=want, closed=self.closed, since=self.closed_since, now=now, told=told
         )
         if closed is not self.closed:
             self.closed, self.closed_since = closed, now
@@ -173,7 +179,7 @@ class Course:
         said, pace = self.said, self.body.pace
         quiet = now - said.at
         changed = (
-            abs(round(self.room.sensor * 10) - said.temperature) >= pace.temperature_step
+            abs(self._measured() - said.temperature) >= pace.temperature_step
             or abs(round(humidity(self.room) * 10) - said.humidity) >= pace.humidity_step
         )
         # Half a measure of play, for what was said in between at another instant.

@@ -8,11 +8,12 @@ minutes, as the thermostats' rooms do; orders act on their millisecond.
 from dataclasses import dataclass, replace
 
 from workswith.devices.heater import Command, Configuration, Mode, Reading
-from workswith.kernel.clock import DAY, HOUR, MINUTE
+from workswith.kernel.clock import MINUTE
 
+from .indoors import Indoors, measured, sensed
 from .machine import Body, Machine
-from .room import House, Room, pass_minute
-from .weather import SLOT, Climate, weather
+from .room import House, Room
+from .weather import Climate, weather
 
 HYSTERESIS = 0.25
 """K above and below the temperature that is kept."""
@@ -47,8 +48,8 @@ Heater = Body[Model, Configuration]
 
 def begin(body: Heater, now: int, seed: int) -> State:
     """In comfort, in a room that is nearly warm."""
-    warmth = 18.5 + seed % 16 / 10
-    outside = weather(body.model.climate, now)
+    warmth = 18.2 + seed % 16 / 10
+    outside = weather(body.model.climate, body.zone, now)
     room = Room(warmth, warmth - 0.5, 0.0, warmth, outside.water + 0.0018)
     at = now - (now - body.model.phase) % MINUTE
     blank = Reading(Mode.COMFORT, 0, 0, 0, now)
@@ -62,17 +63,14 @@ def begin(body: Heater, now: int, seed: int) -> State:
 
 def live(body: Heater, state: State, until: int) -> tuple[State, int | None]:
     """Minute by minute; everything it has to say, it says on a minute."""
-    house, climate = body.model.house, body.model.climate
-    at, room, outside, people, holds = state.at, state.room, weather(climate, state.at), 0.0, 0
+    house = body.model.house
+    indoors = Indoors(house, body.model.climate, body.zone)
+    at, room = state.at, state.room
     while at + MINUTE <= until:
         at += MINUTE
-        if at >= holds:
-            outside, holds = weather(climate, at), (at // SLOT + 1) * SLOT
-            people = _people(house, climate, at)
-        watts = house.heater if state.heats else 0.0
-        room = pass_minute(house, room, outside, watts, people)
-        if _wants(body, state, room.sensor) is not state.heats:
-            state = _switch(body, replace(state, room=room), at)
+        room = indoors.minute(room, at, house.heater if state.heats else 0.0)
+        if _wants(body, state, sensed(house, room, at)) is not state.heats:
+            state = _switch(body, replace(state, at=at, room=room), at)
         if _has_to_speak(body, state, room, at):
             return replace(state, at=at, room=room), at
     return replace(state, at=at, room=room), None
@@ -84,19 +82,19 @@ def obey(body: Heater, state: State, now: int, command: Command) -> State:
 
 def say(body: Heater, state: State, now: int) -> Reading:
     used = _watts(body, state) * max(0, now - state.counted)
-    warmth = round(state.room.sensor * 10)
+    warmth = measured(body.model.house, state.room, state.at)
     return Reading(state.mode, _watts(body, state), state.energy + used, warmth, now)
 
 
 def _switch(body: Heater, state: State, now: int) -> State:
     """Follows what is wanted at ``now``, and counts what was used until then."""
     used = _watts(body, state) * max(0, now - state.counted)
-    heats = _wants(body, state, state.room.sensor)
+    heats = _wants(body, state, sensed(body.model.house, state.room, state.at))
     return replace(state, heats=heats, energy=state.energy + used, counted=max(now, state.counted))
 
 
-def _wants(body: Heater, state: State, measured: float) -> bool:
-    lacking = body.configuration.set_point(state.mode) / 10 - measured
+def _wants(body: Heater, state: State, warmth: float) -> bool:
+    lacking = body.configuration.set_point(state.mode) / 10 - warmth
     return lacking > (-HYSTERESIS if state.heats else HYSTERESIS)
 
 
@@ -111,13 +109,9 @@ def _has_to_speak(body: Heater, state: State, room: Room, now: int) -> bool:
         return False
     if quiet >= pace.heartbeat or abs(_watts(body, state) - said.power) >= pace.power_step:
         return True
-    warmer = abs(round(room.sensor * 10) - said.temperature) >= pace.temperature_step
+    warmth = measured(body.model.house, room, now)
+    warmer = abs(warmth - said.temperature) >= pace.temperature_step
     return warmer and quiet >= pace.measure
-
-
-def _people(house: House, climate: Climate, at: int) -> float:
-    hour = (at % DAY / HOUR + climate.longitude / 15) % 24
-    return house.people * (0.3 if 8 <= hour < 18 else 1.0)
 
 
 SIMULATOR = Machine(Model, Configuration, State, live, obey, say)

@@ -38,7 +38,7 @@ UI_BUSY = 10 * SECOND
 
 def begin(body: Body, now: int, *, program: int = 1, warmth: float = 19.5) -> State:
     """A thermostat just put up, in automatic mode, in a home of ``warmth`` °C."""
-    outside = weather(body.model.climate, now)
+    outside = weather(body.model.climate, body.zone, now)
     room = Room(warmth, warmth - 0.5, 0.0, warmth, outside.water + 0.0018)
     plan = Plan(Mode.AUTOMATIC, 200)
     blank = Reading(Function.HEATING, plan.mode, 200, program, None, False, 0, 0, now)
@@ -70,7 +70,12 @@ def foresee(body: Body, state: State) -> Ahead[State]:
 
 
 def touch(body: Body, state: State, now: int, change: Command | None = None) -> Step[State]:
-    """Somebody uses the device's own user interface, and changes something or not."""
+    """Somebody uses the device's own user interface, and changes something or not.
+
+    On a locked display nothing can be changed, and nobody is kept away.
+    """
+    if body.configuration.display_locked:
+        return step(body, state, now)
     done = step(body, state, now, change)
     return Step(replace(done.state, busy_until=now + UI_BUSY), done.reading)
 

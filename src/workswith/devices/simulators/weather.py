@@ -1,75 +1,112 @@
-"""The weather over a home: a curve of the clock, the same for ever.
+"""The weather over a home: the typical year of a place, read on the plant's own standard time.
 
-A year and a day of temperature, fronts that pass every few days, clouds, the sun by its height,
-and the water in the air. Plausible, not measured; a typical year can take its place.
+Ten minutes at a time, which is what everything indoors is told; many homes share them. 29 February
+has the weather of the 28th.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from math import cos, exp, pi, radians, sin
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-from workswith.kernel.clock import DAY, HOUR, MINUTE
+import msgspec
+
+from workswith.devices.physics import sky, year
+from workswith.devices.physics.moisture import saturation
+from workswith.devices.physics.sky import Irradiance
+from workswith.devices.physics.sun import Sun
+from workswith.kernel.clock import HOUR, MINUTE
 
 SLOT = 10 * MINUTE
 """The weather holds for this long."""
-_YEAR = 365.2425
+_SLOT_SECONDS = SLOT // 1000
+
+Place = Literal["denver", "chicago", "san_francisco"]
+"""The three places whose years are at hand (`year.PLACES`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Climate:
-    """A place. Latitude and longitude in degrees, temperatures in °C and K; ``seed`` varies it."""
+    """Whose typical year it is; ``seed`` is that of the household that lives under it."""
 
-    latitude: float = 45.5
-    longitude: float = 9.2
-    mean: float = 13.5
-    yearly: float = 10.5
-    daily: float = 4.0
-    fronts: float = 2.2
+    place: Place = "denver"
     seed: int = 0
 
 
 class Weather(NamedTuple):
-    """Outside: air in °C, sun on a horizontal square metre in W, water in kg per kg of air."""
+    """Outside: °C, kg of water per kg of air, the sun's W/m² and its place.
+
+    ``walls`` is by how many K the sun warms a wall or roof from outside, and the sky cools it.
+    """
 
     air: float
-    sun: float
     water: float
+    normal: float
+    diffuse: float
+    sun: Sun
+    walls: float
 
 
-def weather(climate: Climate, at: int) -> Weather:
+def weather(climate: Climate, zone: ZoneInfo, at: int) -> Weather:
     """The weather of the ten minutes that ``at`` is in."""
-    return _weather(climate, at // SLOT)
+    return _weather(climate.place, slot_of_year(zone, at))
 
 
-@lru_cache(maxsize=8_192)
-def _weather(climate: Climate, slot: int) -> Weather:
-    at = slot * SLOT
-    day = at / DAY
-    hour = at % DAY / HOUR + climate.longitude / 15  # by the sun
-    shift = climate.seed % 997
-    cloud = 0.5 + 0.33 * sin(_turn(day, 2.9) + shift) + 0.17 * sin(_turn(day, 6.1) + 2 * shift)
-    season = -climate.yearly * cos(_turn(day - 18, _YEAR))
-    front = climate.fronts * (sin(_turn(day, 3.7) + shift) + 0.6 * sin(_turn(day, 9.3) + shift))
-    mean = climate.mean + season + front
-    daily = climate.daily * (1.25 - 0.6 * cloud) * cos(2 * pi * (hour - 15) / 24)
-    sun = 950 * max(0.0, _height(climate.latitude, day, hour)) * (1 - 0.7 * cloud)
-    return Weather(mean + daily, sun, (0.62 + 0.2 * cloud) * saturation(mean))
+def falling(climate: Climate, zone: ZoneInfo, at: int, azimuth: float) -> Irradiance:
+    """What then falls on an upright plane."""
+    return _falling(climate.place, slot_of_year(zone, at), azimuth)
 
 
-def saturation(celsius: float) -> float:
-    """The most water that air can hold, kg per kg at sea level (Magnus)."""
-    pressure = 611.2 * exp(17.62 * celsius / (243.12 + celsius))
-    return 0.622 * pressure / (101_325 - pressure)
+def slot_of_year(zone: ZoneInfo, at: int) -> int:
+    """The ten minutes of the typical year that stand for those of an instant."""
+    return _slot_of_year(_standard(zone, at // (180 * 24 * HOUR)), at // SLOT)
 
 
-def _height(latitude: float, day: float, hour: float) -> float:
-    """The sine of the sun's height above the horizon."""
-    declination = radians(-23.44) * cos(_turn(day + 10, _YEAR))
-    place = radians(latitude)
-    around = 2 * pi * (hour - 12) / 24
-    return sin(place) * sin(declination) + cos(place) * cos(declination) * cos(around)
+def moved(model: str, place: str) -> str:
+    """A device's model, as JSON, under another place's weather; what has none stays as it is."""
+    members = msgspec.json.decode(model)
+    if "climate" not in members:
+        return model
+    members["climate"]["place"] = place
+    return msgspec.json.encode(members).decode()
 
 
-def _turn(day: float, period: float) -> float:
-    return 2 * pi * day / period
+@lru_cache(maxsize=1_024)
+def _standard(zone: ZoneInfo, half_year: int) -> timedelta:
+    """What the zone's clocks are ahead of UTC when they are not put forward."""
+    begins = datetime.fromtimestamp(half_year * 180 * 86_400, UTC)
+    offsets = [(begins + timedelta(half)).astimezone(zone).utcoffset() for half in (0, 182)]
+    return min(each for each in offsets if each is not None)
+
+
+@lru_cache(maxsize=4_096)
+def _slot_of_year(ahead: timedelta, slot: int) -> int:
+    local = datetime.fromtimestamp(slot * _SLOT_SECONDS, UTC) + ahead
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    since = local.replace(year=2001, day=day) - datetime(2001, 1, 1, tzinfo=UTC)
+    return int(since.total_seconds()) // _SLOT_SECONDS
+
+
+@lru_cache(maxsize=16_384)
+def _weather(place: str, slot: int) -> Weather:
+    now = year.outside(place, (slot + 0.5) * _SLOT_SECONDS)
+    falls = [
+        sky.on_plane(now.sun, now.normal, now.diffuse, azimuth, tilt).total
+        for azimuth, tilt in _FACES
+    ]
+    warmed = _ABSORBED * sum(falls) / len(falls) - _SKY_COOLING
+    return Weather(now.air, saturation(now.dew), now.normal, now.diffuse, now.sun, _FILM * warmed)
+
+
+@lru_cache(maxsize=16_384)
+def _falling(place: str, slot: int, azimuth: float) -> Irradiance:
+    now = _weather(place, slot)
+    return sky.on_plane(now.sun, now.normal, now.diffuse, azimuth, 90.0)
+
+
+_FACES = ((0.0, 90.0), (90.0, 90.0), (180.0, 90.0), (270.0, 90.0), (0.0, 0.0))
+"""Four walls and a roof, a fifth of the shell each."""
+_ABSORBED, _FILM = 0.6, 0.04
+_SKY_COOLING = 5 * 0.9 * 11.0 * 0.6
+"""W/m² (ISO 13790, 11.3.5): walls see half of the sky, roofs all of it."""
