@@ -5,6 +5,7 @@ and what they say then is told when it is back.
 """
 
 import asyncio
+import math
 import ssl
 from collections import deque
 from collections.abc import Callable
@@ -118,7 +119,7 @@ class SimulatedGateway:
         )
         await connection.open(self._address, self._context)
         connection.subscribe(protocol.down(self._id, "#"), f"{protocol.EVERYBODY}/#")
-        self._connection = connection
+        self._connection, self._said_at = connection, -math.inf
 
     async def _talk(self) -> None:
         """Until the connection is lost or ended."""

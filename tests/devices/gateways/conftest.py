@@ -21,7 +21,7 @@ from workswith.devices.gateways.simulated import Devices
 from workswith.devices.homes.drawing import draw
 from workswith.devices.links import Links
 from workswith.devices.park import Park
-from workswith.devices.plants import Module, Plant, create_plant, modules_of
+from workswith.devices.plants import Module, Plant, create_plant, gateways_of, modules_of
 from workswith.devices.settings import Settings as DeviceSettings
 from workswith.devices.templates import TEMPLATES
 from workswith.devices.twin import Twin
@@ -40,10 +40,10 @@ def keys(purpose: str) -> bytes:
     return derive(INSTANCE_KEY, purpose)
 
 
-async def until(true: Callable[[], Awaitable[Any]], what: str = "") -> Any:
+async def until(true: Callable[[], Awaitable[Any]]) -> Any:
     """Waits for something to become true, and returns it."""
     async with asyncio.timeout(SECONDS):
-        while not (found := await true()):
+        while not (found := await true()):  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
     return found
 
@@ -102,6 +102,26 @@ class Site:
         self.running.append(asyncio.create_task(made.run()))
         return made
 
+    async def connected(self, gateway: SimulatedGateway) -> None:
+        """Returns once it is on line and all it had to say is stored."""
+
+        async def there() -> bool:
+            return gateway.online and not gateway.waiting
+
+        await until(there)
+
+    async def reach(self, gateway_id: str) -> str:
+        rows = await gateways_of(self.database, OWNER, self.plant.id)
+        return next(one.reach for one in rows if one.id == gateway_id)
+
+    async def offline(self, gateway_id: str) -> None:
+        """Returns once the cloud knows that it is."""
+
+        async def gone() -> bool:
+            return await self.reach(gateway_id) == "offline"
+
+        await until(gone)
+
     async def modules(self) -> list[Module]:
         return await modules_of(self.database, OWNER, self.plant.id)
 
@@ -124,7 +144,13 @@ def settings() -> Settings:
 
 @pytest.fixture
 async def site(
-    database: Database, clock: Clock, ident: Ident, bells: Bells, broker: Broker, settings: Settings
+    database: Database,
+    clock: Clock,
+    ident: Ident,
+    bells: Bells,
+    *,
+    broker: Broker,
+    settings: Settings,
 ) -> AsyncIterator[Site]:
     async def set_up(tx: Any) -> Plant:
         return await create_plant(
