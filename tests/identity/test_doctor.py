@@ -55,6 +55,15 @@ SICK: list[tuple[str, str, dict[str, Any]]] = [
     ("Retries of a refresh are bounded", "warning", {"settings": Settings(refresh_retry_seconds=300)}),
     ("No clickjacking", "failure", {"policy": "script-src 'self'"}),
     ("No leak by the referrer", "failure", {"headers": {}}),
+    ("No foreign script reads /authorize", "failure", {"headers": {"access-control-allow-origin": "*"}}),
+    ("No token in an address", "failure", {"metadata": {"response_modes_supported": ["fragment"]}}),
+    ("Codes cannot be injected", "warning", {"applications": [application(pkce="optional")]}),
+    ("Redirects lose what was typed", "failure", {"redirect_status": 307}),
+    (
+        "Signing out is no open redirect",
+        "failure",
+        {"applications": [application(post_logout_urls=("http://a.example/",))]},
+    ),
     ("No implicit grant", "failure", {"metadata": {"response_types_supported": ["code", "token"]}}),
     ("No password grant", "failure", {"metadata": {"grant_types_supported": ["password"]}}),
     (

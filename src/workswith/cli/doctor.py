@@ -44,6 +44,7 @@ async def _examine(areas: "Areas") -> "list[Finding]":
     from workswith.identity.application import EVERY
     from workswith.identity.metadata import metadata
     from workswith.web.site.headers import FIXED, policy
+    from workswith.web.site.visit import ONWARDS
 
     applications = await areas.kernel.database.all(EVERY)
     return doctor.examine(
@@ -54,6 +55,7 @@ async def _examine(areas: "Areas") -> "list[Finding]":
             policy=policy(areas.kernel.origins),
             headers=FIXED,
             applications=applications,
+            redirect_status=ONWARDS,
         )
     )
 

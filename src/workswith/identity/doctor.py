@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from . import pkce as pkce_rules
 from .application import Application
 from .reply_urls import LOOPBACK
 from .settings import Settings
@@ -20,7 +21,9 @@ State = Literal["good", "note", "warning", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is looked at. ``policy`` and ``headers`` are those of the sign-in and consent pages."""
+    """What is looked at. ``policy`` and ``headers`` are those of the sign-in and consent pages,
+    ``redirect_status`` that of every answer of theirs that sends the browser on.
+    """
 
     settings: Settings
     login_origin: str
@@ -28,6 +31,7 @@ class Facts:
     policy: str
     headers: Mapping[str, str]
     applications: Sequence[Application]
+    redirect_status: int = 303
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,53 @@ def issuer_in_answers(facts: Facts) -> Verdict:
     return ("good", "iss in every answer.") if good else ("failure", "No iss in the answers.")
 
 
+def answers_in_address(facts: Facts) -> Verdict:
+    """Only a code, which is worth nothing twice, ever stands in an address. [section 4.3]"""
+    modes = set(facts.metadata["response_modes_supported"])
+    if modes - {"query", "form_post"} or facts.metadata["response_types_supported"] != ["code"]:
+        return "failure", "Tokens may stand in addresses."
+    return "good", "No token ever does; form_post keeps the code out of them as well."
+
+
+def code_injection(facts: Facts) -> Verdict:
+    without = [one.name for one in facts.applications if not one.needs_pkce]
+    if without:
+        return "warning", f"Only their own nonce protects: {_few(without)}."
+    return "good", "A code is bound to the challenge of the browser that asked for it."
+
+
+def pkce_downgrade(_facts: Facts) -> Verdict:
+    verifier = "v" * 43
+    if (
+        pkce_rules.proves(verifier, "")
+        or pkce_rules.is_challenge("plain")
+        or (pkce_rules.proves(verifier, verifier))
+    ):
+        return "failure", "A code without challenge, or with a plain one, is taken."
+    return "good", "A verifier without challenge is refused, and so is the method plain."
+
+
+def redirects(facts: Facts) -> Verdict:
+    if facts.redirect_status == 303:
+        return "good", "303: what was typed at the sign-in is never posted on."
+    return "failure", f"{facts.redirect_status} may post the password to the application."
+
+
+def no_cors_at_authorize(facts: Facts) -> Verdict:
+    open_to = facts.headers.get("access-control-allow-origin")
+    return ("failure", f"Open to {open_to}.") if open_to else ("good", "No other site reads it.")
+
+
+def sign_out_addresses(facts: Facts) -> Verdict:
+    bad = [
+        f"{application.name}: {url}"
+        for application in facts.applications
+        for url in application.post_logout_urls
+        if "*" in url or "#" in url or (urlsplit(url).scheme != "https" and not _loopback(url))
+    ]
+    return _all_or(bad, "After signing out, too, only registered addresses are gone to.")
+
+
 def no_frames(facts: Facts) -> Verdict:
     good = "frame-ancestors 'none'" in facts.policy
     return ("good", "frame-ancestors 'none'.") if good else ("failure", "Pages can be framed.")
@@ -222,15 +273,21 @@ CHECKS: tuple[tuple[str, str, Callable[[Facts], Verdict]], ...] = (
     ("2.5", "Client secrets end", secret_life),
     ("2.6", "Metadata is published", published_metadata),
     ("2.6", "Transport is encrypted", transport),
+    ("2.6", "No foreign script reads /authorize", no_cors_at_authorize),
     ("4.2", "No leak by the referrer", no_referrer),
-    ("4.3", "Codes are short-lived", code_life),
+    ("4.3.1", "Codes are short-lived", code_life),
+    ("4.3.2", "No token in an address", answers_in_address),
     ("4.4", "Defence against mix-up", issuer_in_answers),
-    ("4.10", "No foreign script beside the forms", no_foreign_script),
-    ("4.11", "Nothing of a request is fetched", request_objects),
+    ("4.5", "Codes cannot be injected", code_injection),
+    ("4.8", "PKCE cannot be taken away", pkce_downgrade),
+    ("4.11", "Signing out is no open redirect", sign_out_addresses),
+    ("4.12", "Redirects lose what was typed", redirects),
     ("4.14", "Retries of a refresh are bounded", retry_window),
     ("4.14", "Refresh tokens end without use", refresh_life),
     ("4.15", "No client passes for a user", no_client_credentials),
     ("4.16", "No clickjacking", no_frames),
+    ("4.16", "No foreign script beside the forms", no_foreign_script),
+    ("-", "Nothing of a request is fetched", request_objects),
 )
 
 

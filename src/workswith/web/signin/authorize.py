@@ -18,7 +18,7 @@ from workswith.identity.scopes import BY_NAME
 from workswith.web.site import cookies, language
 from workswith.web.site.arrival import arrive
 from workswith.web.site.pages import page
-from workswith.web.site.visit import Visit
+from workswith.web.site.visit import ONWARDS, Visit
 
 from .forms import SignInForm
 from .sign_in import show as show_sign_in
@@ -115,7 +115,7 @@ def leave(visit: Visit, done: Redirect) -> Response:
             fields=done.form,
             form_targets=(source(done.url),),
         )
-    return Response(status_code=303, headers={"location": done.url})
+    return Response(status_code=ONWARDS, headers={"location": done.url})
 
 
 def _web(url: str) -> str:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .site import Site
 
 
+ONWARDS = 303
+"""Never 307, which would post a password on to where the browser is sent. [RFC 9700 section 4.12]"""
+
+
 class Visit:
     """Made by `pages.page`, handed to every page function."""
 
@@ -129,7 +133,7 @@ class Visit:
 
     def go(self, path: str) -> Response:
         """Sends the reader on with 303, so that nothing posted is posted again."""
-        return RedirectResponse(path, 303)
+        return RedirectResponse(path, ONWARDS)
 
     def render(
         self,
