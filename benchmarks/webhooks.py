@@ -267,11 +267,14 @@ async def day(database: Database, settings: Settings) -> None:
         await engine.subscribe(f"https://day-{number}/".replace("-", ".example.x-"), plant)
     supervisor = Supervisor(clock, engine.bells)
     supervisor.add(engine.relay, engine.worker)
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), cpu()
     for _ in range(96):
         await engine.change(plants, 1)
         await supervisor.advance(clock.now() + DAY // 96)
-    print(f"24 h of 200 endpoints: {time.perf_counter() - begun:.1f} s for {sender.posts} attempts")
+    print(
+        f"24 h of 200 endpoints: {time.perf_counter() - begun:.1f} s ({cpu() - used:.1f} s CPU) "
+        f"for {sender.posts} attempts"
+    )
 
 
 _CLEAR = (

@@ -6,9 +6,13 @@ For an endpoint that is banned the event is lost: counted, listed, never deliver
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import sha1
 from typing import Any
+
+from msgspec.json import encode
 
 from workswith.events.outbox import Event
 from workswith.kernel import log
@@ -19,7 +23,10 @@ from .settings import Rules
 from .subscriptions import COLUMNS, Subscription
 
 Renderer = Callable[[Event, Subscription], bytes | None]
-"""The body of a notification; ``None`` when this event is none of the API's."""
+"""The body of a notification; ``None`` when this event is none of the API's.
+
+Of the subscription it may look at the account: for all endpoints of one account it is made once.
+"""
 
 BANNED = "banned"
 UNRENDERABLE = "unrenderable"
@@ -27,17 +34,27 @@ UNRENDERABLE = "unrenderable"
 _log = log.get("webhooks")
 
 # The update locks the endpoints until the commit: the ban read here holds, and an acknowledgement
-# that recomputes `next_due` waits until it can see the new deliveries.
+# that recomputes `next_due` waits until it can see the new deliveries. On PostgreSQL they are
+# locked in the order of their ids before, as acknowledgements do it, so that nobody waits in a ring.
+_OF_PLANTS = (
+    "SELECT endpoint_id FROM webhook_subscription "
+    "WHERE plant_id IN (SELECT key FROM json_each(:plants))"
+)
+_IN_ORDER = {
+    "postgresql": query(
+        str, f"SELECT id FROM webhook_endpoint WHERE id IN ({_OF_PLANTS}) ORDER BY id FOR UPDATE"
+    ),
+}
 _LOCK = query(
     lambda id_, ban_until: (id_, policy.Lane(ban_until=ban_until)),
     "UPDATE webhook_endpoint SET next_due = CASE WHEN ban_until > :now THEN next_due "
     "WHEN next_due IS NULL OR next_due > :now THEN :now ELSE next_due END "
-    "WHERE id IN (SELECT endpoint_id FROM webhook_subscription WHERE plant_id = :plant_id) "
-    "RETURNING id, ban_until",
+    f"WHERE id IN ({_OF_PLANTS}) RETURNING id, ban_until",
 )
-_OF_PLANT: Query[Subscription] = query(
+_SUBSCRIPTIONS: Query[Subscription] = query(
     Subscription,
-    f"SELECT {COLUMNS} FROM webhook_subscription WHERE plant_id = :plant_id "
+    f"SELECT {COLUMNS} FROM webhook_subscription "
+    "WHERE plant_id IN (SELECT key FROM json_each(:plants)) "
     "AND state = 'active' ORDER BY created_at, id",
 )
 _LOSE = statement(
@@ -51,12 +68,6 @@ _COUNT_LOST = statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Plant:
-    lanes: dict[str, policy.Lane]
-    subscriptions: list[Subscription]
-
-
 class FanOut:
     """What the relay calls. ``renderers`` by API."""
 
@@ -66,46 +77,70 @@ class FanOut:
         self._rules = rules
 
     async def __call__(self, tx: Tx, events: Sequence[Event], now: int) -> None:
-        plants = {
-            plant_id: await _lock(tx, plant_id, now)
-            for plant_id in sorted({event.plant_id for event in events})
-        }
+        pairs = await self._pairs(tx, events, now)
+        bodies: dict[tuple[str, str, str], bytes | None] = {}
         deliveries: list[dict[str, Any]] = []
         losses: list[dict[str, Any]] = []
-        for event, subscription, lane in _pairs(events, plants):
+        for event, subscription, lane in pairs:
             columns = _columns(event, subscription)
             if policy.banned(lane, now):
                 losses.append({**columns, "reason": BANNED})
                 continue
+            seen_as = (event.id, subscription.api, subscription.account_id)
             try:
-                body = self._renderers[subscription.api](event, subscription)
+                if seen_as not in bodies:
+                    bodies[seen_as] = self._renderers[subscription.api](event, subscription)
             except Exception as error:
                 # One event that cannot be written down must not stop all that come after it.
                 _log.error("no notification could be made", event_id=event.id, exc_info=error)
                 losses.append({**columns, "reason": UNRENDERABLE})
                 continue
+            body = bodies[seen_as]
             if body is not None:
-                expires = policy.expires_at(self._rules, event.at)
-                deliveries.append({**columns, "body": body, "now": now, "expires_at": expires})
+                columns["body"], columns["now"] = body, now
+                columns["expires_at"] = policy.expires_at(self._rules, event.at)
+                deliveries.append(columns)
         await queue.add(tx, self._dialect, deliveries)
         await tx.run_many(_LOSE, losses)
         await tx.run_many(_COUNT_LOST, losses)
 
+    async def _pairs(
+        self, tx: Tx, events: Sequence[Event], now: int
+    ) -> list[tuple[Event, Subscription, policy.Lane]]:
+        """Who hears of what, in the order of the events; locks the endpoints."""
+        plants = encode(dict.fromkeys([event.plant_id for event in events], 0)).decode()
+        if self._dialect in _IN_ORDER:
+            await tx.all(_IN_ORDER[self._dialect], plants=plants)
+        lanes = dict(await tx.all(_LOCK, plants=plants, now=now))
+        if not lanes:
+            return []
+        subscriptions = defaultdict(list)
+        for subscription in await tx.all(_SUBSCRIPTIONS, plants=plants):
+            # Without a lane it was subscribed a moment ago, after these events.
+            if subscription.endpoint_id in lanes:
+                subscriptions[subscription.plant_id].append(subscription)
+        return [
+            (event, subscription, lanes[subscription.endpoint_id])
+            for event in events
+            for subscription in subscriptions[event.plant_id]
+        ]
+
 
 def delivery_id(subscription_id: str, event_id: str) -> str:
-    """Follows from event and subscription: the same notification never gets a second id."""
-    return str(uuid.uuid5(uuid.UUID(subscription_id), event_id))
+    """Follows from event and subscription: the same notification never gets a second id.
+
+    A UUID of version 5 (RFC 9562), made here because the library's takes five times as long.
+    """
+    digest = bytearray(sha1(_space(subscription_id) + event_id.encode()).digest()[:16])  # noqa: S324  no secret
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _pairs(
-    events: Iterable[Event], plants: Mapping[str, _Plant]
-) -> Iterable[tuple[Event, Subscription, policy.Lane]]:
-    for event in events:
-        plant = plants[event.plant_id]
-        for subscription in plant.subscriptions:
-            lane = plant.lanes.get(subscription.endpoint_id)
-            if lane is not None:  # else it was subscribed a moment ago, after this event
-                yield event, subscription, lane
+@lru_cache(maxsize=10_000)
+def _space(subscription_id: str) -> bytes:
+    return uuid.UUID(subscription_id).bytes
 
 
 def _columns(event: Event, subscription: Subscription) -> dict[str, Any]:
@@ -123,9 +158,3 @@ def _columns(event: Event, subscription: Subscription) -> dict[str, Any]:
         "cause": "event",
         "proof": "",
     }
-
-
-async def _lock(tx: Tx, plant_id: str, now: int) -> _Plant:
-    lanes = dict(await tx.all(_LOCK, plant_id=plant_id, now=now))
-    subscriptions = await tx.all(_OF_PLANT, plant_id=plant_id) if lanes else []
-    return _Plant(lanes, subscriptions)

@@ -65,10 +65,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     at: int
     ended: int
     jitter: float
+    succeeded: bool
 
-    @property
-    def succeeded(self) -> bool:
-        return policy.succeeded(self.sent.status) and not self.sent.error
+
+def outcome_of(due: Due, sent: Sent, at: int, ended: int, jitter: float) -> Outcome:
+    return Outcome(due, sent, at, ended, jitter, not sent.error and policy.succeeded(sent.status))
 
 
 @dataclass(slots=True)

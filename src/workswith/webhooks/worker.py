@@ -15,6 +15,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
 from workswith.kernel import log
@@ -103,7 +104,7 @@ class Worker:
         self._recorder = Recorder(
             database, self._book, self.shards, hear=self._hear, done=self._written
         )
-        self._good_for = float("inf") if database.dialect == "sqlite" else BUFFER_SECONDS
+        self._good_for = inf if database.dialect == "sqlite" else BUFFER_SECONDS
         self._flights: set[asyncio.Task[None]] = set()
         self._ailing = 0
         self._unwritten = 0
@@ -228,7 +229,7 @@ class Worker:
         """Whether what was read of a lane still stands."""
         return bool(line.waiting) and (
             line.changes == self._changes.count
-            and asyncio.get_running_loop().time() < line.good_until
+            and (self._good_for == inf or asyncio.get_running_loop().time() < line.good_until)
         )
 
     def _spent(self, line: _Line) -> bool:
@@ -303,7 +304,7 @@ class Worker:
                 finally:
                     self._ailing -= ailing
                 now = self._clock.now()
-                outcome = Outcome(due, sent, at, now, self._jitter())
+                outcome = lanes.outcome_of(due, sent, at, now, self._jitter())
                 self._unwritten += 1
                 self._recorder.add(outcome)
                 if not outcome.succeeded:
