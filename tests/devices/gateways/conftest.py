@@ -69,6 +69,7 @@ class Site:
     hub: Hub
     desk: Desk
     twin: Twin
+    park: Park
     supervisor: Supervisor
     running: list["asyncio.Task[None]"] = field(default_factory=list)
 
@@ -170,7 +171,20 @@ async def site(
     supervisor = Supervisor(clock, bells, poll=0.05)
     supervisor.add(hub, park)
     supervisor.start()
-    made = Site(database, clock, ident, bells, broker, plant, settings, hub, desk, twin, supervisor)
+    made = Site(
+        database,
+        clock,
+        ident,
+        bells,
+        broker,
+        plant,
+        settings,
+        hub,
+        desk,
+        twin,
+        park,
+        supervisor,
+    )
 
     async def connected() -> bool:
         return mqtt.connected
