@@ -54,7 +54,7 @@ def _brightness(of: Sun, normal: float, diffuse: float) -> tuple[float, float]:
     mass = 1 / (sin(of.altitude) + 0.50572 * (degrees(of.altitude) + 6.07995) ** -1.6364)
     brightness = diffuse * mass / of.beyond
     f11, f12, f13, f21, f22, f23 = _COEFFICIENTS[bisect_right(_CLEARNESS, clearness)]
-    halo = max(0.0, f11 + f12 * brightness + f13 * zenith)
+    halo = min(1.0, max(0.0, f11 + f12 * brightness + f13 * zenith))
     return halo, f21 + f22 * brightness + f23 * zenith
 
 
