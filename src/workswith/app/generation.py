@@ -19,6 +19,7 @@ from workswith.kernel.clock import ClockState
 from workswith.kernel.ident import Ident, Seeded
 from workswith.kernel.tasks import Supervisor
 from workswith.sandbox import control, seed
+from workswith.sandbox import homes as sandbox_homes
 from workswith.sandbox import webhooks as sandbox_webhooks
 from workswith.sandbox.clock import load_clock, remember
 from workswith.sandbox.faults import control as fault_control
@@ -28,7 +29,7 @@ from workswith.sandbox.states import SEEDED, Note, States
 from workswith.settings import Settings
 from workswith.web.site.services import Origins, callback_address
 
-from . import credentials
+from . import credentials, homes
 from .areas import Areas
 from .bench import Bench
 from .identity import Console
@@ -194,6 +195,7 @@ def _interface(
 
     guard = guard_of(planted, place.origin)
     return [
+        *sandbox_homes.routes(homes.place(areas, planted), guard),
         *sandbox_webhooks.routes(areas.webhooks.desk, database, clock, place.inspector, guard),
         *control.routes(
             control.Control(

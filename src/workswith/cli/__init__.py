@@ -13,6 +13,7 @@ from workswith import __version__
 _COMMANDS = {
     "up": "Start the whole cloud on this machine.",
     "clock": "Read or move the clock of a running sandbox.",
+    "home": "Have simulated homes, edit, keep and copy them.",
     "mail": "Show the mails that the sandbox sent.",
     "webhooks": "Receive notifications, and look after endpoints.",
     "openapi": "Print the OpenAPI document of an API.",

@@ -194,6 +194,9 @@ class _Devices:
         return Response(status_code=204)
 
 
+_STATUSES = {Kind.UNKNOWN: 404, Kind.MALFORMED: 400, Kind.TOO_LARGE: 413}
+
+
 def tell_mistakes(act: Endpoint) -> Endpoint:
     async def told(request: Request) -> Response:
         try:
@@ -201,16 +204,17 @@ def tell_mistakes(act: Endpoint) -> Endpoint:
         except ValueError as error:
             return refuse(400, str(error))
         except Problem as problem:
-            return refuse(404 if problem.kind is Kind.UNKNOWN else 409, problem.detail)
+            sentences = " ".join(one for one in (problem.detail, problem.hint) if one)
+            return refuse(_STATUSES.get(problem.kind, 409), sentences)
 
     return told
 
 
-async def read_body(request: Request) -> dict[str, Any]:
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> dict[str, Any]:
     raw = b""
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > BODY_LIMIT:
+        if len(raw) > limit:
             raise ValueError("the body is too large")
     try:
         body = json.loads(raw or b"{}")

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from workswith.devices import ids
+from workswith.devices import ids, thermostat
 from workswith.devices.furniture import Piece, Site
 from workswith.devices.kinds import KINDS
+from workswith.devices.simulators import thermostat as simulated_thermostat
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.devices.templates import Template
 from workswith.kernel.clock import MINUTE
@@ -84,14 +85,22 @@ def put_up(
     id_: str,
     now: int,
     command: Any = None,
+    warmth: float | None = None,
 ) -> ModulePlan:
-    """A device as it is when it was just put up, and has obeyed ``command`` if there is one."""
+    """A device as it is when it was just put up, and has obeyed ``command`` if there is one.
+
+    ``warmth`` is what a thermostat finds, in °C; if that is not known, it is about as warm as
+    homes are.
+    """
     kind, seed = KINDS[piece.device], seed_of(id_)
     configuration, model = _raw(piece.configuration), _raw(piece.model(replace(site, seed=seed)))
     body = kind.simulator.body_of(
         bytes(model).decode(), bytes(configuration).decode(), plant.time_zone, USUAL_PACE
     )
-    state = kind.begin(body, now, seed)
+    if warmth is not None and piece.device == thermostat.DEVICE:
+        state: Any = simulated_thermostat.begin(body, now, warmth=warmth)
+    else:
+        state = kind.begin(body, now, seed)
     if command is not None:
         state = kind.simulator.step(body, state, now, command).state
     return ModulePlan(
