@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Self
 
 from click.testing import CliRunner
@@ -118,6 +119,7 @@ class Cable:
         self.target = target
         self.port = 0
         self.plugged = True
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -130,6 +132,11 @@ class Cable:
         assert self._server is not None
         self._server.close()
         self.cut()
+
+    def pull(self) -> None:
+        """`cut`, from another thread."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(self.cut)
 
     def cut(self) -> None:
         self.plugged = False
@@ -159,3 +166,21 @@ class Cable:
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError
+
+
+@contextmanager
+def cable_in_thread(target: int) -> Iterator[Cable]:
+    """For tests that do not run in an event loop. They `pull` it, and `mend` it."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    cable = Cable(target)
+    asyncio.run_coroutine_threadsafe(cable.__aenter__(), loop).result(SECONDS)
+    cable.loop = loop
+    try:
+        yield cable
+    finally:
+        asyncio.run_coroutine_threadsafe(cable.__aexit__(), loop).result(SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(SECONDS)
+        loop.close()
