@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tests.cloud import Cloud
 from tests.person import Person
-from workswith.web import account, home, office, portal, signin
+from workswith.web import account, home, office, portal, signin, testing
 
 NOBODY, DEVELOPER, OWNER, OPERATOR = "nobody", "developer", "end_user", "operator"
 BEGINS = {DEVELOPER: "/", OWNER: "/home", OPERATOR: "/office/requests"}
@@ -187,6 +187,9 @@ PLACES = (
     Place("wizard-reply-urls", _WIZARD, "/applications/new/{draft}/reply-urls", DEVELOPER),
     Place("wizard-scopes", _WIZARD, "/applications/new/{draft}/scopes", DEVELOPER),
     Place("wizard-summary", _WIZARD, "/applications/new/{draft}/summary", DEVELOPER),
+    # Testing
+    Place("testing", "/testing", "/testing", DEVELOPER),
+    Place("coverage", "/testing/coverage", "/testing/coverage", DEVELOPER),
     # The rest
     Place("nowhere", "", "/nowhere", status=404),
     Place("mailbox", "/sandbox/mailbox", "/sandbox/mailbox?token={token}"),
@@ -218,6 +221,7 @@ def routes() -> set[str]:
         *account.ROUTES,
         *office.ROUTES,
         *portal.ROUTES,
+        *testing.ROUTES,
     ]
     shown = {
         route.path for route in every if isinstance(route, Route) and "GET" in (route.methods or ())

@@ -13,7 +13,7 @@ from workswith.gateway.asgi import Gateway
 from workswith.gateway.call import CallRecord
 from workswith.identity.backchannel import BackChannel
 from workswith.kernel.tasks import Work
-from workswith.web.site.services import Services
+from workswith.web.site.services import Services, Testing
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks.subscriptions import end_for_consent
 
@@ -133,11 +133,15 @@ class Areas:
         """The addresses of the login service that programs use."""
         return self.identity.login()
 
-    def site(self, console: Console | None, *, sandbox: bool) -> Asgi:
+    def site(
+        self, console: Console | None, *, sandbox: bool, testing: Testing | None = None
+    ) -> Asgi:
         """All pages."""
-        return at_first_call(lambda: self._services(console, sandbox=sandbox))
+        return at_first_call(lambda: self._services(console, sandbox=sandbox, testing=testing))
 
-    def _services(self, console: Console | None, *, sandbox: bool) -> Services:
+    def _services(
+        self, console: Console | None, *, sandbox: bool, testing: Testing | None
+    ) -> Services:
         kernel, identity, catalog = self.kernel, self.identity, self.catalog
         return Services(
             settings=kernel.settings.web,
@@ -171,6 +175,7 @@ class Areas:
             webhook_rules=kernel.settings.webhooks.rules,
             webhook_desk=self.webhooks.desk,
             sandbox=sandbox,
+            testing=testing,
         )
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from workswith.gateway import statuses
 from workswith.identity.application import ApplicationForm
 from workswith.kernel.tasks import Supervisor, Work
 from workswith.sandbox import deviations as of_sandbox
-from workswith.sandbox.clock import advance
+from workswith.sandbox.clock import advance, remember
 from workswith.sandbox.coverage import Coverage
 from workswith.sandbox.deviations import Deviations
 from workswith.sandbox.faults.calls import CallDoor
@@ -126,6 +126,14 @@ class Stage:
 
     def now(self) -> int:
         return self._areas.kernel.clock.now()
+
+    def rate(self) -> float:
+        return self._areas.kernel.clock.rate
+
+    async def pace(self, rate: float) -> None:
+        kernel = self._areas.kernel
+        kernel.clock.run_at(rate)
+        await remember(kernel.database, kernel.clock.state)
 
     async def advance(self, to: int) -> None:
         kernel = self._areas.kernel

@@ -136,7 +136,7 @@ async def open_generation(
         ]
     )
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
-    site = areas.site(console, sandbox=True)
+    site = areas.site(console, sandbox=True, testing=testing)
     asgi = build(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
     return Generation(asgi, areas, supervisor, planted, document)
 

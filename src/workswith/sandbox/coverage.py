@@ -73,13 +73,13 @@ REACHED: Mapping[str, str] = {
     "400-malformed": N_("Send a body that is not JSON."),
     "400-too-large": N_("Send a body of more than 64 KiB."),
     "404-unknown": N_("Ask for a plant or module that the user does not have."),
-    "404-unreachable": N_("workswith fault add gateway-offline"),
+    "404-unreachable": "workswith fault add gateway-offline",
     "406-unacceptable": N_("Send Accept: text/html."),
-    "408-timed-out": N_("workswith fault add device-silent"),
+    "408-timed-out": "workswith fault add device-silent",
     "409-conflict": N_("Subscribe the same address to the same plant twice."),
     "430-invalid": N_("Send a set-point of 41 °C."),
-    "469-password-expired": N_("workswith fault add password-expired"),
-    "470-terms-expired": N_("workswith fault add terms-expired"),
+    "469-password-expired": "workswith fault add password-expired",
+    "470-terms-expired": "workswith fault add terms-expired",
     "486-busy": N_("Touch the thermostat on its page, then command it within ten seconds."),
 }
 """The natural way to an error of the gateway's table; `workswith fault add NAME` makes any."""
@@ -97,10 +97,10 @@ TOKEN_ANSWERS: tuple[tuple[str, str, str, str], ...] = (
     ("invalid_grant", "", "invalid_grant", N_("workswith clock advance 91d, then refresh.")),
     ("invalid_client", "", "invalid_client", N_("Send a wrong client_secret.")),
     ("temporarily_unavailable", "", "temporarily_unavailable",
-     N_("workswith fault add token-unavailable --times 1")),
-    ("server_error", "", "server_error", N_("workswith fault add token-error --times 1")),
-    ("throttled", "", "429", N_("workswith fault add token-throttled --times 1")),
-    ("facade", "", "facade", N_("workswith fault add token-facade --times 1")),
+     "workswith fault add token-unavailable --times 1"),
+    ("server_error", "", "server_error", "workswith fault add token-error --times 1"),
+    ("throttled", "", "429", "workswith fault add token-throttled --times 1"),
+    ("facade", "", "facade", "workswith fault add token-facade --times 1"),
 )  # fmt: skip
 """(name, operation or any, error or none, how to meet it)."""
 ATTEMPTS: tuple[tuple[str, str], ...] = (

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from . import account, home, office, portal, signin
+from . import account, home, office, portal, signin, testing
 from .site import app
 from .site.services import Services
 
@@ -15,5 +15,6 @@ def create(services: Services) -> Starlette:
         *account.ROUTES,
         *office.ROUTES,
         *portal.ROUTES,
+        *(testing.ROUTES if services.testing is not None else ()),
     ]
     return app.create(services, routes)

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from workswith.kernel.clock import iso
+from workswith.kernel.clock import iso, parse_iso
 from workswith.sandbox.control import read_body, tell_mistakes
 from workswith.sandbox.coverage import Coverage
 from workswith.sandbox.deviations import Deviations
+from workswith.sandbox.duration import parse_duration
 from workswith.sandbox.guard import Guard
 
 from . import packs
@@ -63,6 +64,38 @@ class Testing:
     async def clear(self, id_: int | None = None, *, kind: str = "") -> int:
         """One, those of a kind, or all; how many."""
         return await self.faults.clear(id_, kind=kind)
+
+    def switches(self) -> list[dict[str, Any]]:
+        """What the original does otherwise at times, and how it stands."""
+        return self.deviations.listed()
+
+    async def choose(self, wanted: Mapping[str, object]) -> None:
+        """Turns switches by name."""
+        await self.deviations.choose(wanted)
+
+    def report(self, client_id: str = "") -> dict[str, Any]:
+        """What an application, or all of them, has met so far."""
+        return self.coverage.report(client_id)
+
+    async def forget(self) -> None:
+        """Begins to count anew."""
+        await self.coverage.forget()
+
+    def clock(self) -> dict[str, Any]:
+        """How the clock stands."""
+        return told_clock(self.stage.now(), self.stage.rate())
+
+    async def pace(self, rate: float) -> None:
+        """Clock seconds per real second; 0 freezes it."""
+        await self.stage.pace(rate)
+
+    async def let_pass(self, text: str) -> None:
+        """A span of time, or until an instant; returns when all due work is done."""
+        await self.stage.advance(_when(text, self.stage.now()))
+
+    async def choices(self) -> dict[str, Any]:
+        """What there is to narrow a fault to."""
+        return await self.faults.choices()
 
     async def play(self, name: str) -> dict[str, Any]:
         """An incident by its name; returns when all its steps are done."""
@@ -170,6 +203,17 @@ def told(one: Fault, now: int) -> dict[str, Any]:
         "met": one.met,
         "struck": one.struck,
     }
+
+
+def told_clock(now: int, rate: float) -> dict[str, Any]:
+    """The clock as programs and people read it."""
+    return {"now": iso(now), "epoch_ms": now, "rate": rate, "frozen": rate == 0}
+
+
+def _when(text: str, now: int) -> int:
+    if "T" in text.upper():
+        return parse_iso(text)
+    return now + parse_duration(text)
 
 
 def told_kind(one: Kind) -> dict[str, Any]:

@@ -7,7 +7,7 @@ faults and the same order of calls have the same outcome, also across a restart.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -98,6 +98,11 @@ class Faults:
         self._kept.faults = known
         self._saved = msgspec.json.encode(self._kept)
         self._look()
+
+    async def choices(self) -> dict[str, Any]:
+        """What there is to narrow a fault to, for whoever chooses from a list."""
+        operations = sorted(self._operations) + list(places.TOKEN_OPERATIONS)
+        return {**await places.every(self._database), "operations": operations}
 
     def listed(self) -> list[Fault]:
         """All that was asked for and not cleared, the eldest first."""

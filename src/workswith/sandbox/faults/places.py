@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -47,6 +48,26 @@ _FACETS = {
         "an endpoint is named by its address or its id",
     ),
 }
+
+
+_PLANTS = query(
+    lambda *columns: columns,
+    "SELECT p.id, p.name, m.id, m.name FROM plants p JOIN modules m ON m.plant_id = p.id "
+    "ORDER BY p.created_at, p.id, m.place, m.id LIMIT 500",
+)
+_APPLICATIONS = query(
+    lambda client_id, name: {"id": client_id, "name": name},
+    "SELECT client_id, name FROM application ORDER BY created_at, client_id LIMIT 200",
+)
+
+
+async def every(reads: Reads) -> dict[str, list[dict[str, Any]]]:
+    """The plants with their modules, and the applications."""
+    plants: dict[str, dict[str, Any]] = {}
+    for plant_id, plant, module_id, module in await reads.all(_PLANTS):
+        home = plants.setdefault(plant_id, {"id": plant_id, "name": plant, "modules": []})
+        home["modules"].append({"id": module_id, "name": module})
+    return {"plants": list(plants.values()), "applications": await reads.all(_APPLICATIONS)}
 
 
 async def known(reads: Reads, asked: Asked, operations: Collection[str]) -> Asked:

@@ -24,6 +24,7 @@ DEVELOPER = (
     Section(lazy("Applications"), "/applications"),
     Section(lazy("Homes"), "/home"),
 )
+TESTING = Section(lazy("Testing"), "/testing")
 OPERATOR = (
     Section(lazy("Requests"), "/office/requests"),
     Section(lazy("Accounts"), "/office/accounts"),
@@ -46,7 +47,9 @@ def _entries(visit: Visit) -> tuple[Section, ...]:
         return VISITOR
     if visit.operator:
         return OPERATOR
-    return DEVELOPER if visit.developer else HOME_OWNER
+    if not visit.developer:
+        return HOME_OWNER
+    return (*DEVELOPER, TESTING) if visit.services.testing is not None else DEVELOPER
 
 
 def _within(path: str, section: str) -> bool:

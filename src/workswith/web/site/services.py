@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from workswith.catalog.quota import Counter
@@ -73,6 +73,29 @@ class ConsoleClient(Protocol):
         """An access token for an authorization code. Raises `Problem`."""
 
 
+class Testing(Protocol):
+    """What a sandbox offers to test clients with: `sandbox.faults.control.Testing`.
+
+    All of it in words and plain values, as the control interface has them. Raises ``ValueError``
+    for what makes no sense.
+    """
+
+    def listed(self) -> list[dict[str, Any]]: ...
+    def kinds(self) -> list[dict[str, Any]]: ...
+    def packs(self) -> list[dict[str, Any]]: ...
+    def switches(self) -> list[dict[str, Any]]: ...
+    def report(self, client_id: str = "") -> dict[str, Any]: ...
+    def clock(self) -> dict[str, Any]: ...
+    async def choices(self) -> dict[str, Any]: ...
+    async def cause(self, asked: Mapping[str, Any]) -> dict[str, Any]: ...
+    async def clear(self, id_: int | None = None, *, kind: str = "") -> int: ...
+    async def play(self, name: str) -> dict[str, Any]: ...
+    async def choose(self, wanted: Mapping[str, object]) -> None: ...
+    async def forget(self) -> None: ...
+    async def pace(self, rate: float) -> None: ...
+    async def let_pass(self, text: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Pages reach the areas through these and nothing else."""
@@ -119,6 +142,8 @@ class Services:
     quota_anchor_minutes: int = 0
     """When the quota's day begins, after 00:00 UTC."""
     sandbox: bool = False
+    testing: Testing | None = None
+    """Where clients can be tested; elsewhere there are no such pages."""
 
     @property
     def secure(self) -> bool:
