@@ -112,8 +112,11 @@ def cloud(homes: int, database: str) -> Iterator[Cloud]:
             environ["WORKSWITH_DATABASE_URL"] = database
         command = [sys.executable, "-m", "workswith", "up", "--data", folder, "--port", "0"]
         if homes:
-            _start(command, environ)[0].kill()
-            asyncio.run(_furnish(database or f"sqlite:///{folder}/workswith.db", homes))
+            first, seed = _start(command, environ)
+            first.kill()
+            first.wait()
+            url = database or f"sqlite:///{folder}/workswith.db"
+            asyncio.run(_furnish(url, homes, seed["plants"][0]["id"]))
         process, seed = _start(command, environ)
         try:
             yield Cloud(
@@ -137,16 +140,17 @@ def _start(command: list[str], environ: dict[str, str]) -> tuple[subprocess.Pope
     return process, json.loads(line)
 
 
-async def _furnish(url: str, homes: int) -> None:
+async def _furnish(url: str, homes: int, plant_id: str) -> None:
+    """More homes for the owner of a plant."""
     from workswith.devices.homes import furnish
     from workswith.kernel.clock import wall
     from workswith.kernel.database import Tx, open_database, query
     from workswith.kernel.ident import Ident
 
-    owner = query(str, "SELECT owner_id FROM plants ORDER BY created_at, id LIMIT 1")
+    owner = query(str, "SELECT owner_id FROM plants WHERE id = :plant_id")
 
     async def body(tx: Tx) -> None:
-        owner_id = await tx.one(owner) or ""
+        owner_id = await tx.one(owner, plant_id=plant_id) or ""
         for _ in range(homes):
             await furnish(tx, owner_id, Ident(), "flat", wall())
 

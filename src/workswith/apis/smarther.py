@@ -11,7 +11,7 @@ from typing import Protocol
 from workswith.contracts.binding import Answer, Handler, Request
 from workswith.devices.plants import Plant, modules_of, plant_of, plants_of, unknown
 from workswith.devices.thermostat import DEVICE, Command, Configuration
-from workswith.devices.twin import Snapshot
+from workswith.devices.twin import Snapshot, Standing
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
 
@@ -42,6 +42,10 @@ class Twin(Protocol):
         last_known: bool = False,
         device: str = "",
     ) -> Snapshot: ...
+
+    async def standing(
+        self, account_id: str, plant_id: str, module_id: str, *, device: str = ""
+    ) -> Standing: ...
 
     async def configuration(
         self, account_id: str, plant_id: str, module_id: str
@@ -118,8 +122,8 @@ class _Smarther:
         return self._statuses.answer(snapshot.module_id, snapshot)
 
     async def set_status(self, request: Request) -> Answer:
-        snapshot = await self._twin.read(*_module(request), last_known=True, device=DEVICE)
-        command = accept.command(request.body, snapshot.time_zone, request.now)
+        standing = await self._twin.standing(*_module(request), device=DEVICE)
+        command = accept.command(request.body, standing.time_zone, request.now)
         await self._twin.command(*_module(request), command, request.flow)
         return Answer(200)
 

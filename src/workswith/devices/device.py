@@ -11,6 +11,7 @@ from .kinds import KINDS
 from .meter import Measured
 from .parked import Parked
 from .plants import Reach
+from .reporting import Known
 from .simulators.kind import Ahead, Pace, Simulator, Step
 
 
@@ -26,6 +27,8 @@ class Device:
     ahead: Ahead[Any]
     circuit: tuple[str, ...]
     plant_id: str = ""
+    known: Known | None = None
+    """What the cloud holds of it, as this process has written it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     gone: bool = False
     """Taken out of the park; whoever waited for its lock looks for the one in its place."""

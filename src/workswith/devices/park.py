@@ -23,7 +23,7 @@ from .kind import DeviceKind, Reading
 from .link import Outcome
 from .parked import keep, parked, reaches, set_reach
 from .plants import Reach
-from .reporting import report, told
+from .reporting import Known, Told, renew, told
 from .settings import Settings
 from .simulators.kind import Pace, Step
 
@@ -41,7 +41,8 @@ class _Done(NamedTuple):
     device: Device
     step: Step[Any]
     heard: bool
-    flow: str
+    flow: str = ""
+    obeyed: Told | None = None
 
 
 class Park:
@@ -222,27 +223,24 @@ class Park:
         the one device of ``steps`` was told.
         """
         fresh = {device.module_id: step.state for device, step in steps}
+        obeyed = None if command is None else Told(command, Outcome.DONE, now)
         before = self._circuits.before(device for device, _ in steps)
         behind = {one.module_id: one for one in (*before, *meters) if one.module_id not in fresh}
-        done = [_Done(device, step, device.heard, flow) for device, step in steps]
+        done = [_Done(device, step, device.heard, flow, obeyed) for device, step in steps]
         done += [
-            _Done(one, self._circuits.measure(one, now, fresh), one.heard, "")
+            _Done(one, self._circuits.measure(one, now, fresh), one.heard)
             for one in behind.values()
         ]
         if not done:
             return
 
-        async def store(tx: Tx) -> bool:
-            if command is not None:
-                await told(tx, steps[0][0].module_id, command, outcome=Outcome.DONE, at=now)
-            return any([await _store(tx, one) for one in done])
-
-        news = await self._database.write(store)
-        for device, step, *_ in done:
+        stored = await self._database.write(_store, done)
+        for (device, step, *_), (known, _) in zip(done, stored, strict=True):
             device.state = step.state
+            device.known = known
             device.ahead = device.simulator.foresee(device.body, device.state)
             self._schedule(device)
-        if news:
+        if any(news for _, news in stored):
             self._bells.ring(RELAY)
 
     # ---- helpers
@@ -277,14 +275,11 @@ class Park:
 
     async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Waits for ``work``, which goes on to its end even if the caller goes away."""
-        task = asyncio.ensure_future(work)
+        caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(_tell(caller, work))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.add_done_callback(_log_failure)  # nobody else hears of it any more
-            raise
+        return await caller
 
     async def _set_reach(self, id_: str, reach: Reach) -> None:
         for module_id, _ in await reaches(self._database, id_):
@@ -314,13 +309,24 @@ def pace_of(settings: Settings) -> Pace:
     )
 
 
-async def _store(tx: Tx, done: _Done) -> bool:
-    """Whether there is anything for the relay. What is not heard is kept, not reported."""
-    device, step, heard, flow = done
-    await keep(tx, device.module_id, device.simulator.text_of(step.state))
-    if step.reading is None or not heard:
-        return False
-    return bool(await report(tx, device.module_id, step.reading, flow=flow))
+async def _store(tx: Tx, done: Sequence[_Done]) -> list[tuple[Known | None, bool]]:
+    """For each what the cloud then knows of it, and whether there is anything for the relay.
+
+    What is not heard is kept, not reported.
+    """
+    stored: list[tuple[Known | None, bool]] = []
+    for device, step, heard, flow, obeyed in done:
+        module_id, known, news = device.module_id, device.known, False
+        await keep(tx, module_id, device.simulator.text_of(step.state))
+        if step.reading is not None and heard:
+            changed, known = await renew(
+                tx, module_id, step.reading, flow=flow, known=known, obeyed=obeyed
+            )
+            news = bool(changed)
+        elif obeyed is not None:
+            await told(tx, module_id, obeyed.command, outcome=obeyed.outcome, at=obeyed.at)
+        stored.append((known, news))
+    return stored
 
 
 def _catch_up(device: Device, now: int) -> Step[Any]:
@@ -330,9 +336,21 @@ def _catch_up(device: Device, now: int) -> Step[Any]:
     return Step(later.state, later.reading or first.reading)
 
 
-def _log_failure(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        _log.error("failed after its caller had gone", exc_info=error)
+async def _tell(caller: asyncio.Future[T], work: Coroutine[Any, Any, T]) -> None:
+    """Does the work and tells its caller; the log, when the caller has gone."""
+    try:
+        result = await work
+    except Exception as error:
+        if caller.done():
+            _log.error("failed after its caller had gone", exc_info=error)
+        else:
+            caller.set_exception(error)
+    except BaseException:
+        caller.cancel()
+        raise
+    else:
+        if not caller.done():
+            caller.set_result(result)
 
 
 def _no_simulator() -> Problem:

@@ -7,23 +7,23 @@ it caused is committed. [DEV-1 DEV-2 DEV-3]
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Kept, query
+from workswith.kernel.database import Database, Gathered, Kept, query
 from workswith.kernel.problem import Kind, Problem
 
 from .app_accounts import app_account
 from .kinds import KINDS
 from .link import DeviceLink, Outcome
 from .plants import Reach, module_of, plant_of, unknown
-from .reporting import report, told
+from .reporting import decoder, report, told
 from .settings import Settings
 from .thermostat import DEVICE, Configuration
 
-__all__ = ["Desired", "Snapshot", "Twin", "refusal", "report"]
+__all__ = ["Desired", "Snapshot", "Standing", "Twin", "refusal", "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,45 @@ class Desired:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What seldom changes about a module, as the account sees it. ``reach`` as of a moment ago."""
+
+    plant_id: str
+    module_id: str
+    device: str
+    name: str
+    time_zone: str
+    fw: int
+    configuration: Any
+    password_expires_at: int | None
+    terms_expire_at: int | None
+    reach: Reach
+
+
+class _Live(NamedTuple):
+    """What may change at any moment; ``reported`` is JSON."""
+
+    reach: str
+    version: int
+    reported: str
+
+
+def _standing(*columns: Any) -> Standing:
+    plant_id, module_id, device, name, time_zone, fw, configuration, password, terms, reach = (
+        columns
+    )
+    made = msgspec.json.decode(configuration, type=KINDS[device].configuration)
+    return Standing(
+        plant_id, module_id, device, name, time_zone, fw, made, password, terms, Reach(reach)
+    )
+
+
 def _snapshot(*columns: Any) -> tuple[int | None, int | None, Snapshot]:
     password, terms, plant_id, module_id, device, name, time_zone, reach, version, said, fw = (
         columns
     )
-    reading = msgspec.json.decode(said, type=KINDS[device].reading)
+    reading = decoder(device).decode(said)
     snapshot = Snapshot(
         plant_id, module_id, device, name, time_zone, Reach(reach), version, reading, fw
     )
@@ -70,16 +104,31 @@ def _desired(device: str, command: str, at: int, outcome: str) -> Desired:
     return Desired(msgspec.json.decode(command, type=type_), at, Outcome(outcome))
 
 
+_REACH = "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END"
+_STANDING = query(
+    _standing,
+    "SELECT m.plant_id, m.id, m.device, m.name, p.time_zone, m.fw, m.configuration, "
+    f"app.password_expires_at, app.terms_expire_at, {_REACH} FROM plant_members me "
+    "JOIN plants p ON p.id = me.plant_id JOIN modules m ON m.plant_id = p.id "
+    "JOIN gateways g ON g.id = m.gateway_id "
+    "LEFT JOIN app_accounts app ON app.account_id = me.account_id "
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
+)
+_LIVE_COLUMNS = f"{_REACH}, s.version, s.reported FROM modules m"
+_LIVE_JOINS = "JOIN gateways g ON g.id = m.gateway_id JOIN module_states s ON s.module_id = m.id"
+_LIVE = query(_Live, f"SELECT {_LIVE_COLUMNS} {_LIVE_JOINS} WHERE m.id = :module_id")
+_LIVES = query(
+    lambda module_id, *live: (module_id, _Live(*live)),
+    f"SELECT m.id, {_LIVE_COLUMNS} JOIN json_each(:keys) k ON k.key = m.id {_LIVE_JOINS}",
+)
 _SEEN = (
     "SELECT app.password_expires_at, app.terms_expire_at, m.plant_id, m.id, m.device, m.name, "
-    "p.time_zone, CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, s.version, "
-    "s.reported, m.fw FROM plant_members me JOIN plants p ON p.id = me.plant_id "
+    f"p.time_zone, {_REACH}, s.version, s.reported, m.fw FROM plant_members me JOIN plants p ON p.id = me.plant_id "
     "JOIN modules m ON m.plant_id = p.id JOIN gateways g ON g.id = m.gateway_id "
     "JOIN module_states s ON s.module_id = m.id "
     "LEFT JOIN app_accounts app ON app.account_id = me.account_id "
     "WHERE me.account_id = :account_id AND me.plant_id = :plant_id"
 )
-_SNAPSHOT = query(_snapshot, f"{_SEEN} AND m.id = :module_id")
 _SNAPSHOTS = query(_snapshot, f"{_SEEN} ORDER BY m.place, m.id")
 _DESIRED = query(
     _desired,
@@ -89,13 +138,7 @@ _DESIRED = query(
     "AND s.desired IS NOT NULL",
 )
 
-
-_CONFIGURATION = query(
-    lambda device, text: msgspec.json.decode(text, type=KINDS[device].configuration),
-    "SELECT m.device, m.configuration FROM plant_members me "
-    "JOIN modules m ON m.plant_id = me.plant_id "
-    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
-)
+MOST_SNAPSHOTS = 4_096
 
 
 class Twin:
@@ -105,8 +148,10 @@ class Twin:
         self, database: Database, clock: Clock, link: DeviceLink, settings: Settings
     ) -> None:
         self._database = database
-        self._snapshots = Kept(database, _SNAPSHOT)
-        self._configurations = Kept(database, _CONFIGURATION)
+        self._standings = Kept(database, _STANDING)
+        self._kept_lives = Kept(database, _LIVE)
+        self._lives = Gathered(database, _LIVES)
+        self._snapshots: dict[str, tuple[Standing, _Live, Snapshot]] = {}
         self._clock = clock
         self._link = link
         self._deadline = settings.answer_timeout_ms / 1000
@@ -126,20 +171,65 @@ class Twin:
         `Kind.TIMED_OUT` (unless ``last_known`` values will do), `Kind.PASSWORD_EXPIRED`,
         `Kind.TERMS_EXPIRED`.
         """
-        found = await self._snapshots.one(
+        standing = await self.standing(account_id, plant_id, module_id, device=device)
+        snapshot = self._seen(standing, await self._live(module_id))
+        if not last_known:
+            _require_reach(snapshot.reach)
+        return snapshot
+
+    async def standing(
+        self, account_id: str, plant_id: str, module_id: str, *, device: str = ""
+    ) -> Standing:
+        """What a module is, whatever its state; of one kind of ``device`` or of any.
+
+        On PostgreSQL a change made through another process is seen within a second. Raises
+        `Kind.UNKNOWN`, and of a thermostat `Kind.PASSWORD_EXPIRED` and `Kind.TERMS_EXPIRED`.
+        """
+        found = await self._standings.one(
             account_id=account_id, plant_id=plant_id, module_id=module_id
         )
         if found is None:
             if device in ("", DEVICE):
                 await self.require_app(account_id)
             raise unknown("module")
-        password, terms, snapshot = found
-        if (password is not None or terms is not None) and snapshot.device == DEVICE:
+        expires = found.password_expires_at is not None or found.terms_expire_at is not None
+        if expires and found.device == DEVICE:
             await self.require_app(account_id)  # it is the app of the thermostats
-        if device and snapshot.device != device:
+        if device and found.device != device:
             raise unknown("module")
-        if not last_known:
-            _require_reach(snapshot.reach)
+        return found
+
+    async def _live(self, module_id: str) -> _Live:
+        """As it was committed last, by whichever process."""
+        if self._kept_lives.exact:
+            live = await self._kept_lives.one(module_id=module_id)
+        else:
+            live = await self._lives.one(module_id)
+        if live is None:
+            raise unknown("module")
+        return live
+
+    def _seen(self, standing: Standing, live: _Live) -> Snapshot:
+        """The same object for as long as nothing has changed."""
+        module_id = standing.module_id
+        made = self._snapshots.get(module_id)
+        if made and made[1] == live and (made[0] is standing or made[0] == standing):
+            return made[2]
+        reach, version, reported = live
+        snapshot = Snapshot(
+            standing.plant_id,
+            module_id,
+            standing.device,
+            standing.name,
+            standing.time_zone,
+            Reach(reach),
+            version,
+            decoder(standing.device).decode(reported),
+            standing.fw,
+        )
+        if made is None and len(self._snapshots) >= MOST_SNAPSHOTS:
+            del self._snapshots[next(iter(self._snapshots))]
+        self._snapshots[module_id] = standing, live, snapshot
         return snapshot
 
     async def read_all(self, account_id: str, plant_id: str, *, device: str = "") -> list[Snapshot]:
@@ -234,17 +324,15 @@ class Twin:
         self, account_id: str, plant_id: str, module_id: str, command: Any, device: str
     ) -> Reach:
         """Whose module this is, and that it can do what it is told, if it can be asked."""
-        snapshot = await self.read(account_id, plant_id, module_id, last_known=True, device=device)
-        kind = KINDS[snapshot.device]
+        standing = await self.standing(account_id, plant_id, module_id, device=device)
+        kind = KINDS[standing.device]
         kind.understand(command)
-        if snapshot.reach is not Reach.OFFLINE:
-            configuration = await self._configurations.one(
-                account_id=account_id, plant_id=plant_id, module_id=module_id
-            )
-            if configuration is None:
-                raise unknown("module")
-            kind.require(command, configuration, self._clock.now())
-        return snapshot.reach
+        reach = standing.reach
+        if not self._standings.exact:
+            reach = Reach((await self._live(module_id)).reach)
+        if reach is not Reach.OFFLINE:
+            kind.require(command, standing.configuration, self._clock.now())
+        return reach
 
     async def _send(self, module_id: str, reach: Reach, command: Any, flow: str) -> Outcome:
         """What became of it, which is noted; the link notes that it was done."""

@@ -47,9 +47,12 @@ class Relay:
         self._rings = rings
 
     async def turn(self, now: int) -> None:
-        """Relays until nothing is left."""
-        while await self._database.write(self._batch, now):
-            self._bells.ring(self._rings)
+        """Relays until nothing is left; what is appended after a short batch rings again."""
+        taken = BATCH
+        while taken == BATCH:
+            taken = await self._database.write(self._batch, now)
+            if taken:
+                self._bells.ring(self._rings)
 
     async def settle(self) -> bool:
         return False

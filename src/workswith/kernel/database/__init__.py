@@ -14,6 +14,7 @@ else fails on SQLite, which keeps network calls out of transactions on both.
 """
 
 from .core import Database, DatabaseAway, Query, Reads, Statement, Tx, query, statement
+from .gathered import Gathered
 from .kept import Kept
 from .migrate import migrate
 from .opening import open_database
@@ -21,6 +22,7 @@ from .opening import open_database
 __all__ = [
     "Database",
     "DatabaseAway",
+    "Gathered",
     "Kept",
     "Query",
     "Reads",

@@ -1,8 +1,9 @@
 """Rows that are asked for again and again, kept until a table they come from is written.
 
 On SQLite one process holds the database, so what it has not written has not changed; a row is asked
-for anew after `RECHECK_SECONDS` all the same. On PostgreSQL other processes write, and whoever asks
-right after a change made through another process expects to see it: there nothing is kept.
+for anew after `RECHECK_SECONDS` all the same. On PostgreSQL other processes write too, and there a
+change made through another one is seen after `RECHECK_SECONDS` at the latest: good for names, rooms
+and members, never for states. What a state is there, is asked each time, but together: `Gathered`.
 """
 
 import time
@@ -33,14 +34,13 @@ class Kept(Generic[T]):
         self._names = query.names
         self._limit = limit
         self._elapsed = elapsed
-        self._keeps = database.dialect == "sqlite"
+        self.exact = database.dialect == "sqlite"
+        """Whether what is given is always what was committed last."""
         self._watch = database.changes.watch(query.tables)
         self._rows: dict[tuple[Any, ...], tuple[T | None, int, float]] = {}
 
     async def one(self, **parameters: Any) -> T | None:
         """The first row, or ``None``, as `Reads.one` outside a transaction."""
-        if not self._keeps:
-            return await self._database.one(self._query, **parameters)
         key = tuple([parameters[name] for name in self._names])
         held = self._rows.get(key)
         if held is not None and held[1] == self._watch.count and held[2] > self._elapsed():
@@ -48,9 +48,10 @@ class Kept(Generic[T]):
         # The count first: what is written while the row is read makes it out of date.
         count, until = self._watch.count, self._elapsed() + RECHECK_SECONDS
         row = await self._database.one(self._query, **parameters)
-        if held is not None:
-            del self._rows[key]
-        elif len(self._rows) >= self._limit:
+        self._rows.pop(key, None)
+        if row is None and not self.exact:
+            return None  # another process may be about to make it, and then ask for it here
+        if len(self._rows) >= self._limit:
             del self._rows[next(iter(self._rows))]
         self._rows[key] = (row, count, until)
         return row

@@ -1,0 +1,85 @@
+"""Rows asked for together: each caller gets its own, and never one older than its question."""
+
+import asyncio
+
+import pytest
+
+from tests.kernel.test_database import put
+from workswith.kernel.database import Database, Gathered, query
+
+ROWS = query(
+    lambda id_, wall: (id_, wall),
+    "SELECT CAST(c.id AS TEXT), c.wall FROM json_each(:keys) k "
+    "JOIN clock c ON CAST(c.id AS TEXT) = k.key",
+)
+
+
+class Counting:
+    """A database that counts questions, and can be away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.asked = 0
+        self.away = False
+
+    async def all(self, *args, **parameters):
+        self.asked += 1
+        if self.away:
+            raise ConnectionError
+        await asyncio.sleep(0)
+        return await self._database.all(*args, **parameters)
+
+
+async def test_callers_of_one_moment_share_a_question(database: Database) -> None:
+    for id_ in (1, 2, 3):
+        await database.write(put, id_)
+    counting = Counting(database)
+    gathered = Gathered(counting, ROWS)  # type: ignore[arg-type]
+    keys = ["1", "2", "3", "2", "77"]
+    assert await asyncio.gather(*(gathered.one(key) for key in keys)) == [1, 1, 1, 1, None]
+    assert counting.asked == 1
+
+
+async def test_nobody_is_given_what_is_older_than_its_question(database: Database) -> None:
+    """A question that is under way answers only those who asked before it began."""
+    await database.write(put, 1)
+    gathered = Gathered(database, ROWS)
+    acknowledged = 1
+
+    async def writer() -> None:
+        nonlocal acknowledged
+        for _ in range(20):
+            await database.write(put, 1)
+            acknowledged += 1
+
+    async def reader() -> None:
+        while acknowledged < 41:
+            least = acknowledged
+            wall = await gathered.one("1")
+            assert wall is not None
+            assert wall >= least
+            await asyncio.sleep(0)
+
+    await asyncio.gather(writer(), writer(), *(reader() for _ in range(4)))
+
+
+async def test_a_failed_question_fails_its_callers_and_no_later_one(database: Database) -> None:
+    await database.write(put, 1)
+    counting = Counting(database)
+    counting.away = True
+    gathered = Gathered(counting, ROWS)  # type: ignore[arg-type]
+    failed = await asyncio.gather(gathered.one("1"), gathered.one("2"), return_exceptions=True)
+    assert [type(one) for one in failed] == [ConnectionError, ConnectionError]
+    counting.away = False
+    assert await gathered.one("1") == 1
+
+
+async def test_a_caller_that_goes_away_takes_nothing_from_the_others(database: Database) -> None:
+    await database.write(put, 1)
+    gathered = Gathered(database, ROWS)
+    going, staying = (asyncio.create_task(gathered.one("1")) for _ in range(2))
+    await asyncio.sleep(0)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert await staying == 1
