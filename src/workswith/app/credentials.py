@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from workswith.identity.errors import OAuthError
+from workswith.identity.interaction import Interaction
 from workswith.identity.redirect import Redirect
 from workswith.kernel import log
 from workswith.kernel.problem import Kind, Problem
@@ -25,11 +27,7 @@ async def mint(
     spaces; empty is all. The consent of the home owner is needed as ever: once it is revoked, this
     is a `Problem`. The others, who were never asked, are taken to consent.
     """
-    person = planted.people.get(member)
-    if person is None:
-        raise Problem(
-            Kind.UNKNOWN, "person_unknown", "There is: " + ", ".join(planted.people) + "."
-        )
+    person = person_of(planted, member)
     if member != "end_user":
         await _let_consent(areas, planted, person.id)
     cookie = await areas.identity.sessions.open(person.id, user_agent="workswith")
@@ -61,6 +59,45 @@ async def mint(
         ) from error
     finally:
         await areas.identity.sessions.close(cookie)
+
+
+async def sign_in(
+    areas: Areas, planted: seed.Seed, url: str, member: str = "end_user", *, allow: bool = True
+) -> str:
+    """What a person does in a browser that an application has sent to ``/authorize``.
+
+    Signs in, and allows or refuses where that is asked. Returns the address that they are sent back
+    to. Raises `Problem` for a request that never comes back.
+    """
+    person, params = person_of(planted, member), dict(parse_qsl(urlsplit(url).query))
+    sessions, authorize = areas.identity.sessions, areas.identity.authorize
+    try:
+        for _ in range(3):  # a request may want a new sign-in, and then consent
+            cookie = await sessions.open(person.id, user_agent="workswith")
+            session = await sessions.of(cookie)
+            try:
+                return (await authorize.decide(params, session)).url
+            except Interaction as asked:
+                params = dict(asked.params)
+                if asked.kind == "consent":
+                    answer = authorize.allow if allow else authorize.deny
+                    return (await answer(params, session, asked.ticket)).url
+                params = dict(parse_qsl(asked.resume))
+    except OAuthError as error:
+        if error.redirect_to:
+            return error.redirect_to
+        raise Problem(Kind.INVALID, error.error, error.description) from error
+    raise Problem(Kind.CONFLICT, "sign_in_endless", "The request asks for a sign-in for ever.")
+
+
+def person_of(planted: seed.Seed, member: str) -> seed.Person:
+    """Raises `Problem` for a word that is not of `seed.PEOPLE`."""
+    person = planted.people.get(member)
+    if person is None:
+        raise Problem(
+            Kind.UNKNOWN, "person_unknown", "There is: " + ", ".join(planted.people) + "."
+        )
+    return person
 
 
 async def _let_consent(areas: Areas, planted: seed.Seed, account_id: str) -> None:

@@ -89,6 +89,10 @@ class Generation:
         """A fresh token pair. Raises `Problem`."""
         return await credentials.mint(self.areas, self.planted, member, scope)
 
+    async def sign_in(self, url: str, member: str, *, allow: bool) -> str:
+        """As `credentials.sign_in`."""
+        return await credentials.sign_in(self.areas, self.planted, url, member, allow=allow)
+
 
 async def open_generation(
     place: Place, *, clock: ClockState | None = None, seeded: Seeded | None = None

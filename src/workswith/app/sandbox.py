@@ -77,6 +77,10 @@ class Cloud:
         """A fresh token pair of the seeded application and a seeded person. Raises `Problem`."""
         return await self._generation.mint(member, scope)
 
+    async def sign_in(self, url: str, member: str = "end_user", *, allow: bool = True) -> str:
+        """What a person does in a browser at an address of ``/authorize``; where they end up."""
+        return await self._generation.sign_in(url, member, allow=allow)
+
     # Whole states. All raise `Problem`.
 
     async def states(self) -> list[Note]:

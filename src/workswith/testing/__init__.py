@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .aio import AsyncCloud
     from .launch import Launch
     from .sync import Cloud
-    from .values import Answer, Application, Home, Notification, Tokens, User
+    from .values import Answer, Application, Home, Notification, Refused, Tokens, User
 
 __all__ = [
     "Answer",
@@ -28,6 +28,7 @@ __all__ = [
     "Cloud",
     "Home",
     "Notification",
+    "Refused",
     "Tokens",
     "User",
     "cloud",

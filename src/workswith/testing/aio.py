@@ -154,12 +154,20 @@ class AsyncCloud(Known):
         return await self._done(calling)
 
     async def control(self, method: str, path: str, json: Any = None) -> Any:
-        """The control interface below ``/sandbox``. Raises `running.Refused`."""
+        """The control interface below ``/sandbox``. Raises `Refused`."""
         return await self._done(self._running.control(method, path, json))
 
     async def token(self, user: str = "end_user", scope: str = "") -> Tokens:
         """A fresh pair, by the whole code flow; ``scope`` names some of the application's."""
         return await self._done(self._running.token(user, scope))
+
+    async def sign_in(self, url: str, user: str = "end_user", *, allow: bool = True) -> str:
+        """What a person does in the browser that an application has opened at ``/authorize``.
+
+        Signs in and consents, or refuses; returns the address that they are sent back to, with the
+        code. Raises `Refused` for a request that never comes back.
+        """
+        return await self._done(self._running.sign_in(url, user, allow=allow))
 
     async def home(self, template: str = "flat", user: str = "end_user", name: str = "") -> Home:
         """One more home for somebody: ``flat``, ``house``, ``hotel``, ``eleven_thermostats``, …"""

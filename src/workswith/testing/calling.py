@@ -22,9 +22,12 @@ async def call(
         "query_string": parts.query.encode("ascii"),
         "root_path": "",
         "headers": [
-            (b"host", parts.netloc.encode()),
-            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
-            (b"content-length", str(len(body)).encode()),
+            (name.encode(), value.encode())
+            for name, value in {
+                "host": parts.netloc,
+                **{name.lower(): value for name, value in headers.items()},
+                "content-length": str(len(body)),
+            }.items()
         ],
         "client": ("127.0.0.1", 1),
         "server": (parts.hostname, parts.port),

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from workswith.settings import Settings
 from . import calling, prepared
 from .known_keys import known_keys
 from .server import serving
-from .values import Answer, Home, Module, Notification, State, Tokens
+from .values import Answer, Home, Module, Notification, Refused, State, Tokens
 
 LOOPBACK = "127.0.0.1"
 INBOX = "test"
@@ -37,10 +37,6 @@ SUBSCRIBED_AT = {
     "home_control": "/hc/api/v1.0/addsubscription",
 }
 """By the API of a plant: where its notifications are subscribed to."""
-
-
-class Refused(Exception):
-    """The control interface did not do as it was told; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,13 @@ class Running:
         return answer.json()
 
     async def token(self, user: str = "end_user", scope: str = "") -> Tokens:
-        made = await self.cloud.mint(user, scope)
+        with _refusing():
+            made = await self.cloud.mint(user, scope)
         return Tokens(made["access_token"], made["refresh_token"], int(made["expires_in"]))
+
+    async def sign_in(self, url: str, user: str, *, allow: bool) -> str:
+        with _refusing():
+            return await self.cloud.sign_in(url, user, allow=allow)
 
     async def _current_token(self) -> str:
         """One for all calls of a test, until it is no longer good."""
@@ -158,7 +159,7 @@ class Running:
                 f"Bearer {self._tokens}", areas.kernel.clock.now()
             )
         except Problem:
-            with contextlib.suppress(Problem):  # a consent that was withdrawn gives no new one
+            with contextlib.suppress(Refused):  # a consent that was withdrawn gives no new one
                 self._tokens = (await self.token()).access_token
         return self._tokens
 
@@ -184,7 +185,8 @@ class Running:
         owner = await areas.identity.accounts.by_email(self.cloud.document[user]["email"])
         if owner is None:
             raise Refused(f"{user} has closed the account")
-        made = (await areas.devices.homes.create(owner.id, template, name))[0]
+        with _refusing():
+            made = (await areas.devices.homes.create(owner.id, template, name))[0]
         modules = tuple(Module(one.id, one.name, one.device) for one in made.modules)
         return Home(made.plant.id, name or made.plant.name, made.plant.api, modules)
 
@@ -240,19 +242,30 @@ class Running:
         self._tokens = ""
 
     async def save(self, name: str) -> None:
-        await self.cloud.save(name)
+        with _refusing():
+            await self.cloud.save(name)
 
     async def restore(self, name: str) -> None:
-        await self.cloud.restore(name)
+        with _refusing():
+            await self.cloud.restore(name)
         self._tokens = ""
 
     async def fork(self, name: str, origin: str = "") -> None:
-        await self.cloud.fork(name, origin)
+        with _refusing():
+            await self.cloud.fork(name, origin)
         self._tokens = ""
 
     async def states(self) -> list[State]:
         answer = await self.control("GET", "/snapshots")
         return [State(one["name"], one["saved_at"], one["from"]) for one in answer["snapshots"]]
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except Problem as problem:
+        raise Refused(" ".join(filter(None, (problem.detail, problem.hint)))) from problem
 
 
 def _notification(one: Arrival) -> Notification:

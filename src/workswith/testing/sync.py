@@ -151,12 +151,20 @@ class Cloud(Known):
         return self._wait(calling)
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
-        """The control interface below ``/sandbox``. Raises `running.Refused`."""
+        """The control interface below ``/sandbox``. Raises `Refused`."""
         return self._wait(self._running.control(method, path, json))
 
     def token(self, user: str = "end_user", scope: str = "") -> Tokens:
         """A fresh pair, by the whole code flow; ``scope`` names some of the application's."""
         return self._wait(self._running.token(user, scope))
+
+    def sign_in(self, url: str, user: str = "end_user", *, allow: bool = True) -> str:
+        """What a person does in the browser that an application has opened at ``/authorize``.
+
+        Signs in and consents, or refuses; returns the address that they are sent back to, with the
+        code. Raises `Refused` for a request that never comes back.
+        """
+        return self._wait(self._running.sign_in(url, user, allow=allow))
 
     def home(self, template: str = "flat", user: str = "end_user", name: str = "") -> Home:
         """One more home for somebody: ``flat``, ``house``, ``hotel``, ``eleven_thermostats``, …"""

@@ -7,6 +7,10 @@ from typing import Any
 import msgspec
 
 
+class Refused(Exception):
+    """The cloud did not do as it was told; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Of a call; names of ``headers`` in lower case."""
