@@ -2,6 +2,8 @@
 
 import pytest
 
+from workswith.identity.errors import OAuthError
+
 from .conftest import ORIGIN, World, refusal
 
 
@@ -109,3 +111,14 @@ async def test_what_nobody_foresaw_is_a_documented_500(world: World) -> None:
     answer = await world.refresh(token)
     assert refusal(answer) == (503, "temporarily_unavailable")
     assert answer.headers["retry-after"] == "5"
+
+
+def test_every_error_says_what_to_do() -> None:
+    """In a sandbox, that is; no error of the table is without advice. [OID-7]"""
+    for error in (
+        "invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type",
+        "invalid_scope", "server_error", "temporarily_unavailable", "invalid_grant",
+        "invalid_client",
+    ):  # fmt: skip
+        assert OAuthError(error, "").hint
+    assert OAuthError("invalid_grant", "", hint="Of its own.").hint == "Of its own."

@@ -172,10 +172,20 @@ class Accounts:
         stored = known.password_hash if known else None
         async with self._throttle.turn(counters):
             if not await self._passwords.verify(stored or None, password):
-                await self._throttle.failed(counters)
+                if await self._throttle.failed(counters):
+                    await self._note_guessing(known)
                 return False
             await self._throttle.succeeded(own)
         return True
+
+    async def _note_guessing(self, known: rows.Credentials | None) -> None:
+        """Somebody has tried so often that the next tries have to wait."""
+
+        async def write(tx: Tx) -> None:
+            account_id = known.id if known else ""
+            await audit.note(tx, "password_guessed", self._clock.now(), account_id=account_id)
+
+        await self._database.write(write)
 
     async def ask_reset(self, email: str, reset_url: Link) -> None:
         """Mails a link that lets the owner choose a new password; silent for anybody else.

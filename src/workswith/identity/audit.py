@@ -27,13 +27,14 @@ _LATEST = query(
     Entry,
     "SELECT id, at, kind, account_id, client_id, detail FROM audit "
     "WHERE (:account_id = '' OR account_id = :account_id) "
-    "AND (:client_id = '' OR client_id = :client_id) ORDER BY id DESC LIMIT :limit",
+    "AND (:client_id = '' OR client_id = :client_id) AND kind <> 'signed_in' "
+    "ORDER BY id DESC LIMIT :limit",
 )
 _SEARCH = query(
     Entry,
     "SELECT id, at, kind, account_id, client_id, detail FROM audit "
     "WHERE (:text = '' OR kind LIKE :like OR account_id = :text OR client_id = :text "
-    "OR detail LIKE :like) AND (:kind = '' OR kind = :kind) "
+    "OR LOWER(detail) LIKE :like) AND (:kind = '' OR kind = :kind) "
     "ORDER BY id DESC LIMIT :limit OFFSET :offset",
 )
 _KINDS = query(str, "SELECT DISTINCT kind FROM audit ORDER BY kind")
@@ -58,7 +59,7 @@ async def note(
 async def latest(
     reads: Reads, *, account_id: str = "", client_id: str = "", limit: int = 100
 ) -> list[Entry]:
-    """The newest first."""
+    """The newest first; without sign-ins, which the list of sessions tells."""
     return await reads.all(_LATEST, account_id=account_id, client_id=client_id, limit=limit)
 
 

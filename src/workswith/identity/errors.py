@@ -11,6 +11,22 @@ import msgspec
 
 from workswith.kernel.clock import iso
 
+HINTS = {
+    "invalid_request": "Compare the request with the page about the login service",
+    "invalid_client": "Compare client_id and client_secret with the application's page",
+    "invalid_grant": "It is of another application, cut off, or used up. Send the whole value of the "
+    "latest answer as it is; if that is refused too, send the user to /authorize",
+    "invalid_scope": "Leave scope out, or ask for what the application has registered",
+    "unauthorized_client": "The operator has to approve the application first",
+    "unsupported_response_type": "response_type is code",
+    "access_denied": "The user did not allow it. Ask again only when the user wants it",
+    "server_error": "It is our fault and has been logged. Try again later",
+    "temporarily_unavailable": "Nothing was used up. Try again as Retry-After says",
+    "authorization_pending": "Ask again after as many seconds as interval says",
+    "expired_token": "Ask for another device_code",
+}
+"""What a developer can do, where an error has no advice of its own."""
+
 
 @dataclass(eq=False)
 class OAuthError(Exception):
@@ -26,6 +42,9 @@ class OAuthError(Exception):
     redirect_to: str = ""
     form: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hint = self.hint or HINTS.get(self.error, "")
 
     def body(self) -> bytes:
         return msgspec.json.encode({"error": self.error, "error_description": self.description})

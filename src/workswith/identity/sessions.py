@@ -10,6 +10,7 @@ from workswith.kernel.clock import DAY, HOUR, MINUTE, Clock
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.ident import Ident, digest
 
+from . import audit
 from .settings import Settings
 
 SEEN_EVERY = 5 * MINUTE
@@ -108,6 +109,7 @@ class Sessions:
                 amr=amr,
                 acr="2" if "mfa" in amr.split() else "1",
             )
+            await audit.note(tx, "signed_in", at, account_id=account_id, detail=amr)
 
         await self._database.write(write)
         return cookie

@@ -79,10 +79,12 @@ class _Row(NamedTuple):
 
 
 _OF = query(_Row, "SELECT key, failures, last_at FROM throttle WHERE key = :key")
-_FAILED = statement(
+_FAILED = query(
+    int,
     "INSERT INTO throttle (key, failures, last_at, expires_at) VALUES (:key, 1, :now, :until) "
     "ON CONFLICT (key) DO UPDATE SET failures = CASE WHEN throttle.expires_at <= :now THEN 1 "
-    "ELSE throttle.failures + 1 END, last_at = excluded.last_at, expires_at = excluded.expires_at"
+    "ELSE throttle.failures + 1 END, last_at = excluded.last_at, expires_at = excluded.expires_at "
+    "RETURNING failures",
 )
 _CLEAR = statement("DELETE FROM throttle WHERE key = :key")
 
@@ -119,15 +121,20 @@ class Throttle:
                 retry_after=-(-wait // SECOND),
             )
 
-    async def failed(self, counters: Sequence[Counter]) -> None:
-        """A proof was wrong. What is no proof at all, such as a form half filled, never counts."""
+    async def failed(self, counters: Sequence[Counter]) -> bool:
+        """A proof was wrong; whether from now on the next ones have to wait. What is no proof at
+        all, such as a form half filled, never counts.
+        """
         now = self._clock.now()
 
-        async def write(tx: Tx) -> None:
+        async def write(tx: Tx) -> bool:
+            begins = False
             for rule, key in counters:
-                await tx.run(_FAILED, key=key, now=now, until=now + rule.forget)
+                failures = await tx.one(_FAILED, key=key, now=now, until=now + rule.forget)
+                begins = begins or failures == rule.free
+            return begins
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     async def succeeded(self, counters: Sequence[Counter]) -> None:
         """Clears those that had counted. Leave out what other accounts share."""

@@ -119,6 +119,16 @@ async def test_accounts_and_events_are_found(
     assert "Name changed" in browser.text
     await browser.open("/office/audit?kind=name_changed&page=zero")
     assert grace.id[:8] in browser.text
+    for _ in range(5):
+        with pytest.raises(Problem, match="credentials_wrong"):
+            await services.accounts.sign_in(ada.email, "not this one", "192.0.2.7")
+    await browser.open("/office/audit?kind=password_guessed")
+    assert ada.id[:8] in browser.text
+    await browser.open("/office/audit?q=signed_in")
+    assert olga.id[:8] in browser.text
+    await services.closing.suspend(ada.id, "Spam OF a kind", olga.id)
+    await browser.open("/office/audit?q=of%20a%20KIND")
+    assert ada.id[:8] in browser.text, "on every database, whatever its capitals"
 
 
 def _forms(browser: Browser):

@@ -97,8 +97,8 @@ class PostgresqlDatabase:
         try:
             yield connection
         except _AWAY as error:
-            if isinstance(error, asyncpg.InterfaceError) and _lives(connection):
-                raise  # the driver was used wrongly: a bug of ours
+            if isinstance(error, asyncpg.InterfaceError | OSError) and _lives(connection):
+                raise  # of the body, or a wrong use of the driver
             _give_up(connection)
             raise DatabaseAway(f"connection lost: {error or type(error).__name__}") from error
         finally:

@@ -10,6 +10,8 @@ WORDS = {
     "account_suspended": lazy("Account suspended"),
     "account_restored": lazy("Account restored"),
     "account_closed": lazy("Account closed"),
+    "signed_in": lazy("Signed in"),
+    "password_guessed": lazy("Wrong passwords, until tries had to wait"),
     "name_changed": lazy("Name changed"),
     "profile_changed": lazy("What applications may learn of you changed"),
     "email_asked": lazy("Another e-mail address asked for"),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.identity.errors import OAuthError
+from workswith.identity.form_endpoint import HINT
 from workswith.identity.interaction import Interaction
 from workswith.identity.redirect import Redirect
 from workswith.identity.scopes import BY_NAME
@@ -94,11 +95,12 @@ def _fail(visit: Visit, error: OAuthError) -> Response:
         return leave(visit, Redirect(error.redirect_to, error.form))
     if "text/html" in visit.request.headers.get("accept", ""):
         return visit.render("signin/oauth_error.html", error.status, error=error)
+    hint = {HINT: error.hint} if error.hint and visit.services.sandbox else {}
     return Response(
         error.body(),
         error.status,
         media_type="application/json",
-        headers=error.headers,
+        headers={**error.headers, **hint},
     )
 
 
