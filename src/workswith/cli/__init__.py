@@ -14,6 +14,7 @@ _COMMANDS = {
     "up": "Start the whole cloud on this machine.",
     "clock": "Read or move the clock of a running sandbox.",
     "home": "Have simulated homes, edit, keep and copy them.",
+    "week": "Draw what a simulated room goes through.",
     "fault": "Cause what goes wrong, whole incidents too, and end it.",
     "deviation": "Let the sandbox deviate as the original does at times.",
     "coverage": "Show which documented errors and states a client has met.",

@@ -18,9 +18,7 @@ def test_it_keeps_the_warmth_of_its_mode(mode: Mode, least: int, most: int) -> N
     state = HEATER.simulator.step(HEATER.body, HEATER.start, NOON, Command(mode)).state
     state, _ = HEATER.heard(state, NOON + 3 * DAY)
     _, heard = HEATER.heard(state, NOON + 5 * DAY)
-    kept = sum(least <= one.temperature <= most for one in heard)
-    assert kept > 0.95 * len(heard), "all the time but for minutes after a window was opened"
-    assert all(least - 15 <= one.temperature <= most + 5 for one in heard)
+    assert all(least <= one.temperature <= most for one in heard)
     assert {one.power for one in heard} == {0, 1_500}
 
 

@@ -57,7 +57,7 @@ class House:
     emitter_lag: float = 900.0
     convective: float = 0.65
     """The share of heat that the emitter gives to the air."""
-    sensor_lag: float = 180.0
+    sensor_lag: float = 300.0
     drift: float = 0.15
     """K that the sensor wanders to either side in months."""
     air_changes: float = 0.45
