@@ -85,8 +85,8 @@ class Connection:
         if will is not None:
             proof = [(MAC, will.proof)]
             message = gmqtt.Message(will.topic, will.payload, qos=1, user_property=proof)
-        quiet = logging.getLogger("workswith.gmqtt")
-        quiet.setLevel(logging.CRITICAL)  # it tells of every lost connection, and so do we
+        # It tells of every lost connection, with a traceback; we do it in a line.
+        logging.getLogger("gmqtt").setLevel(logging.CRITICAL)
         self.lost = asyncio.Event()
         self._heard = heard
         self._client = gmqtt.Client(
@@ -94,7 +94,6 @@ class Connection:
             clean_session=clean,
             optimistic_acknowledgement=False,
             will_message=message,
-            logger=quiet,
             receive_maximum=RECEIVE_MAXIMUM,
             **options,
         )

@@ -19,7 +19,6 @@ from workswith.kernel.ident import Ident
 from . import commands
 from .broker import Broker
 from .protocol import Answer, Command, down, encode, up
-from .stream import Taken
 from .voice import Voice
 
 LOOK_SECONDS = 0.02
@@ -88,18 +87,18 @@ class Calls:
             return Outcome.DONE  # its report was stored in the last moment
         return outcome
 
-    async def answered(self, answer: Answer, taken: Taken | None) -> None:
-        """``taken`` is what became of the report in the answer."""
+    async def answered(self, answer: Answer) -> None:
+        """The report in it has been taken in, if there was one; it may have to wait for others."""
         waiting = self._waiting.get(answer.command)
         if waiting is None or waiting.done():
             return
         outcome = Outcome(answer.outcome)
         if outcome is not Outcome.DONE:
             waiting.set_result(outcome)
-        elif taken is Taken.HELD:
-            self._spawn(self._wait_for_others(answer.command))
         elif not await commands.is_open(self._database, answer.command):
             waiting.set_result(Outcome.DONE)
+        else:
+            self._spawn(self._wait_for_others(answer.command))
 
     def close(self) -> None:
         for task in self._tasks:
@@ -120,7 +119,7 @@ class Calls:
         )
 
     async def _wait_for_others(self, id_: str) -> None:
-        """A report that this one follows is with another process: until both are applied."""
+        """Its report, or one before it, is with another process: until they are applied."""
         while (waiting := self._waiting.get(id_)) is not None:
             if not await commands.is_open(self._database, id_):
                 if not waiting.done():

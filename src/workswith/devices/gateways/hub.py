@@ -25,7 +25,7 @@ from .flood import Flood
 from .protocol import PREFIX, Ack, Again, Alive, Answer, Bye, Hello, Report, Welcome, decode, parse
 from .protocol import Clock as ClockMoved
 from .settings import Settings
-from .stream import Progress, Taken, lock, take
+from .stream import Taken, lock, take
 from .topology import greet, part
 from .voice import Voice
 
@@ -178,12 +178,11 @@ class Hub:
 
     async def _answer(self, gateway_id: str, generation: int, payload: bytes) -> None:
         answer = decode(payload, Answer)
-        taken = None
         if answer.report is not None:
-            taken = (await self._take(gateway_id, generation, answer.report)).taken
-        await self._calls.answered(answer, taken)
+            await self._take(gateway_id, generation, answer.report)
+        await self._calls.answered(answer)
 
-    async def _take(self, gateway_id: str, generation: int, report: Report) -> Progress:
+    async def _take(self, gateway_id: str, generation: int, report: Report) -> None:
         now = self._clock.now()
         progress = await self._database.write(take, gateway_id, generation, report, now)
         if progress.news:
@@ -193,7 +192,6 @@ class Hub:
         elif progress.taken is not Taken.REFUSED:
             ack = Ack(progress.session, progress.seq)
             await self._voice.tell(gateway_id, "ack", ack, generation)
-        return progress
 
     async def _alive(self, gateway_id: str, generation: int, payload: bytes) -> None:
         alive = decode(payload, Alive)
