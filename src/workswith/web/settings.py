@@ -1,5 +1,6 @@
 """What can be set about the pages."""
 
+from ipaddress import ip_network
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,6 +17,17 @@ class Settings(Section, frozen=True):
     trademark_owner: Annotated[
         str, Meta(description="Whose marks the footer says this program is independent of.")
     ] = "Legrand"
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses and networks of our own reverse proxies, whose X-Forwarded-For "
+            "is believed; without them everybody behind a proxy is throttled as one."
+        ),
+    ] = ()
     language: Annotated[
         str, Meta(description="The language of pages for readers who ask for none that exists.")
     ] = "en"
+
+    def __post_init__(self) -> None:
+        for one in self.trusted_proxies:
+            ip_network(one, strict=False)  # ValueError: a mistake is found at the start

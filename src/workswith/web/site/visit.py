@@ -14,7 +14,7 @@ from workswith.kernel import log
 from workswith.kernel.ident import b64url, digest
 from workswith.kernel.problem import Kind, Problem
 
-from . import cookies, headers
+from . import addresses, cookies, headers
 from .services import Services
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ class Visit:
     @property
     def address(self) -> str:
         """The network address of whoever asks, for throttles; empty if the server does not know."""
-        return self.request.client.host if self.request.client else ""
+        peer = self.request.client.host if self.request.client else ""
+        forwarded = ",".join(self.request.headers.getlist(addresses.HEADER))
+        return addresses.asker(peer, forwarded, self.services.settings.trusted_proxies)
 
     @property
     def posted(self) -> bool:
