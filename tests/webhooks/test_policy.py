@@ -1,7 +1,7 @@
 """The delivery policy against the original's text, and against a small model of its own.
 
-Properties (notes of the design): (b) an attempt never starts before its delay; (c) none starts
-inside a ban or after expiry; (d) failures, sets and lengths of bans equal the model.
+Of `properties`: (b) an attempt never starts before its delay; (c) none starts inside a ban or after
+expiry; (d) failures, sets and lengths of bans equal the model.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.webhooks.properties import DELAYS, Counter
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from workswith.webhooks.policy import (
     Lane,
@@ -141,12 +142,10 @@ class PolicyMachine(RuleBasedStateMachine):
         self.deliveries: list[Delivery] = []
         self.under_way: list[Delivery] = []
         self.lost = 0
-        # The model: instants of failures since the counter was clear, and bans as intervals.
-        self.failures: list[int] = []
-        self.bans: list[tuple[int, int]] = []
+        self.model = Counter()
 
     def in_a_ban(self) -> bool:
-        return any(begin <= self.now < end for begin, end in self.bans)
+        return self.model.banned(self.now)
 
     @rule(count=st.integers(1, 25))
     def events(self, count: int) -> None:
@@ -179,8 +178,7 @@ class PolicyMachine(RuleBasedStateMachine):
                     assert not self.in_a_ban()
                     assert self.now < delivery.event_at + 24 * HOUR
                     if delivery.attempts:
-                        delay = (10, 30, 60, 300, 600)[delivery.attempts - 1] * SECOND
-                        assert self.now >= delivery.failed_at + delay
+                        assert self.now >= delivery.failed_at + DELAYS[delivery.attempts - 1]
                     delivery.state = "under way"
                     self.under_way.append(delivery)
                 case Start.EXPIRE:
@@ -196,7 +194,7 @@ class PolicyMachine(RuleBasedStateMachine):
             delivery = self.under_way.pop(0)
             delivery.attempts += 1
             self.lane = counted(RULES, self.lane, success=good, now=self.now)
-            self.model_counts(good=good)
+            self.model.counts(good=good, now=self.now)
             if good:
                 delivery.state = "delivered"
                 continue
@@ -206,21 +204,10 @@ class PolicyMachine(RuleBasedStateMachine):
             delivery.state = "waiting" if again is not None else "exhausted"
             delivery.due_at = again or 0
 
-    def model_counts(self, *, good: bool) -> None:
-        if self.failures and self.now - self.failures[-1] >= 24 * HOUR:
-            self.failures = []
-        if good:
-            return
-        self.failures.append(self.now)
-        sets, rest = divmod(len(self.failures), 20)
-        if rest == 0:
-            self.bans.append((self.now, self.now + min(sets, 20) * MINUTE))
-
     @invariant()
     def counters_equal_the_model(self) -> None:
         counter = rested(RULES, self.lane, self.now).failures
-        clean = self.failures and self.now - self.failures[-1] >= 24 * HOUR
-        assert counter == (0 if clean else len(self.failures))
+        assert counter == self.model.at(self.now)
         assert banned(self.lane, self.now) == self.in_a_ban()
 
     @invariant()

@@ -5,6 +5,7 @@ questions gains nothing. With a forward proxy that is its duty (`tunnel`). [C2C-
 """
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
@@ -164,6 +165,8 @@ class SystemResolver:
         self._threads = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
 
     async def __call__(self, host: str, port: int) -> list[str]:
+        with contextlib.suppress(ValueError):
+            return [str(ip_address(host))]  # is what it resolves to
         loop = asyncio.get_running_loop()
         ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         found = await loop.run_in_executor(self._threads, ask)

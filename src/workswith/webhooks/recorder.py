@@ -1,7 +1,7 @@
 """Acknowledges attempts: whatever ended while the last commit was under way shares the next."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from workswith.kernel import log
 from workswith.kernel.database import Database, Tx
@@ -20,7 +20,7 @@ class Recorder:
     """Writes batches of outcomes, one transaction each.
 
     ``hear`` is told of the lanes before the transaction that writes them ends; ``done`` afterwards
-    of all outcomes of a batch, written or not.
+    of all outcomes of a batch, and of the lanes that were written.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Recorder:
         shards: Shards,
         *,
         hear: Callable[[dict[str, Lane]], None],
-        done: Callable[[Sequence[Outcome]], None],
+        done: Callable[[Sequence[Outcome], Collection[str]], None],
     ) -> None:
         self._database = database
         self._book = book
@@ -54,15 +54,18 @@ class Recorder:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                written: Collection[str] = ()
                 try:
-                    await self._database.write(self._record, batch)
+                    written = await self._database.write(self._record, batch)
                 except Exception as error:
                     # Not acknowledged, so still due: the poll of the supervisor finds them again.
                     _log.error("attempts were not recorded", count=len(batch), exc_info=error)
-                self._done(batch)
+                self._done(batch, written)
         finally:
             self._pump = None
 
-    async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> Collection[str]:
         held = await self._shards.hold(tx)
-        self._hear(await lanes.record(tx, self._book, held, outcomes))
+        written = await lanes.record(tx, self._book, held, outcomes)
+        self._hear(written)
+        return written

@@ -13,7 +13,7 @@ with it; after a failure, which may bring a ban, only when that is written down.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
@@ -357,7 +357,10 @@ class Worker:
                 if line is not None:
                     line.lane = Lane(ban_until=max(lane.ban_until, line.lane.ban_until or 0))
 
-    def _written(self, outcomes: Sequence[Outcome]) -> None:
+    def _written(self, outcomes: Sequence[Outcome], written: Collection[str]) -> None:
+        """What was not written, because another owns the lane by now or nobody knows, ends what
+        was read of it: it may have been sent or is no longer ours to send.
+        """
         self._unwritten -= len(outcomes)
         for outcome in outcomes:
             endpoint_id = outcome.due.endpoint_id
@@ -368,6 +371,9 @@ class Worker:
             line.taken.discard(outcome.due.number)
             if not outcome.succeeded:
                 self._leave(line, outcome.due)
+            if endpoint_id not in written:
+                self._ahead -= line.ahead
+                line.waiting, line.ahead, line.whole = [], 0, False
             if not line.taken and not line.waiting:
                 del self._lines[endpoint_id]
         self._bells.ring(BELL)
