@@ -43,6 +43,7 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
     """How we have uvicorn, whoever runs it."""
     return uvicorn.Config(
         app,
+        interface="asgi3",  # asked of uvicorn, a bound method is none
         loop="none",
         http=Protocol,
         ws="none",

@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 import msgspec
 
 from workswith.app import Cloud, open_sandbox
-from workswith.cli.serving import bind
 from workswith.kernel.clock import parse_iso
 from workswith.kernel.ident import Seeded
 from workswith.kernel.problem import Problem
@@ -26,7 +25,7 @@ from workswith.settings import Settings
 
 from . import calling, prepared
 from .known_keys import known_keys
-from .server import serving
+from .server import Serving
 from .values import Answer, Home, Module, Notification, Refused, State, Tokens
 
 LOOPBACK = "127.0.0.1"
@@ -73,12 +72,13 @@ class Running:
         self._stack.callback(shutil.rmtree, around, ignore_errors=True)
         folder = around / "data"
         await prepared.put_in(folder, options.settings, options.seed, options.now, options.homes)
-        bound = bind(LOOPBACK, options.port)
-        self._stack.callback(bound.close)
-        scheme = "https" if options.tls else "http"
-        self.origin = f"{scheme}://{LOOPBACK}:{bound.getsockname()[1]}"
         authority = Authority(folder / "tls")
         self.ca_file = authority.certificate_file
+        context = authority.context("server", "localhost", LOOPBACK) if options.tls else None
+        serving = Serving()
+        port = await serving.start(LOOPBACK, options.port, context)
+        self._stack.push_async_callback(serving.stop)
+        self.origin = f"{'https' if options.tls else 'http'}://{LOOPBACK}:{port}"
         self.cloud = await open_sandbox(
             options.settings,
             folder,
@@ -93,8 +93,7 @@ class Running:
             homes=options.homes,
         )
         self._stack.push_async_callback(self.cloud.close)
-        context = authority.context("server", "localhost", LOOPBACK) if options.tls else None
-        await self._stack.enter_async_context(serving(self.cloud.asgi, bound, context))
+        serving.answer_with(self.cloud.asgi)
 
     async def stop(self) -> None:
         await self._stack.aclose()

@@ -1,10 +1,7 @@
 """Serves a cloud to the programs that a test runs, and stops at once. [SBX-6]"""
 
 import asyncio
-import contextlib
-import socket
 import ssl
-from collections.abc import AsyncIterator
 from email.utils import formatdate
 from typing import Any
 
@@ -16,33 +13,51 @@ from workswith.cli.serving import configured
 DATE_SECONDS = 1.0
 
 
-@contextlib.asynccontextmanager
-async def serving(
-    app: Any, bound: socket.socket, tls: ssl.SSLContext | None
-) -> AsyncIterator[None]:
-    """Answers on a socket that is already bound, for as long as the block runs.
+class Serving:
+    """Listens from `start` on, so that the address is known; answers once it is told what with.
 
-    Without signals, and at the end without waiting for connections that clients keep open.
+    Without signals, and at the end without waiting for connections that clients keep open. The
+    socket is the event loop's: with uvloop no test plugin that blocks Python's is in its way.
     """
-    config = configured(app)
-    config.load()
-    state, loop = ServerState(), asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Protocol(config=config, server_state=state, app_state={}), sock=bound, ssl=tls
-    )
-    dating = asyncio.create_task(_date(state))
-    try:
-        yield
-    finally:
-        dating.cancel()
-        server.close()
-        for connection in list(state.connections):
+
+    def __init__(self) -> None:
+        self._state = ServerState()
+        self._app: Any = None
+        self._ready = asyncio.Event()
+        self._dating: asyncio.Task[None]
+        self._server: asyncio.Server
+
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
+        """The port. Raises ``OSError`` for one that is taken."""
+        config = configured(self._answer)
+        config.load()
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Protocol(config=config, server_state=self._state, app_state={}),
+            host,
+            port,
+            ssl=tls,
+        )
+        self._dating = asyncio.create_task(_date(self._state))
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def answer_with(self, app: Any) -> None:
+        self._app = app
+        self._ready.set()
+
+    async def stop(self) -> None:
+        self._dating.cancel()
+        self._server.close()
+        for connection in list(self._state.connections):
             transport = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
-        for task in list(state.tasks):
+        for task in list(self._state.tasks):
             task.cancel()
-        await asyncio.gather(dating, *state.tasks, return_exceptions=True)
+        await asyncio.gather(self._dating, *self._state.tasks, return_exceptions=True)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._ready.wait()
+        await self._app(scope, receive, send)
 
 
 async def _date(state: ServerState) -> None:
