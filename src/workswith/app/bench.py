@@ -76,6 +76,11 @@ class Bench:
         stage = Stage(areas, planted, supervisor, self.faults)
         return Testing(self.faults, self.deviations, self.coverage, stage)
 
+    async def close(self) -> None:
+        """Keeps what was counted; before the database closes."""
+        await self.faults.close()
+        await self.coverage.close()
+
     def gateway(self, gateway: Owner) -> Owner:
         """The gateway as the network meets it."""
         return self._calls.around(gateway)

@@ -76,6 +76,7 @@ class Generation:
 
     asgi: Asgi
     areas: Areas
+    bench: Bench
     supervisor: Supervisor
     planted: seed.Seed
     document: dict[str, Any]
@@ -83,6 +84,7 @@ class Generation:
     async def close(self) -> None:
         """Drains the works, then closes the database. Nothing accepted is lost either way."""
         await self.supervisor.stop()
+        await self.bench.close()
         await self.areas.close()
 
     async def mint(self, member: str = "end_user", scope: str = "") -> dict[str, Any]:
@@ -142,7 +144,7 @@ async def open_generation(
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True, testing=testing)
     asgi = build(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
-    return Generation(asgi, areas, supervisor, planted, document)
+    return Generation(asgi, areas, bench, supervisor, planted, document)
 
 
 async def _planted(areas: Areas, place: Place, seeded: Seeded | None) -> seed.Seed:

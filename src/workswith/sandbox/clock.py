@@ -24,13 +24,22 @@ async def remember(database: Database, state: ClockState) -> None:
     await database.write(_save, state)
 
 
-async def advance(database: Database, clock: Clock, supervisor: Supervisor, to: int) -> None:
-    """Lets time pass until ``to``; returns when all due work is done. Raises ``ValueError``."""
-    if to > clock.now() + LONGEST:
-        raise ValueError("one step is at most ten years")
+def forward(clock: Clock, to: int) -> int:
+    """An instant that somebody named, if it is not past. Raises ``ValueError``."""
     if to < clock.now():
         raise ValueError("a clock only moves forward")
+    return to
+
+
+async def advance(database: Database, clock: Clock, supervisor: Supervisor, to: int) -> None:
+    """Lets time pass until ``to``, or settles what is due now; returns when all of it is done.
+
+    Raises ``ValueError`` for more than ten years.
+    """
+    if to > clock.now() + LONGEST:
+        raise ValueError("one step is at most ten years")
     # Where it will stand is saved first: killed on the way, it does not go back.
+    to = max(to, clock.now())
     await remember(database, ClockState(wall=clock.state.wall, shown=to, rate=clock.rate))
     await supervisor.advance(max(to, clock.now()))
     await remember(database, clock.state)

@@ -19,7 +19,7 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
 
 from . import mailbox
-from .clock import advance, remember
+from .clock import advance, forward, remember
 from .duration import parse_duration
 from .guard import Endpoint, Guard, refuse
 
@@ -115,13 +115,14 @@ class _Clock:
         return await self._changed(request)
 
     async def set(self, request: Request) -> Response:
-        return await self._advance(request, _instant((await read_body(request)).get("to")))
+        to = _instant((await read_body(request)).get("to"))
+        return await self._advance(request, forward(self._control.clock, to))
 
     async def advance(self, request: Request) -> Response:
         body = await read_body(request)
         if (by := body.get("by")) is not None:
             return await self._advance(request, self._control.clock.now() + parse_duration(str(by)))
-        return await self._advance(request, _instant(body.get("to")))
+        return await self._advance(request, forward(self._control.clock, _instant(body.get("to"))))
 
     async def _advance(self, request: Request, to: int) -> Response:
         control = self._control

@@ -4,13 +4,14 @@ Counted at the answer: calls of the APIs, token requests, attempts to notify. Wh
 has never met, it was never tested with.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from workswith.contracts.binding import Api
-from workswith.kernel.clock import SECOND, Clock, iso
+from workswith.kernel.clock import Clock, iso
 from workswith.kernel.database import Database
 from workswith.kernel.words import N_
 
@@ -21,7 +22,8 @@ NOTE = "coverage"
 BELL = "coverage"
 MOST = 20_000
 """Different answers that are remembered; beyond, only known ones are counted."""
-EVERY = 10 * SECOND
+SAVE_SECONDS = 5.0
+"""Real time between two writes of the counts."""
 LOGIN, NOTIFICATIONS = "login", "notifications"
 
 
@@ -112,7 +114,7 @@ ATTEMPTS: tuple[tuple[str, str], ...] = (
 
 
 class Coverage:
-    """Counts in memory; as the work ``coverage`` it keeps the counts every ten seconds."""
+    """Counts in memory; as the work ``coverage`` it keeps the counts now and then."""
 
     name = BELL
 
@@ -135,6 +137,7 @@ class Coverage:
         }
         self._met: dict[tuple[str, str, str, int, str], Met] = {}
         self._dirty = False
+        self._saved_at = 0.0
 
     async def load(self) -> None:
         text = await notes.read(self._database, NOTE)
@@ -202,17 +205,23 @@ class Coverage:
         }
 
     async def turn(self, now: int) -> int | None:
-        await self._save()
-        return now + EVERY if self._dirty else None
+        if asyncio.get_running_loop().time() - self._saved_at >= SAVE_SECONDS:
+            await self._save()
+        return None
 
     async def settle(self) -> bool:
         return False
+
+    async def close(self) -> None:
+        """Keeps the counts; nothing is counted after it."""
+        await self._save()
 
     async def _save(self) -> None:
         if self._dirty:
             self._dirty = False
             text = msgspec.json.encode(list(self._met.values())).decode()
             await self._database.write(notes.keep, NOTE, text)
+            self._saved_at = asyncio.get_running_loop().time()
 
     def _count(self, key: tuple[str, str, str, int, str], at: int) -> None:
         met = self._met.get(key)

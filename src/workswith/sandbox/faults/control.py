@@ -212,6 +212,8 @@ def told_clock(now: int, rate: float) -> dict[str, Any]:
 
 def _when(text: str, now: int) -> int:
     if "T" in text.upper():
+        if parse_iso(text) < now:
+            raise ValueError("a clock only moves forward")
         return parse_iso(text)
     return now + parse_duration(text)
 

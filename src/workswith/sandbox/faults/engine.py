@@ -5,6 +5,7 @@ probability strikes depends on its seed and on how often it was met, and on noth
 faults and the same order of calls have the same outcome, also across a restart.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ from .states import States
 BELL = "faults"
 MOST = 200
 NOTE = "faults"
+SAVE_SECONDS = 1.0
+"""Counts are kept so often at most, in real time: a day that passes in a second is one write."""
 FATES_THAT_COUNT = ("waiting", "active")
 
 
@@ -84,6 +87,7 @@ class Faults:
         self.busy: frozenset[Place] = frozenset()
         self._kept = _Kept([])
         self._saved = b""
+        self._saved_at = 0.0
 
     def reach(self, states: States, operations: Iterable[str]) -> None:
         """Hands over the world, once it is built: its states, and the names of what can be asked."""
@@ -184,7 +188,8 @@ class Faults:
         """Enters and leaves states, and keeps what was counted."""
         await self._enter_and_leave(now)
         self._look()
-        await self._save()
+        if asyncio.get_running_loop().time() - self._saved_at >= SAVE_SECONDS:
+            await self._save()
         edges = (
             edge
             for one in self._kept.faults
@@ -195,6 +200,10 @@ class Faults:
 
     async def settle(self) -> bool:
         return False
+
+    async def close(self) -> None:
+        """Keeps what was counted; nothing is drawn after it."""
+        await self._save()
 
     async def _changed(self) -> None:
         await self._enter_and_leave(self._clock.now())
@@ -235,6 +244,7 @@ class Faults:
         if fresh != self._saved:
             await self._database.write(notes.keep, NOTE, fresh.decode())
             self._saved = fresh
+        self._saved_at = asyncio.get_running_loop().time()
 
 
 def _fits(asked: Asked, facts: Mapping[str, str | Collection[str]]) -> bool:
