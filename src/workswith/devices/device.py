@@ -13,6 +13,7 @@ from .parked import Parked
 from .plants import Reach
 from .reporting import Known
 from .simulators.kind import Ahead, Pace, Simulator, Step
+from .simulators.weather import moved
 
 
 @dataclass(slots=True, eq=False)
@@ -43,10 +44,11 @@ class Device:
         return self.reach is not Reach.OFFLINE
 
 
-def awaken(row: Parked, pace: Pace) -> Device:
-    """The device as it was kept."""
+def awaken(row: Parked, pace: Pace, climate: str = "") -> Device:
+    """The device as it was kept; under the weather of another place if ``climate`` names one."""
     kind = KINDS[row.kind]
-    body = kind.simulator.body_of(row.model, row.configuration, row.time_zone, pace)
+    model = moved(row.model, climate) if climate else row.model
+    body = kind.simulator.body_of(model, row.configuration, row.time_zone, pace)
     state = kind.simulator.state_of(row.state)
     ahead = kind.simulator.foresee(body, state)
     circuit = kind.simulator.circuit(body)

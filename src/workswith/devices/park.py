@@ -55,6 +55,7 @@ class Park:
         self._clock = clock
         self._bells = bells
         self._pace = pace_of(settings)
+        self._climate = settings.climate
         self._devices: dict[str, Device] = {}
         self._circuits = Circuits(self._devices)
         self._wakes: list[tuple[int, str]] = []
@@ -88,7 +89,7 @@ class Park:
         """Takes up the simulated modules of a plant (by its id or a module's), or all (``""``)."""
         for row in await parked(self._database, id_):
             if row.module_id not in self._devices:
-                device = awaken(row, self._pace)
+                device = awaken(row, self._pace, self._climate)
                 self._devices[row.module_id] = device
                 self._circuits.add(device)
                 self._schedule(device)

@@ -1,6 +1,6 @@
 """What can be set about devices."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -52,6 +52,13 @@ class Settings(Section, frozen=True):
             description="A simulated device reports at least this often, change or none.",
         ),
     ] = 60
+    climate: Annotated[
+        Literal["", "denver", "chicago", "san_francisco"],
+        Meta(
+            description="The place whose typical year is the weather of every simulated home; "
+            "empty: of each that which it was furnished with."
+        ),
+    ] = ""
     homes_per_account: Annotated[
         int, Meta(ge=1, description="Simulated homes that one account may own.")
     ] = 50

@@ -16,7 +16,7 @@ from workswith.devices.physics import sky, year
 from workswith.devices.physics.moisture import saturation
 from workswith.devices.physics.sky import Irradiance
 from workswith.devices.physics.sun import Sun
-from workswith.kernel.clock import HOUR, MINUTE
+from workswith.kernel.clock import DAY, MINUTE
 
 SLOT = 10 * MINUTE
 """The weather holds for this long."""
@@ -60,7 +60,7 @@ def falling(climate: Climate, zone: ZoneInfo, at: int, azimuth: float) -> Irradi
 
 def slot_of_year(zone: ZoneInfo, at: int) -> int:
     """The ten minutes of the typical year that stand for those of an instant."""
-    return _slot_of_year(_standard(zone, at // (180 * 24 * HOUR)), at // SLOT)
+    return _slot_of_year(_standard(zone, at // _SEASON), at // SLOT)
 
 
 def moved(model: str, place: str) -> str:
@@ -72,12 +72,18 @@ def moved(model: str, place: str) -> str:
     return msgspec.json.encode(members).decode()
 
 
+_SEASON = 91 * DAY
+
+
 @lru_cache(maxsize=1_024)
-def _standard(zone: ZoneInfo, half_year: int) -> timedelta:
-    """What the zone's clocks are ahead of UTC when they are not put forward."""
-    begins = datetime.fromtimestamp(half_year * 180 * 86_400, UTC)
-    offsets = [(begins + timedelta(half)).astimezone(zone).utcoffset() for half in (0, 182)]
-    return min(each for each in offsets if each is not None)
+def _standard(zone: ZoneInfo, season: int) -> timedelta:
+    """What the zone's clocks are ahead of UTC when they are not put forward.
+
+    That is the least of four seasons on end, for nowhere summer time lasts longer than three.
+    """
+    begins = datetime.fromtimestamp(season * _SEASON // 1000, UTC)
+    seasons = (begins.astimezone(zone) + timedelta(91 * number) for number in range(4))
+    return min(each.utcoffset() or timedelta() for each in seasons)
 
 
 @lru_cache(maxsize=4_096)
