@@ -179,6 +179,7 @@ class Areas:
         )
 
     async def close(self) -> None:
+        await self.devices.close()
         await self.webhooks.close()
         for close in self._closing:
             await close()
