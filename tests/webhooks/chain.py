@@ -80,6 +80,7 @@ class Chain:
             signer=Signer(self.ground.cipher),
             sender=self.sender,
             settings=self.settings,
+            portal="https://portal.example",
         )
 
     async def close(self) -> None:

@@ -11,6 +11,8 @@ from workswith.identity.settings import Settings as IdentitySettings
 from workswith.kernel import mail
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
+from workswith.kernel.database import Tx, statement
+from workswith.webhooks.reading import EndpointView, applications, endpoints_of
 from workswith.webhooks.settings import Settings
 
 EMAIL = "dev@cosy.example"
@@ -80,8 +82,36 @@ async def test_a_ban_is_told_once_for_each_incident(chain: Chain, scripted: Scri
     await chain.advance(HOUR)
     assert len(await subjects(chain)) == 1, "more bans of the same incident are not"
     scripted.ok = True
+    await chain.change()
     await chain.advance(7 * HOUR)
+    assert (await subjects(chain))[1:] == ["Delivering again: hook.example"]
     scripted.ok = False
     await chain.change(times=2)
     await chain.advance(MINUTE)
-    assert (await subjects(chain))[1:] == ["Failing: hook.example"]
+    assert (await subjects(chain))[2:] == ["Failing: hook.example"]
+
+
+async def test_the_mail_is_in_the_owners_language_and_leads_to_the_page(
+    chain: Chain, scripted: Scripted
+) -> None:
+    speak = statement("UPDATE account SET language = 'fr'")
+
+    async def change(tx: Tx) -> None:
+        await tx.run(speak)
+
+    await chain.database.write(change)
+    await chain.change(times=20)
+    await chain.settle()
+    (posted, *_) = await mail.latest(chain.database, EMAIL)
+    endpoint = (await applications_endpoints(chain))[0]
+    page = f"https://portal.example/applications/{endpoint.client_id}/endpoints/{endpoint.id}"
+    assert posted.link == page
+    assert posted.subject.startswith("Bloqué")
+    assert page in posted.text
+    assert f'<a href="{page}">' in posted.html
+    assert '<html lang="fr">' in posted.html
+
+
+async def applications_endpoints(chain: Chain) -> list[EndpointView]:
+    client_ids = await applications(chain.database)
+    return await endpoints_of(chain.database, client_ids, chain.settings.rules, chain.clock.now())

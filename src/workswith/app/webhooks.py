@@ -31,6 +31,7 @@ class Webhooks:
             signer=Signer(cipher),
             sender=seams.posts(self.sender),
             settings=settings,
+            portal=kernel.origins.portal,
         )
         self.desk = Desk(
             database,

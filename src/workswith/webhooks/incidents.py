@@ -1,23 +1,72 @@
-"""Tells the developer, by mail, when an endpoint starts failing and when it is banned.
+"""Tells the developer, by mail, when an endpoint starts failing, is banned, and delivers again.
 
-Once for each *incident*: failures with less than `QUIET` between them. One that fails is told of
-after `PATIENCE` attempts at the same delivery, since a single late answer happens to everybody.
-The mail is written in the transaction that counts the failure. [C2C-6]
+Each once for each *incident*: failures with less than `QUIET` between them. One that fails is told
+of after `PATIENCE` attempts at the same delivery, since a single late answer happens to everybody.
+That it delivers again is told of one that was banned. The mail is written in the transaction that
+counts the attempt, in the owner's language, with the address of the page that helps. [C2C-6]
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from workswith.kernel import mail
+from workswith.identity import mails
+from workswith.identity.mails import Text
 from workswith.kernel.clock import HOUR, MINUTE, iso
 from workswith.kernel.database import Tx, query
+from workswith.kernel.words import N_
 
 from .policy import Lane
 
 QUIET = 6 * HOUR
 PATIENCE = 3
-FAILING, BANNED = "failing", "banned"
-_RANK = ("", FAILING, BANNED)
+FAILING, BANNED, OVER = "failing", "banned", "over"
+_RANK = ("", FAILING, BANNED, OVER)
+_WHERE = N_("Endpoint: {url}\nApplication: {application}\nFailures on its counter: {failures}")
+_BUTTON = N_("Look at the endpoint")
+TEXTS = {
+    FAILING: Text(
+        N_("Failing: {host}"),
+        (
+            N_("Hello {name},"),
+            N_(
+                "an endpoint of yours does not take its notifications: no answer in time, or not "
+                "a 2xx."
+            ),
+            _WHERE,
+            N_(
+                "Each is tried again for a while; too many failures ban the endpoint. Its page "
+                "shows every attempt."
+            ),
+        ),
+        _BUTTON,
+    ),
+    BANNED: Text(
+        N_("Banned for {minutes} min: {host}"),
+        (
+            N_("Hello {name},"),
+            N_("an endpoint of yours failed so often that it is banned until {until}."),
+            _WHERE,
+            N_(
+                "What changes in this time is not delivered to it. Its page lists what it lost, "
+                "sends it again, and can lift the ban."
+            ),
+        ),
+        _BUTTON,
+    ),
+    OVER: Text(
+        N_("Delivering again: {host}"),
+        (
+            N_("Hello {name},"),
+            N_("the ban of an endpoint of yours is over, and it takes its notifications again."),
+            _WHERE,
+            N_(
+                "Its page lists what it lost meanwhile and sends it again. Should it fail again "
+                "within {hours} hours, no other mail follows."
+            ),
+        ),
+        _BUTTON,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +82,8 @@ class Incident:
 
 
 _OWNER = query(
-    lambda email, name: (email, name),
-    "SELECT a.email, p.name FROM application p JOIN account a ON a.id = p.owner_id "
+    lambda *columns: columns,
+    "SELECT a.email, a.first_name, a.language, p.name FROM application p JOIN account a ON a.id = p.owner_id "
     "WHERE p.client_id = :client_id",
 )
 
@@ -42,7 +91,9 @@ _OWNER = query(
 def after(incident: Incident, before: Lane, lane: Lane, tries: int, now: int) -> Incident:
     """The incident after an attempt, the ``tries``-th at its delivery, was counted."""
     if lane.successes > before.successes or lane.failures < before.failures:
-        return incident if incident.since is None else replace(incident, since=None)
+        if incident.since is None:
+            return incident
+        return Incident(None, incident.told, OVER if incident.told == BANNED else "")
     told = incident.told
     if before.failed_at is None or now - before.failed_at >= QUIET:
         told = ""
@@ -55,7 +106,7 @@ def after(incident: Incident, before: Lane, lane: Lane, tries: int, now: int) ->
 
 
 def notice_of(incident: Incident) -> str:
-    """What to mail: ``failing``, ``banned``, or nothing."""
+    """What to mail: ``failing``, ``banned``, ``over``, or nothing."""
     rank = _RANK.index
     return incident.worth if rank(incident.worth) > rank(incident.told) else ""
 
@@ -64,27 +115,34 @@ def told(incident: Incident) -> Incident:
     return Incident(incident.since, incident.worth)
 
 
-async def tell(tx: Tx, notice: str, *, client_id: str, url: str, lane: Lane, now: int) -> None:
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which endpoint; ``page`` is where its owner looks after it, if anywhere."""
+
+    client_id: str
+    url: str
+    page: str = ""
+
+
+async def tell(tx: Tx, notice: str, about: About, lane: Lane, now: int) -> None:
     """Posts the mail to the application's owner; nobody is told of one that has none."""
-    owner = await tx.one(_OWNER, client_id=client_id)
+    owner = await tx.one(_OWNER, client_id=about.client_id)
     if owner is None:
         return
-    email, application = owner
-    host = urlsplit(url).netloc
-    where = f"Endpoint: {url}\nApplication: {application}\nFailures on its counter: {lane.failures}"
-    if notice == BANNED and lane.ban_until is not None:
-        minutes = (lane.ban_until - now) // MINUTE
-        subject = f"Banned for {minutes} min: {host}"
-        text = (
-            f"An endpoint of yours failed so often that it is banned until {iso(lane.ban_until)}.\n"
-            "What changes in this time is not delivered to it. The page of the application's "
-            "notifications lists what it lost, sends it again, and can lift the ban.\n\n"
-        )
-    else:
-        subject = f"Failing: {host}"
-        text = (
-            "An endpoint of yours does not take its notifications: no answer in time, or not a "
-            "2xx.\nEach is tried again for a while; too many failures ban the endpoint. The page "
-            "of the application's notifications shows every attempt.\n\n"
-        )
-    await mail.post(tx, to=email, subject=subject, text=text + where, now=now)
+    email, name, language, application = owner
+    await mails.send(
+        tx,
+        email,
+        TEXTS[notice],
+        now,
+        language=language,
+        link=about.page,
+        name=name,
+        application=application,
+        host=urlsplit(about.url).netloc,
+        url=about.url,
+        failures=lane.failures,
+        minutes=((lane.ban_until or now) - now) // MINUTE,
+        until=iso(lane.ban_until or now),
+        hours=QUIET // HOUR,
+    )

@@ -16,7 +16,7 @@ from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Query, Reads, Tx, query, statement
 
 from . import handshake, incidents, logbook, policy
-from .incidents import Incident
+from .incidents import About, Incident
 from .logbook import Attempt, Tally
 from .policy import Lane
 from .sender import OUR_FAULT, UNPROVEN, Sent
@@ -76,6 +76,7 @@ def outcome_of(due: Due, sent: Sent, at: int, ended: int, jitter: float) -> Outc
 class _Locked:
     """A lane as it stands and, ``before``, as it was read."""
 
+    id: str
     shard: int
     client_id: str
     url: str
@@ -87,7 +88,7 @@ class _Locked:
 
 def _locked(id_: str, shard: int, client_id: str, url: str, *columns: Any) -> tuple[str, _Locked]:
     lane, incident, last = Lane(*columns[:4]), Incident(*columns[4:6]), columns[6:]
-    return id_, _Locked(shard, client_id, url, lane, incident, last, (lane, incident, last))
+    return id_, _Locked(id_, shard, client_id, url, lane, incident, last, (lane, incident, last))
 
 
 _DUE_LANES = (
@@ -207,12 +208,14 @@ async def due_of(
 class Book:
     """What recording needs to know beside the outcomes.
 
-    ``going_on`` says of a lane whether more of it waits in memory.
+    ``portal`` is where developers find their endpoints; ``going_on`` says of a lane whether more of
+    it waits in memory.
     """
 
     dialect: str
     rules: Rules
     keep_days: int
+    portal: str
     going_on: Callable[[str], bool]
 
 
@@ -231,7 +234,7 @@ async def record(
     for endpoint_id, locked in await tx.all(_LOCK[book.dialect], ids=_keys(groups)):
         if locked.shard not in held:
             continue
-        rows.tallies[endpoint_id] = await _count(tx, rows, book.rules, locked, groups[endpoint_id])
+        rows.tallies[endpoint_id] = await _count(tx, rows, book, locked, groups[endpoint_id])
         lanes[endpoint_id] = locked.lane
         if (
             locked.before != (locked.lane, locked.incident, locked.last)
@@ -293,10 +296,10 @@ class _Rows:
 
 
 async def _count(
-    tx: Tx, rows: _Rows, rules: Rules, locked: _Locked, outcomes: Iterable[Outcome]
+    tx: Tx, rows: _Rows, book: Book, locked: _Locked, outcomes: Iterable[Outcome]
 ) -> Tally:
     """The attempts of one lane, one after the other."""
-    tally = Tally()
+    tally, rules = Tally(), book.rules
     for outcome in outcomes:
         due, sent = outcome.due, outcome.sent
         tally.attempts += 1
@@ -315,7 +318,8 @@ async def _count(
             rows.failed.append(_failed(rules, outcome, attempts))
             if due.proof and rows.failed[-1]["due_at"] is None:
                 rows.refused.append({"number": due.number})
-            await _tell(tx, locked, outcome.ended)
+        if locked.incident.worth:
+            await _tell(tx, book, locked, outcome.ended)
         lane = locked.lane
         locked.last = (sent.status, sent.error)
         rows.attempts.append(
@@ -358,16 +362,12 @@ def _failed(rules: Rules, outcome: Outcome, attempts: int) -> dict[str, Any]:
     }
 
 
-async def _tell(tx: Tx, locked: _Locked, now: int) -> None:
+async def _tell(tx: Tx, book: Book, locked: _Locked, now: int) -> None:
     if notice := incidents.notice_of(locked.incident):
-        await incidents.tell(
-            tx,
-            notice,
-            client_id=locked.client_id,
-            url=locked.url,
-            lane=locked.lane,
-            now=now,
-        )
+        path = f"/applications/{locked.client_id}/endpoints/{locked.id}"
+        page = book.portal + path if book.portal else ""
+        about = About(locked.client_id, locked.url, page)
+        await incidents.tell(tx, notice, about, locked.lane, now)
         locked.incident = incidents.told(locked.incident)
 
 

@@ -90,8 +90,10 @@ class Worker:
         signer: Signer,
         sender: Posts,
         settings: Settings,
+        portal: str = "",
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        """``portal`` is the origin of the pages that mails point to."""
         self._database = database
         self._clock = clock
         self._bells = bells
@@ -100,7 +102,9 @@ class Worker:
         self._settings = settings
         self._jitter = jitter
         self.shards = Shards(database, lease_ms=settings.lease_ms)
-        self._book = Book(database.dialect, settings.rules, settings.keep_days, self._more_waits)
+        self._book = Book(
+            database.dialect, settings.rules, settings.keep_days, portal, self._more_waits
+        )
         self._recorder = Recorder(
             database, self._book, self.shards, hear=self._hear, done=self._written
         )
