@@ -5,7 +5,7 @@ one is used again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from workswith.devices.hand import Hand
 from workswith.kernel.clock import ClockState
 from workswith.kernel.ident import Ident, Seeded
 from workswith.kernel.tasks import Supervisor
-from workswith.sandbox import control, seed
+from workswith.sandbox import access, control, seed
 from workswith.sandbox import homes as sandbox_homes
 from workswith.sandbox import webhooks as sandbox_webhooks
 from workswith.sandbox.clock import load_clock, remember
@@ -30,6 +30,7 @@ from workswith.settings import Settings
 from workswith.web.site.services import Origins, callback_address
 
 from . import credentials, homes
+from .access import SeededAccess
 from .areas import Areas
 from .bench import Bench
 from .identity import Console
@@ -45,6 +46,9 @@ class Place:
     settings: Settings
     data: Path
     origin: str
+    """Its own address on this machine, where it is controlled."""
+    origins: Origins
+    """What its faces are called; the names of the original where it answers those."""
     authority_file: Path
     tls: bool
     inspector: Inspector
@@ -60,6 +64,12 @@ class Place:
     file: Path | None = field(init=False)
     """The database, where it is a file that this sandbox alone has."""
     url: str = field(init=False)
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+    """Told whenever the document of the sandbox has changed."""
+
+    def announce(self) -> None:
+        for listener in self.listeners:
+            listener()
 
     def __post_init__(self) -> None:
         own = self.data.absolute() / "workswith.db"
@@ -104,19 +114,18 @@ async def open_generation(
     ``clock`` is how the clock stands from now on; ``None``: as the database says. ``seeded`` is
     where ids come from. Raises ``OSError`` and the drivers' errors when there is no database.
     """
-    settings, origin = place.settings, place.origin
+    settings = place.settings
     database = await open_migrated(place.url, settings, durable=place.durable)
     if await seed.is_half_made(database):
         database = await begin_again(database, place.url, settings)
     if clock is not None:
         await remember(database, clock)
     ident = Ident.of(seeded) if seeded else Ident()
-    origins = Origins(portal=origin, login=origin, api=origin)
     kernel = Kernel(
         settings,
         database,
         await load_clock(database),
-        origins,
+        place.origins,
         instance_key(place.data),
         ident=ident,
         signing_keys=place.signing_keys,
@@ -126,18 +135,22 @@ async def open_generation(
     await areas.prepare()
     await areas.join_others(place.url)
     planted = await _planted(areas, place, seeded)
-    await _follow_the_port(areas, planted, callback_address(origin))
+    await _follow_the_port(areas, planted, callback_address(place.origins.portal))
     supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
     supervisor.add(*areas.works, *bench.works)
     testing = await bench.connect(areas, planted, supervisor)
     supervisor.start()
     document = await credentials.document(
-        areas, planted, place.authority_file if place.tls else None, tokens=place.with_tokens
+        areas,
+        planted,
+        place.origin,
+        place.authority_file if place.tls else None,
+        tokens=place.with_tokens,
     )
     document["inspector"] = place.inspector.url()
     interface = Router(
         [
-            *fault_control.routes(testing, guard_of(planted, origin)),
+            *fault_control.routes(testing, guard_of(planted, place)),
             *_interface(areas, planted, supervisor, document, place),
         ]
     )
@@ -159,7 +172,7 @@ async def _planted(areas: Areas, place: Place, seeded: Seeded | None) -> seed.Se
         applications=areas.identity.applications,
         consents=areas.identity.consents,
         subscriptions=areas.catalog.subscriptions,
-        console_reply_url=callback_address(place.origin),
+        console_reply_url=callback_address(place.origins.portal),
         homes=place.homes,
     )
     planted = await seeding.load()
@@ -187,21 +200,19 @@ def _interface(
     areas: Areas,
     planted: seed.Seed,
     supervisor: Supervisor,
-    document: Mapping[str, Any],
+    document: dict[str, Any],
     place: Place,
 ) -> list[Route]:
     """The rest of the control interface."""
     database, clock = areas.kernel.database, areas.kernel.clock
 
-    async def mint(member: str = "end_user", scope: str = "") -> dict[str, Any]:
-        return await credentials.mint(areas, planted, member, scope)
-
     async def told() -> dict[str, Any]:
         return dict(document)
 
-    guard = guard_of(planted, place.origin)
+    guard = guard_of(planted, place)
     return [
         *sandbox_homes.routes(homes.place(areas, planted), guard),
+        *access.routes(SeededAccess(areas, planted, document, place.announce), database, guard),
         *sandbox_webhooks.routes(areas.webhooks.desk, database, clock, place.inspector, guard),
         *control.routes(
             control.Control(
@@ -211,7 +222,6 @@ def _interface(
                 devices=Hand(areas.devices.park),
                 app_accounts=OfficialApp(database, clock),
                 document=told,
-                mint=mint,
                 end_user_id=planted.people["end_user"].id,
             ),
             guard,
@@ -219,9 +229,9 @@ def _interface(
     ]
 
 
-def guard_of(planted: seed.Seed, origin: str) -> Guard:
+def guard_of(planted: seed.Seed, place: Place) -> Guard:
     """Lets in whoever holds the token of the sandbox, from its own pages."""
-    return Guard(planted.token, _spellings(origin))
+    return Guard(planted.token, (*_spellings(place.origin), place.origins.portal))
 
 
 def _spellings(origin: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from workswith.sandbox.inspector import Inspector
 from workswith.sandbox.seed import HOMES
 from workswith.sandbox.states import MAIN, SEEDED, Note, States, check_name
 from workswith.settings import Settings
+from workswith.web.site.services import Origins
 
 from .areas import Areas
 from .door import Door
@@ -38,10 +39,9 @@ class Cloud:
         self._generation = first
         self._seeded = seeded
         self._changing = asyncio.Lock()
-        self._listeners: list[Callable[[], None]] = []
         self._door = Door()
         self._door.lead_to(first.asgi)
-        whole = Router(state_control.routes(self, guard_of(first.planted, place.origin)))
+        whole = Router(state_control.routes(self, guard_of(first.planted, place)))
 
         async def asgi(scope: Message, receive: Any, send: Any) -> None:
             if state_control.owns(scope.get("path", "")):
@@ -70,8 +70,8 @@ class Cloud:
         return self._place.inspector
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Calls ``listener`` after each change of state, once the new one answers."""
-        self._listeners.append(listener)
+        """Calls ``listener`` after each change of the document, once it is true."""
+        self._place.listeners.append(listener)
 
     async def mint(self, member: str = "end_user", scope: str = "") -> dict[str, Any]:
         """A fresh token pair of the seeded application and a seeded person. Raises `Problem`."""
@@ -181,8 +181,7 @@ class Cloud:
                 self._generation = await open_generation(self._place, clock=clock, seeded=seeded)
                 self._seeded = seeded
                 self._door.lead_to(self._generation.asgi)
-        for listener in self._listeners:
-            listener()
+        self._place.announce()
         return note
 
     async def close(self) -> None:
@@ -201,6 +200,7 @@ async def open_sandbox(
     data: Path,
     *,
     origin: str,
+    origins: Origins | None = None,
     authority_file: Path,
     tls: bool,
     clock: ClockState | None = None,
@@ -213,7 +213,8 @@ async def open_sandbox(
 ) -> Cloud:
     """Opens or makes the sandbox in ``data``; its works run when this returns. [SBX-1]
 
-    ``origin`` is the one address of portal, login and APIs. ``clock`` is how the clock stands from
+    ``origin`` is its address on this machine; ``origins`` are other names of portal, login and APIs
+    that it goes by. ``clock`` is how the clock stands from
     now on; ``None``: as it was left. ``seeded`` is where ids come from; ``None``: from the system.
     ``inspector_port`` is where its receiver listens, by default on the next one. The others are as
     in `Place`. Raises ``OSError`` and the drivers' errors when the database
@@ -230,6 +231,7 @@ async def open_sandbox(
         settings=_for_a_sandbox(settings, authority_file),
         data=data,
         origin=origin,
+        origins=origins or Origins(portal=origin, login=origin, api=origin),
         authority_file=authority_file,
         tls=tls,
         inspector=inspector,

@@ -1,4 +1,4 @@
-"""The control interface of a sandbox, under ``/sandbox``: clock, mail, devices, tokens.
+"""The control interface of a sandbox, under ``/sandbox``: clock, mail, devices.
 
 Its own prefix keeps it apart from everything that the original has. [SBX-1 SBX-2 SBX-3 ACC-8]
 """
@@ -53,7 +53,6 @@ class Control:
     devices: Devices
     app_accounts: AppAccounts
     document: Callable[[], Awaitable[dict[str, Any]]]
-    mint: Callable[[], Awaitable[dict[str, Any]]]
     end_user_id: str
 
 
@@ -68,12 +67,8 @@ def routes(control: Control, guard: Guard) -> list[Route]:
     async def document(_request: Request) -> Response:
         return JSONResponse(await control.document())
 
-    async def mint(_request: Request) -> Response:
-        return JSONResponse(await control.mint(), 201)
-
     return [
         route("", "GET", document),
-        route("/tokens", "POST", mint),
         route("/clock", "GET", clock.read),
         route("/clock/freeze", "POST", clock.freeze),
         route("/clock/resume", "POST", clock.resume),
