@@ -15,12 +15,13 @@ from workswith.identity.backchannel import BackChannel
 from workswith.kernel.tasks import Work
 from workswith.web.site.services import Services, Testing
 from workswith.webhooks import retention as webhook_retention
-from workswith.webhooks.subscriptions import end_for_consent
+from workswith.webhooks.subscriptions import end_for_consent, end_for_lost
 
 from .catalog import Catalog
 from .devices import Devices
 from .identity import Console, Identity
 from .kernel import Kernel
+from .leaving import end_owned, end_unlinked, nothing_more
 from .routing import Asgi, at_first_call
 from .seams import PLAIN, Seams
 from .webhooks import Webhooks
@@ -56,8 +57,11 @@ class Areas:
         identity, catalog = self.identity, self.catalog
         identity.consents.on_end(end_for_consent)
         identity.closing.on_close(catalog.cancel_all, catalog.forget_keys)
+        identity.closing.on_close(end_owned)
         identity.closing.on_close(leave_homes)
         identity.links.on_change(link_homes, unlink_homes)
+        identity.links.on_change(nothing_more, end_unlinked)
+        self.devices.homes.on_leave(end_for_lost)
         for topic in CALLERS:
             self.kernel.broadcast.on(topic, self.gateway.forget)
 
@@ -168,6 +172,8 @@ class Areas:
             apis=self.apis,
             twin=self.devices.twin,
             park=self.devices.park,
+            scenes=self.devices.scenes,
+            homes=self.devices.homes,
             webhook_subscriptions=self.webhooks.subscriptions,
             errors=statuses.TABLE,
             console=console,
