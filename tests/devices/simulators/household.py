@@ -7,7 +7,17 @@ import msgspec
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from workswith.devices import automation, furniture, heater, light, plug, remote
+from workswith.devices import (
+    automation,
+    doorentry,
+    emergency,
+    furniture,
+    heater,
+    light,
+    multisocket,
+    plug,
+    remote,
+)
 from workswith.devices.furniture import Piece, Site
 from workswith.devices.kind import DeviceKind
 from workswith.devices.kinds import KINDS
@@ -65,6 +75,9 @@ HOUSEHOLD = {
     "heater": furniture.heater("j", None),
     "remote": furniture.remote("k", None, buttons=2),
     "thermostat": furniture.thermostat("l"),
+    "socket": furniture.socket("m", None, 3),
+    "emergency lights": furniture.emergency_lights("n", None, "662602", "4FA20187"),
+    "door unit": furniture.door_unit("o", None),
 }
 PLUGS = ("lamp", "fridge", "kettle", "washing machine", "television")
 ELECTRIC = ("light", "dimmer", *PLUGS, "heater")
@@ -80,5 +93,8 @@ ASKED: dict[str, st.SearchStrategy[Any]] = {
     "fine shutter": st.builds(automation.Command, st.none() | st.integers(0, 100)),
     "heater": st.builds(heater.Command, st.sampled_from(heater.Mode)),
     "remote": _presses,
+    "socket": st.builds(multisocket.Command, st.lists(st.booleans(), max_size=3).map(tuple)),
+    "emergency lights": st.builds(emergency.Fault, st.integers(0, 9)),
+    "door unit": st.builds(doorentry.Ring),
 }
 """What can be asked of each, from afar or by hand."""

@@ -1,6 +1,7 @@
 """Rooms with people under a weather: balances, habits, and rows that older versions kept."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +17,7 @@ from workswith.devices.physics.year import PLACES
 from workswith.devices.physics.zone import shares
 from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.household import household
-from workswith.devices.simulators.indoors import Indoors, around
+from workswith.devices.simulators.indoors import Indoors, around, measured, sensed
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.devices.simulators.room import (
     OPEN_CHANGES,
@@ -179,6 +180,16 @@ def test_windows_let_the_sun_in_where_they_face_it(at: str, brightest: float) ->
     assert max(suns, key=lambda azimuth: suns[azimuth]) == brightest
     assert min(suns.values()) > 0, "the sky is bright on every side"
     assert around(House(), Climate(), ROME, parse_iso(at[:11] + "23:30:00Z")).sun == 0
+
+
+def test_a_sensor_wanders_slowly_and_little_and_shows_tenths() -> None:
+    room = Room(20.0, 19.5, 0.0, 20.0, 0.006)
+    for seed in range(0, 2_000, 37):
+        house = furniture.house(seed, 1.0)
+        year = [sensed(house, room, NOON + day * DAY) for day in range(365)]
+        assert all(abs(each - 20.0) <= house.drift + 1e-9 for each in year)
+        assert all(abs(after - before) < 0.01 for before, after in pairwise(year))
+        assert all(measured(house, room, NOON + day * DAY) in range(198, 203) for day in (0, 99))
 
 
 # ---- homes

@@ -51,3 +51,21 @@ def test_it_keeps_its_level_while_it_is_off(level: int, off: dict) -> None:
 def test_both_members_at_once_mean_both() -> None:
     state = told(DIMMER, DIMMER.start, NOON, on=False, level=35)
     assert (state.said.on, state.said.level) == (False, 35)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3 * SECOND), st.integers(0, 100)), max_size=10))
+def test_a_dimmer_never_jumps_and_its_watts_follow_its_brightness(orders: list) -> None:
+    state, now = DIMMER.start, NOON
+    for pause, level in orders:
+        for at in range(now, now + pause, 100):
+            here, soon = (light.brightness(DIMMER.body, state, each) for each in (at, at + 100))
+            assert abs(soon - here) <= 100 // DIMMER.body.model.ramp
+            assert 0 <= here <= 100
+            watts = DIMMER.simulator.look(DIMMER.body, state, at).reading.power
+            assert watts == round(DIMMER.body.model.watts * here / 100)
+        now += pause
+        before = light.brightness(DIMMER.body, state, now)
+        state = told(DIMMER, state, now, level=level)
+        assert light.brightness(DIMMER.body, state, now) == before
+    settled = light.brightness(DIMMER.body, state, now + HOUR)
+    assert settled == (state.level if state.on else 0)

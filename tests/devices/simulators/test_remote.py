@@ -2,6 +2,9 @@
 
 from itertools import pairwise
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.conftest import NOON
 from tests.devices.simulators.household import HOUSEHOLD, put
 from workswith.devices.remote import FROM, Battery, Press
@@ -40,6 +43,26 @@ def test_with_an_empty_battery_nothing_is_heard_until_there_is_a_new_one() -> No
     assert (state.said.presses, state.said.battery) == (0, Battery.VERY_LOW)
     state = REMOTE.simulator.touch(REMOTE.body, state, dead, Press(1, new_battery=True)).state
     assert (state.said.level, state.said.battery) == (100, Battery.FULL)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90 * DAY), st.builds(Press, st.just(1), st.booleans())),
+        max_size=12,
+    )
+)
+def test_a_battery_only_runs_down_until_there_is_a_new_one(uses: list[tuple[int, Press]]) -> None:
+    state, now = REMOTE.start, NOON
+    for pause, press in uses:
+        before, now = state.said, now + pause
+        empty = state.charge <= now - state.since
+        state = REMOTE.simulator.touch(REMOTE.body, state, now, press).state
+        if press.new_battery:
+            assert state.said.level == 100
+        else:
+            assert 0 <= state.said.level <= before.level
+            assert state.said.presses == before.presses + (not empty)
 
 
 def test_words_cover_every_level() -> None:
