@@ -109,9 +109,13 @@ async def _let_consent(areas: Areas, planted: seed.Seed, account_id: str) -> Non
 
 
 async def document(
-    areas: Areas, planted: seed.Seed, authority_file: Path | None, *, tokens: bool
+    areas: Areas, planted: seed.Seed, origin: str, authority_file: Path | None, *, tokens: bool
 ) -> dict[str, Any]:
-    """What ``sandbox.json`` says; every start has ``tokens`` of its own, where they are wanted."""
+    """What ``sandbox.json`` says; every start has ``tokens`` of its own, where they are wanted.
+
+    ``origin`` is where the sandbox is on this machine: it is controlled there whatever its faces
+    are called, so that its token never leaves for somebody else's server.
+    """
     keys = await areas.catalog.subscriptions.keys(
         planted.people["developer"].id, planted.subscription_id
     )
@@ -148,7 +152,7 @@ async def document(
         "plants": [plant for plant in planted.plants if plant["api"] in seed.MAIN_APIS],
         "later_plants": [plant for plant in planted.plants if plant["api"] not in seed.MAIN_APIS],
         "sandbox": {
-            "url": f"{areas.kernel.origins.portal}{SANDBOX_PREFIX}",
+            "url": f"{origin}{SANDBOX_PREFIX}",
             "token": planted.token,
         },
     }

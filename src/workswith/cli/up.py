@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from .folder import DEFAULT, DOCUMENT, data_option, json_option
+from .listening import DEFAULT_PORT, Listening
 
 if TYPE_CHECKING:
     from workswith.app import Cloud
     from workswith.settings import Settings
-
-DEFAULT_PORT = 8400
 
 
 @click.command()
@@ -23,12 +22,17 @@ DEFAULT_PORT = 8400
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
+    show_default=str(DEFAULT_PORT),
     help="Where to listen; 0 for any free port.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--tls", is_flag=True, help="Serve https with a certificate of a local authority.")
+@click.option(
+    "--original-hosts",
+    is_flag=True,
+    help="Go by the original's host names, for programs that have them built in. Implies --tls, on "
+    "port 443 unless another is given; `workswith hosts` and `workswith trust` say what else it takes.",
+)
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -36,7 +40,13 @@ DEFAULT_PORT = 8400
 )
 @json_option
 def command(
-    data: Path, port: int, host: str, tls: bool, config: Path | None, as_json: bool
+    data: Path,
+    port: int | None,
+    host: str,
+    tls: bool,
+    original_hosts: bool,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Start the whole cloud on this machine: seeded, with two furnished homes.
 
@@ -52,6 +62,7 @@ def command(
     except SettingsError as error:
         raise click.ClickException(f"Settings: {error}") from error
     log.configure(settings.log.level, as_json=settings.log.as_json)
+    listening = Listening(host, port, tls, original_hosts)
     data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
     lock = _lock(data)
@@ -60,41 +71,31 @@ def command(
         if sys.platform != "win32":
             import uvloop
 
-            uvloop.run(_up(settings, data, host, port, tls, as_json))
+            uvloop.run(_up(settings, data, listening, as_json))
         else:
-            asyncio.run(_up(settings, data, host, port, tls, as_json))
+            asyncio.run(_up(settings, data, listening, as_json))
     except KeyboardInterrupt:
         pass
     finally:
         os.close(lock)
 
 
-async def _up(
-    settings: "Settings", data: Path, host: str, port: int, tls: bool, as_json: bool
-) -> None:
+async def _up(settings: "Settings", data: Path, listening: Listening, as_json: bool) -> None:
     from workswith.app import open_sandbox
-    from workswith.sandbox.authority import Authority
 
-    from .serving import bind, serve
+    from .serving import serve
 
-    try:
-        bound = bind(host, port)
-    except OSError as error:
-        raise click.ClickException(
-            f"Port {port} of {host} cannot be used ({error.strerror}). "
-            "Another one: workswith up --port 0"
-        ) from error
-    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104
-    origin = f"{'https' if tls else 'http'}://{name}:{bound.getsockname()[1]}"
-    authority = Authority(data / "tls")
+    bound = listening.bind()
+    authority = listening.authority(data)
     authority.ensure()
-    certificate = authority.issue("server", "localhost", "127.0.0.1", "::1") if tls else None
+    certificate = authority.issue("server", *listening.names()) if listening.secure else None
     cloud = await open_sandbox(
         settings,
         data,
-        origin=origin,
+        origin=listening.origin(bound),
+        origins=listening.origins(),
         authority_file=authority.certificate_file,
-        tls=tls,
+        tls=listening.secure,
     )
     try:
         _write(data, cloud)

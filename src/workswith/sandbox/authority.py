@@ -32,10 +32,14 @@ class Certificate:
 
 
 class Authority:
-    """``authority.pem`` and ``authority.key`` in one folder."""
+    """``authority.pem`` and ``authority.key`` in one folder.
 
-    def __init__(self, folder: Path) -> None:
+    It may vouch for this machine, and for ``names`` with all names below them.
+    """
+
+    def __init__(self, folder: Path, names: tuple[str, ...] = ()) -> None:
         self._folder = folder
+        self._names = (*_NAMES, *names)
         self.certificate_file = folder / "authority.pem"
         self._key_file = folder / "authority.key"
 
@@ -53,7 +57,7 @@ class Authority:
             .add_extension(
                 x509.NameConstraints(
                     permitted_subtrees=[
-                        *(x509.DNSName(name) for name in _NAMES),
+                        *(x509.DNSName(name) for name in self._names),
                         *(x509.IPAddress(ipaddress.ip_network(a)) for a in _ADDRESSES),
                     ],
                     excluded_subtrees=None,
