@@ -83,7 +83,7 @@ async def test_chance_goes_on_after_a_restart(database: Database) -> None:
 
 def struck(times: list[int], calls: int) -> list[int]:
     """The faults that strike, in order, of one slot and with so many times each."""
-    faults = Faults(None, frozen(), Bells(), TABLE)  # type: ignore[arg-type]  never asked
+    faults = Faults(None, frozen(), Bells(), TABLE)  # type: ignore[arg-type]  # never asked
     faults._kept.faults = [
         Fault(number, Asked("500-internal", times=often), "call", NOON, None)
         for number, often in enumerate(times, 1)
