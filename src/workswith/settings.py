@@ -42,6 +42,19 @@ class Database(Section, frozen=True):
     ] = 10
 
 
+class Http(Section, frozen=True):
+    """The section ``http``."""
+
+    head_seconds: Annotated[
+        float,
+        Meta(gt=0, description="How long a request line with its headers may take, in seconds."),
+    ] = 10.0
+    body_seconds: Annotated[
+        float,
+        Meta(gt=0, description="How long the body of any request may take, in seconds."),
+    ] = 30.0
+
+
 class Mail(Section, frozen=True):
     """The section ``mail``."""
 
@@ -63,6 +76,7 @@ class Settings(Section, frozen=True):
     data: Annotated[str, Meta(description="The data folder; `--data` wins over it.")] = ".workswith"
     log: Log = field(default_factory=Log)
     database: Database = field(default_factory=Database)
+    http: Http = field(default_factory=Http)
     mail: Mail = field(default_factory=Mail)
     catalog: workswith.catalog.settings.Settings = field(
         default_factory=workswith.catalog.settings.Settings

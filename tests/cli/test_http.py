@@ -157,3 +157,128 @@ async def test_what_is_under_way_is_answered_before_a_refusal_closes(wire: Wire,
         assert await answer(reader) == (200, b"0")
         assert await reader.read() == b""
     assert app.asked == ["/good"]
+
+
+class Slow(Protocol):
+    """For bodies."""
+
+    body_seconds = 0.2
+
+
+class Whole(App):
+    """Hands its answers over whole; ``wrapped`` as if somebody stood in between."""
+
+    wrapped = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def between(message: Any) -> None:
+            await send(message)
+
+        body = scope["path"].encode()
+        head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n" % len(body)
+        speaks = between if self.wrapped else send
+        if not scope["extensions"]["workswith.answer"](speaks, head, body):
+            await super().__call__(scope, receive, send)
+
+
+async def served(app: Any, protocol: type[Protocol]) -> tuple[uvicorn.Server, Any, int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, http=protocol, lifespan="off", log_config=None, timeout_keep_alive=1
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    return server, running, listener.getsockname()[1]
+
+
+async def test_an_answer_handed_over_whole_is_an_answer_like_others() -> None:
+    """Pipelined ones in order, with a date, and the connection closed when the client asks."""
+    server, running, port = await served(Whole(), Protocol)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(get("/one") + get("/two") + get("/three", connection="close"))
+    for path in (b"/one", b"/two", b"/three"):
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        assert head.startswith(b"http/1.1 200 ok\r\n")
+        assert head.count(b"\r\ndate: ") == 1
+        assert (b"connection: close" in head) == (path == b"/three")
+        assert await reader.readexactly(len(path)) == path
+    assert await reader.read() == b""
+    writer.close()
+    server.should_exit = True
+    await running
+
+
+async def test_whoever_stands_between_sees_the_messages() -> None:
+    app = Whole()
+    app.wrapped = True
+    server, running, port = await served(app, Protocol)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(get("/x"))
+    assert await answer(reader) == (200, b"0")
+    assert app.asked == ["/x"]
+    writer.close()
+    server.should_exit = True
+    await running
+
+
+async def test_an_idle_connection_is_closed_and_a_used_one_is_not() -> None:
+    server, running, port = await served(Whole(), Protocol)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(4):
+        writer.write(get("/x"))
+        assert await answer(reader) == (200, b"/x")
+        await asyncio.sleep(0.4)
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+    server.should_exit = True
+    await running
+
+
+@pytest.mark.parametrize("dripping", [True, False], ids=["drips", "stops"])
+async def test_a_body_that_does_not_come_is_ended(dripping: bool) -> None:
+    gone: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while (message := await receive())["type"] == "http.request":
+            assert message["more_body"]
+        gone.append(message["type"])
+
+    server, running, port = await served(app, Slow)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\ngrant_type=")
+
+    async def drip() -> None:
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(drip()) if dripping else None
+    async with asyncio.timeout(5):
+        assert (await answer(reader))[0] == 408
+        assert await reader.read() == b""
+    if task is not None:
+        task.cancel()
+    writer.close()
+    server.should_exit = True
+    await running
+    assert gone == ["http.disconnect"]
+
+
+async def test_a_body_that_comes_in_time_is_taken() -> None:
+    app = App()
+    server, running, port = await served(app, Slow)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        await asyncio.sleep(0.1)
+        writer.write(b"cd")
+        assert await answer(reader) == (200, b"4")
+    await asyncio.sleep(0.3)
+    writer.write(get("/again"))
+    assert await answer(reader) == (200, b"0")
+    writer.close()
+    server.should_exit = True
+    await running

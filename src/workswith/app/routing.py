@@ -1,7 +1,10 @@
 """One application for one port: who owns which path."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
+
+from starlette.requests import ClientDisconnect
 
 from workswith.identity import endpoints
 from workswith.web.site.services import Services
@@ -56,6 +59,8 @@ def at_first_call(services: Callable[[], Services]) -> Asgi:
             from workswith.web.app import create  # noqa: PLC0415
 
             made.append(create(services()))
-        await made[0](scope, receive, send)
+        # Whoever went away before its form had arrived is nobody's mistake.
+        with contextlib.suppress(ClientDisconnect):
+            await made[0](scope, receive, send)
 
     return asgi

@@ -1,18 +1,26 @@
-"""What our server adds to uvicorn's HTTP: limits of a head, and one write for each answer.
+"""What our server adds to uvicorn's HTTP: limits of time and size, and one write for each answer.
 
-uvicorn on httptools waits for ever for the end of a head and takes one of any size; both are bounded
-here, before anything of ours is asked. (RFC 6585 section 5; RFC 9110 section 15.5.9)
+uvicorn on httptools waits for ever for the end of a head or a body and takes a head of any size;
+that is bounded here, whoever of ours is asked. (RFC 6585 section 5; RFC 9110 section 15.5.9)
+
+An application that has a whole answer ready may hand it over in one call, as bytes: the scope has
+``extensions["workswith.answer"]``, see `Protocol.answer`. That spares two messages and their checks.
 """
 
 import asyncio
+from functools import partial
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+ANSWER = "workswith.answer"
 
 HEAD_BYTES = 32_768
 """Request line and headers together."""
 HEAD_SECONDS = 10.0
 """From the first byte of a head, or from the opening of the connection, to the end of the head."""
+BODY_SECONDS = 30.0
+"""From the end of a head to the end of its body."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -20,21 +28,27 @@ class Protocol(HttpToolsProtocol):
 
     head_bytes = HEAD_BYTES
     head_seconds = HEAD_SECONDS
+    body_seconds = BODY_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_head = True
+        self._in_body = False
         self._received = 0
         self._chunk = 0
         self._waiting: asyncio.TimerHandle | None = None
         self._refused = False
+        self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", _Joined(transport, self.loop)))
-        self._wait_for_the_head()
+        self._joined = _Joined(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._joined))
+        self._wait(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -43,12 +57,14 @@ class Protocol(HttpToolsProtocol):
         if self._refused:
             return
         super().data_received(data)
-        # A head that came whole, as almost all do, costs no timer.
+        # What came whole, as almost everything does, costs no timer.
         if self._in_head and not self._refused:
             if self._received > self.head_bytes:
                 self._refuse(b"431 Request Header Fields Too Large", "The headers are too large.")
             elif self._waiting is None:
-                self._wait_for_the_head()
+                self._wait(self.head_seconds)
+        elif self._in_body and self._waiting is None:
+            self._wait(self.body_seconds)
 
     def on_message_begin(self) -> None:
         self._in_head = True
@@ -56,6 +72,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._in_body = True
         self._stop_waiting()
         suspect = max(self._received, self._chunk) > self.head_bytes
         self._received = 0
@@ -63,6 +80,9 @@ class Protocol(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large", "The headers are too large.")
         if not self._refused:
             super().on_headers_complete()
+            # The task has been made and not begun.
+            scope = cast("dict[str, Any]", self.scope)
+            scope["extensions"] = {ANSWER: partial(self.answer, self.cycle)}
 
     def on_body(self, body: bytes) -> None:
         self._received = 0
@@ -70,14 +90,65 @@ class Protocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._in_body = False
+        self._stop_waiting()
         if not self._refused:
             super().on_message_complete()
+
+    def answer(self, cycle: RequestResponseCycle, send: Any, head: bytes, body: bytes) -> bool:
+        """A whole answer: status line and headers, each with its line end, and the body.
+
+        ``head`` has a ``content-length`` and neither ``date`` nor ``connection``. ``False`` means that
+        nothing was sent, and the usual messages are to be: ``send`` is not ours, since somebody in
+        between wants to see them, or the client reads too slowly.
+        """
+        if send != cycle.send or cycle.response_started or self.flow.write_paused:
+            return False
+        if cycle.disconnected:
+            return True
+        cycle.response_started = cycle.response_complete = True
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self._joined.write_now(b"".join((head, _lines(cycle.default_headers), end, body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def on_response_complete(self) -> None:
+        """One timer serves a connection for all its pauses, where uvicorn makes one for each."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_at_idleness_in(self.timeout_keep_alive)
+
+    def _look_at_idleness_in(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self.transport.is_closing():
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if busy or self._received or left > 0:
+            self._look_at_idleness_in(max(left, self.timeout_keep_alive / 10))
+        else:
+            self.transport.close()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Nothing: see `on_response_complete`."""
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
-    def _wait_for_the_head(self) -> None:
-        self._waiting = self.loop.call_later(self.head_seconds, self._too_slow)
+    def _wait(self, seconds: float) -> None:
+        self._waiting = self.loop.call_later(seconds, self._too_slow)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
@@ -85,8 +156,24 @@ class Protocol(HttpToolsProtocol):
             self._waiting = None
 
     def _too_slow(self) -> None:
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._in_body:
+            self._give_up_the_body()
+        else:
             self._refuse(b"408 Request Timeout", "The request did not arrive in time.")
+
+    def _give_up_the_body(self) -> None:
+        """The application hears that its caller has gone, whatever it was doing."""
+        cycle = self.cycle
+        if cycle.response_started or self.pipeline:
+            self._refused = True
+            self.transport.close()
+        else:
+            cycle.response_complete = True
+            self._refuse(b"408 Request Timeout", "The body did not arrive in time.")
+        cycle.disconnected = True
+        cycle.message_event.set()
 
     def _refuse(self, status: bytes, sentence: str) -> None:
         """Answers and closes; when an earlier request is still being answered, closes after that."""
@@ -101,6 +188,17 @@ class Protocol(HttpToolsProtocol):
             b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (status, len(body), body)
         )
         self.transport.close()
+
+
+_latest_lines: list[Any] = [None, b""]
+
+
+def _lines(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """What uvicorn puts on every answer; it makes a new list once a second."""
+    if _latest_lines[0] is not headers:
+        lines = b"".join(b"%s: %s\r\n" % header for header in headers)
+        _latest_lines[:] = headers, lines
+    return cast("bytes", _latest_lines[1])
 
 
 class _Joined:
@@ -123,6 +221,13 @@ class _Joined:
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
+
+    def write_now(self, data: bytes) -> None:
+        """What is a whole answer has nothing to wait for."""
+        if self._parts:
+            self.write(data)
+        else:
+            self._transport.write(data)
 
     def close(self) -> None:
         self._flush()

@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from .http import Protocol
+from .http import BODY_SECONDS, HEAD_SECONDS, Protocol
 
 GRACE_SECONDS = 5
 BACKLOG = 1024
@@ -39,13 +39,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-def configured(app: Any, **more: Any) -> uvicorn.Config:
-    """How we have uvicorn, whoever runs it."""
+def configured(
+    app: Any,
+    *,
+    head_seconds: float = HEAD_SECONDS,
+    body_seconds: float = BODY_SECONDS,
+    **more: Any,
+) -> uvicorn.Config:
+    """How we have uvicorn, whoever runs it; what arrives more slowly than that ends with 408."""
+    limits = {"head_seconds": head_seconds, "body_seconds": body_seconds}
     return uvicorn.Config(
         app,
         interface="asgi3",  # asked of uvicorn, a bound method is none
         loop="none",
-        http=Protocol,
+        http=type("Limited", (Protocol,), limits),
         ws="none",
         lifespan="off",
         access_log=False,
@@ -65,9 +72,13 @@ async def serve(
     certificate: str | None = None,
     key: str | None = None,
     ready: Callable[[], None],
+    **limits: float,
 ) -> None:
-    """Serves until SIGINT or SIGTERM; calls ``ready`` once requests are answered."""
-    server = _Server(configured(app, ssl_certfile=certificate, ssl_keyfile=key))
+    """Serves until SIGINT or SIGTERM; calls ``ready`` once requests are answered.
+
+    ``limits`` are those of `configured`.
+    """
+    server = _Server(configured(app, ssl_certfile=certificate, ssl_keyfile=key, **limits))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -105,6 +105,8 @@ async def _up(settings: "Settings", data: Path, listening: Listening, as_json: b
             bound,
             certificate=str(certificate.chain) if certificate else None,
             key=str(certificate.key) if certificate else None,
+            head_seconds=settings.http.head_seconds,
+            body_seconds=settings.http.body_seconds,
             ready=lambda: _ready(cloud, data, as_json),
         )
     finally:

@@ -1,5 +1,8 @@
 """From answers and problems to what goes over the wire."""
 
+import re
+from functools import cache
+from http import HTTPStatus
 from typing import NamedTuple
 
 import msgspec
@@ -17,19 +20,41 @@ _JSON = (b"content-type", b"application/json")
 _KEY_CODES = frozenset({"key_missing", "key_invalid", "api_not_in_product"})
 _TOKEN_CODES = frozenset({"token_invalid", "token_expired", "id_token"})
 _BODILESS = frozenset({204, 304})
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
 _encode = msgspec.json.Encoder().encode
 
 
 class Rendered(NamedTuple):
-    """``headers`` may be given again and is not to be changed; names are lower-case."""
+    """``headers`` may be given again and is not to be changed; names are lower-case.
+
+    ``head`` is status line and headers as they go over the wire, without the empty line.
+    """
 
     status: int
     headers: RawHeaders
     body: bytes
+    head: bytes
+
+
+def rendered(status: int, headers: RawHeaders, body: bytes) -> Rendered:
+    """Raises ``ValueError`` for a header with a control character."""
+    for name, value in headers:
+        if _CONTROL.search(value) or not _NAME.fullmatch(name):
+            raise ValueError("a header has one line")
+    lines = [_status_line(status), *(b"%s: %s\r\n" % header for header in headers)]
+    return Rendered(status, headers, body, b"".join(lines))
 
 
 def empty(status: int, headers: RawHeaders) -> Rendered:
-    return Rendered(status, headers, b"")
+    return rendered(status, headers, b"")
+
+
+@cache
+def _status_line(status: int) -> bytes:
+    known = status in HTTPStatus._value2member_map_
+    phrase = HTTPStatus(status).phrase if known else ""
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
 
 
 def of_answer(answer: Answer) -> Rendered:
@@ -37,8 +62,8 @@ def of_answer(answer: Answer) -> Rendered:
     kept: Rendered | None = answer.wire
     if kept is not None:
         return kept
-    answer.wire = rendered = _render(answer)
-    return rendered
+    answer.wire = made = _render(answer)
+    return made
 
 
 def _render(answer: Answer) -> Rendered:
@@ -54,7 +79,7 @@ def _render(answer: Answer) -> Rendered:
         headers.append((b"content-length", b"%d" % len(body)))
     for name, text in answer.headers.items():
         headers.append((_line(name).lower(), _line(text)))
-    return Rendered(answer.status, headers, body)
+    return rendered(answer.status, headers, body)
 
 
 def of_problem(problem: Problem, call: Call, settings: Settings) -> Rendered:
@@ -74,7 +99,7 @@ def of_problem(problem: Problem, call: Call, settings: Settings) -> Rendered:
     if settings.error_hints:
         hint = " ".join(filter(None, (problem.detail, problem.hint or row_of(problem).hint)))
         headers.append((b"x-error-hint", " ".join(hint.split()).encode("latin-1", "replace")))
-    return Rendered(status, headers, body)
+    return rendered(status, headers, body)
 
 
 def rate_limit(call: Call) -> RawHeaders:
@@ -105,6 +130,4 @@ def _challenge(problem: Problem, call: Call) -> str:
 
 
 def _line(text: str) -> bytes:
-    if "\r" in text or "\n" in text or "\0" in text:
-        raise ValueError("a header has one line")
     return text.encode("latin-1", "replace")

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import URL, FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from workswith.identity.errors import temporarily_unavailable
@@ -61,10 +61,10 @@ def _endpoint(show: Page, door: Door) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         site: Site = request.app.state.site
         log.flow.set(site.services.ident.key()[:12])
+        visit, body = await arrive(site, request)
         try:
-            visit, body = await arrive(site, request)
             response = await _answer(visit, show, door, body)
-        except (HTTPException, DatabaseAway):
+        except (HTTPException, DatabaseAway, ClientDisconnect):
             raise
         except Exception as error:
             _log.error("a page failed", path=visit.path, exc_info=error)
