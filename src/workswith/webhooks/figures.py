@@ -1,4 +1,4 @@
-"""What the operator looks at: queues, lag, rates, and the hosts that fail most. [C2C-6]"""
+"""What the operator looks at: queues, lag, rates, the hosts that fail most, who serves. [C2C-6]"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Reads, query
 
 from . import logbook
+from .shards import SHARDS
 
 TOP = 10
 
@@ -21,6 +22,15 @@ class Host:
     name: str
     attempts: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A worker: its name, how many shards of endpoints it serves, and until when it holds them."""
+
+    name: str
+    shards: int
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Figures:
     failed_per_minute: float
     answer_ms: float
     failing_hosts: tuple[Host, ...]
+    owners: tuple[Owner, ...]
 
 
 _ENDPOINTS = query(
@@ -58,6 +69,13 @@ _UNRELAYED = query(int, "SELECT count(*) FROM event WHERE relayed_at IS NULL")
 _URLS = query(
     lambda id_, url: (id_, url),
     "SELECT id, url FROM webhook_endpoint WHERE id IN (SELECT key FROM json_each(:ids))",
+)
+
+
+_OWNERS = query(
+    Owner,
+    f"SELECT owner, count(*), min(expires_at) FROM webhook_shard WHERE shard < {SHARDS} "
+    "GROUP BY owner ORDER BY owner",
 )
 
 
@@ -90,4 +108,31 @@ async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figur
         failing_hosts=tuple(
             Host(host, attempts[host], bad) for host, bad in failed.most_common(TOP) if bad
         ),
+        owners=tuple(await reads.all(_OWNERS)),
     )
+
+
+_GAUGES = (
+    ("endpoints", "Endpoints."),
+    ("banned", "Endpoints that are banned."),
+    ("waiting", "Deliveries that wait for their turn, a retry or the end of a ban."),
+    ("due", "Deliveries that are due."),
+    ("lag_ms", "Milliseconds that the longest due delivery has been waiting."),
+    ("unrelayed", "Events that nobody has fetched yet."),
+    ("per_minute", "Attempts a minute, over the last quarter of an hour."),
+    ("failed_per_minute", "Failed attempts a minute, over the last quarter of an hour."),
+    ("answer_ms", "Mean milliseconds to an answer, over the last quarter of an hour."),
+)
+
+
+def exposition(found: Figures) -> str:
+    """As Prometheus reads it (text format 0.0.4)."""
+    lines = []
+    for name, help_ in _GAUGES:
+        metric = f"workswith_webhook_{name}"
+        lines += [f"# HELP {metric} {help_}", f"# TYPE {metric} gauge"]
+        lines.append(f"{metric} {getattr(found, name):g}")
+    metric = "workswith_webhook_shards"
+    lines += [f"# HELP {metric} Shards of endpoints, by worker.", f"# TYPE {metric} gauge"]
+    lines += [f'{metric}{{worker="{owner.name[:8]}"}} {owner.shards}' for owner in found.owners]
+    return "\n".join(lines) + "\n"

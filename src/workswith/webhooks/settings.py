@@ -129,5 +129,17 @@ class Settings(Section, frozen=True):
         int, Meta(ge=1, description="Subscriptions of one application to one plant.")
     ] = 20
     keep_days: Annotated[
-        int, Meta(ge=1, description="Days that deliveries, attempts and losses stay listed.")
+        int,
+        Meta(
+            ge=1,
+            description="Days that deliveries, attempts and losses stay listed. Attempts go in "
+            "slices of a seventh of that, so up to so much later.",
+        ),
     ] = 14
+    metrics_token: Annotated[
+        str,
+        Meta(
+            description="The Bearer token with which /metrics tells figures to Prometheus; empty: "
+            "there is no such address."
+        ),
+    ] = ""

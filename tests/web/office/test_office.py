@@ -20,6 +20,7 @@ PAGES = [
     "/office/accounts",
     "/office/accounts/{ada}",
     "/office/audit",
+    "/office/notifications",
 ]
 ACTS = [
     "/office/requests/{application}/approve",

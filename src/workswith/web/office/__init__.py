@@ -1,5 +1,5 @@
-"""The operator's office: requests to decide, accounts, the audit log. [APP-5 OPR]"""
+"""The operator's office: requests to decide, accounts, the audit log, deliveries. [APP-5 OPR]"""
 
-from . import accounts, audit, requests
+from . import accounts, audit, notifications, requests
 
-ROUTES = [*requests.ROUTES, *accounts.ROUTES, *audit.ROUTES]
+ROUTES = [*requests.ROUTES, *accounts.ROUTES, *audit.ROUTES, *notifications.ROUTES]

@@ -29,6 +29,7 @@ OPERATOR = (
     Section(lazy("Requests"), "/office/requests"),
     Section(lazy("Accounts"), "/office/accounts"),
     Section(lazy("Audit log"), "/office/audit"),
+    Section(lazy("Notifications"), "/office/notifications"),
     Section(lazy("APIs"), "/apis"),
 )
 HOME_OWNER = (
