@@ -14,10 +14,17 @@ _COMMANDS = {
     "up": "Start the whole cloud on this machine.",
     "clock": "Read or move the clock of a running sandbox.",
     "home": "Have simulated homes, edit, keep and copy them.",
+    "device": "Touch simulated devices, pull their cable, make them silent.",
     "week": "Draw what a simulated room goes through.",
     "fault": "Cause what goes wrong, whole incidents too, and end it.",
     "deviation": "Let the sandbox deviate as the original does at times.",
     "coverage": "Show which documented errors and states a client has met.",
+    "quota": "Read and set how many calls of a day are counted.",
+    "token": "Have tokens without a browser.",
+    "key": "Show and roll the subscription keys.",
+    "call": "Send any call, with key and token filled in.",
+    "events": "Watch what happens to devices.",
+    "snapshot": "Keep how the whole sandbox is, and go back to it.",
     "mail": "Show the mails that the sandbox sent.",
     "webhooks": "Receive notifications, and look after endpoints.",
     "openapi": "Print the OpenAPI document of an API.",
@@ -26,6 +33,7 @@ _COMMANDS = {
     "keys": "List, rotate or replace the keys that sign tokens.",
     "doctor": "Check the login service against RFC 9700, item by item.",
     "settings": "Print every setting with its default, as a commented file.",
+    "completion": "Print what a shell needs to complete commands.",
 }
 
 

@@ -54,6 +54,29 @@ def call(
     return json.loads(raw) if raw else None
 
 
+def raw(
+    document: dict[str, Any], method: str, url: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of any answer. Ends the command only where nobody answers."""
+    request = urllib.request.Request(  # noqa: S310  the address stands in sandbox.json
+        url, method=method, data=body or None, headers=headers
+    )
+    context = ssl.create_default_context(cafile=document["ca_file"]) if _tls(document) else None
+    try:
+        answer = urllib.request.urlopen(  # noqa: S310
+            request, timeout=TIMEOUT_SECONDS, context=context
+        )
+    except urllib.error.HTTPError as error:
+        answer = error
+    except (urllib.error.URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        raise click.ClickException(
+            f"{url} does not answer ({reason}). Is `workswith up` running?"
+        ) from error
+    with answer:
+        return answer.status, dict(answer.headers.items()), answer.read()
+
+
 def _tls(document: dict[str, Any]) -> bool:
     return bool(document.get("ca_file"))
 
