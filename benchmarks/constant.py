@@ -1,4 +1,9 @@
-"""The yardstick: the same HTTP server with an application that only sends a constant."""
+"""The yardstick: the same HTTP server with an application that only sends a constant.
+
+python benchmarks/constant.py            # uvicorn as it comes
+python benchmarks/constant.py ours       # with our protocol class
+python benchmarks/constant.py whole      # and handing the answer over whole
+"""
 
 import os
 import socket
@@ -6,12 +11,21 @@ import sys
 
 import uvicorn
 
+from workswith.cli.http import Protocol
+
 BODY = b"x" * int(os.environ.get("BODY_BYTES", "600"))
 HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", b"%d" % len(BODY)),
     (b"x-flow-id", b"0123456789abc"),
 ]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"%s: %s\r\n" % header for header in HEADERS)
+
+
+async def whole(scope, _receive, send) -> None:
+    scope["extensions"]["workswith.answer"](send, HEAD, BODY)
 
 
 async def app(_scope, _receive, send) -> None:
@@ -22,9 +36,10 @@ async def app(_scope, _receive, send) -> None:
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
+    kind = sys.argv[1] if len(sys.argv) > 1 else ""
     config = uvicorn.Config(  # as `workswith up` has it
-        app,
-        http="httptools",
+        whole if kind == "whole" else app,
+        http=Protocol if kind else "httptools",
         loop="uvloop",
         ws="none",
         lifespan="off",

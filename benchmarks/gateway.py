@@ -181,10 +181,10 @@ def _thermostats(seed: dict) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def constant(body_bytes: int) -> Iterator[tuple[int, int]]:
+def constant(body_bytes: int, *kind: str) -> Iterator[tuple[int, int]]:
     """Starts the yardstick; its process and port."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("constant.py"))],
+        [sys.executable, str(Path(__file__).with_name("constant.py")), *kind],
         stdout=subprocess.PIPE,
         env={**os.environ, "BODY_BYTES": str(body_bytes)},
         text=True,
@@ -251,6 +251,9 @@ def _targets(running: ExitStack, ours: Cloud, calls: int, *, posts: bool) -> lis
     if posts:
         found.append(("gateway, POST", ours.pid, port, ours.posts(), calls // 5, 64))
     found.append(("constant", *running.enter_context(constant(size)), get, calls, 16))
+    for kind in ("ours", "whole"):
+        place = running.enter_context(constant(size, kind))
+        found.append((f"constant, {kind}", *place, get, calls, 16))
     if rivals.has_nginx():
         place = running.enter_context(rivals.nginx("x" * size))
         found.append(("nginx", *place, get, calls, 16))

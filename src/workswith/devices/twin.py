@@ -213,7 +213,10 @@ class Twin:
         """The same object for as long as nothing has changed."""
         module_id = standing.module_id
         made = self._snapshots.get(module_id)
-        if made and made[1] == live and (made[0] is standing or made[0] == standing):
+        if made and made[0] is standing and made[1] == live:
+            return made[2]
+        if made and made[0] == standing and made[1] == live:  # read again, and still the same
+            self._snapshots[module_id] = standing, live, made[2]
             return made[2]
         reach, version, reported = live
         snapshot = Snapshot(
