@@ -69,6 +69,22 @@ def test_a_home_from_beginning_to_end(cloud: Cloud) -> None:
     assert "Twin" in run(cloud, "list").stdout
 
 
+def test_a_thermostat_is_tuned_and_its_display_locked(cloud: Cloud) -> None:
+    (made,) = told(cloud, "create", "flat", "--name", "Tuned")
+    tuned = told(cloud, "tune", "Tuned", "Soggiorno", "--lock", "--by", "proportional")
+    assert tuned["id"] == made["id"]
+    (kept,) = told(cloud, "export", "Tuned")["modules"]
+    assert kept["configuration"]["display_locked"] is True
+    assert kept["configuration"]["regulation"]["manner"] == "proportional"
+    told(
+        cloud, "tune", "Tuned", "Soggiorno", "--unlock", "--by", "hysteresis", "--hysteresis", "0.5"
+    )
+    (kept,) = told(cloud, "export", "Tuned")["modules"]
+    assert kept["configuration"]["display_locked"] is False
+    assert kept["configuration"]["regulation"]["hysteresis"] == 5
+    run(cloud, "remove", "Tuned")
+
+
 def test_a_file_goes_out_and_in(cloud: Cloud, tmp_path: Path) -> None:
     captured = tmp_path / "captured.json"
     captured.write_text(json.dumps(HOME_CONTROL))

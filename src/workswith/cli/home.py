@@ -30,6 +30,7 @@ def command() -> None:
     workswith home list
     workswith home show "Casa Verde"
     workswith home add "Casa Verde" fridge --room Cucina
+    workswith home tune "Casa al Lago" Mansarda --by proportional --lock
     workswith home share "Casa Verde" developer
     workswith home snapshot "Casa Verde" evening
     workswith home restore "Casa Verde" evening
@@ -177,6 +178,47 @@ def move(home: str, module: str, room: str, data: Path, as_json: bool) -> None:
     ambient = sandbox.part_of(home, "ambients", room) if room else ""
     path = f"/{sandbox.id_of(home)}/modules/{device}"
     _tell(sandbox.ask("PATCH", path, {"ambient": ambient}), as_json)
+
+
+@command.command()
+@home_argument
+@click.argument("module", metavar="THERMOSTAT")
+@click.option("--lock/--unlock", default=None, help="Its display: hands change nothing on it.")
+@click.option("--by", type=click.Choice(["hysteresis", "proportional"]), help="How it regulates.")
+@click.option("--hysteresis", type=float, default=0.2, show_default=True, help="K to either side.")
+@click.option("--band", type=float, default=1.5, show_default=True, help="K, proportional.")
+@click.option("--cycle", type=int, default=20, show_default=True, help="Minutes, proportional.")
+@click.option("--least-on", type=int, default=3, show_default=True, help="Minutes.")
+@click.option("--least-off", type=int, default=3, show_default=True, help="Minutes.")
+@data_option
+@json_option
+def tune(
+    home: str,
+    module: str,
+    lock: bool | None,
+    by: str | None,
+    hysteresis: float,
+    band: float,
+    cycle: int,
+    least_on: int,
+    least_off: int,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Lock a thermostat's display, or set how it moves its relay (with --by)."""
+    sandbox = _Sandbox(data)
+    path = f"/{sandbox.id_of(home)}/modules/{sandbox.part_of(home, 'modules', module)}"
+    body: dict[str, Any] = {} if lock is None else {"display_locked": lock}
+    if by is not None:
+        body["regulation"] = {
+            "manner": by,
+            "hysteresis": round(hysteresis * 10),
+            "band": round(band * 10),
+            "cycle": cycle,
+            "least_on": least_on,
+            "least_off": least_off,
+        }
+    _tell(sandbox.ask("PATCH", path, body), as_json)
 
 
 @command.command()

@@ -17,6 +17,7 @@ from workswith.devices.homes import Homes
 from workswith.devices.homes.blueprint import Blueprint, blueprint_of, text_of
 from workswith.devices.homes.copies import Snapshot
 from workswith.devices.plants import Module, Plant, ambients_of, modules_of, unknown
+from workswith.devices.thermostat import Regulation
 from workswith.kernel.clock import iso
 from workswith.kernel.database import Database, query
 
@@ -209,13 +210,22 @@ class _Parts(_Base):
         return _module(made)
 
     async def change_module(self, request: Request) -> Any:
-        """``name`` and ``ambient`` are changed where they are given; ``""`` is no room."""
+        """``name`` and ``ambient`` are changed where they are given; ``""`` is no room.
+
+        Of a thermostat also ``display_locked`` and ``regulation``.
+        """
         plant, body = await self.plant(request), await read_body(request)
         names = (plant.owner_id, plant.id, request.path_params["module"])
         if "name" in body:
             await self.homes.fittings.rename_module(*names, text(body, "name"))
         if "ambient" in body:
             await self.homes.fittings.move_module(*names, text(body, "ambient"))
+        if "display_locked" in body:
+            locked = msgspec.convert(body["display_locked"], bool)
+            await self.homes.tuning.lock_display(*names, locked=locked)
+        if "regulation" in body:
+            regulation = msgspec.convert(body["regulation"], Regulation)
+            await self.homes.tuning.regulate(*names, regulation)
         return await self.told(plant)
 
     async def remove_module(self, request: Request) -> None:

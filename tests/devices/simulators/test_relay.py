@@ -16,6 +16,7 @@ from workswith.devices.simulators.record import record
 from workswith.devices.simulators.relay import WHOLE, Duty, next_duty
 from workswith.devices.thermostat import Command, Function, Manner, Mode, Regulation
 from workswith.kernel.clock import DAY, HOUR, MINUTE, parse_iso
+from workswith.kernel.problem import Problem
 
 SHARES = Regulation(Manner.PROPORTIONAL)
 regulations = st.builds(
@@ -160,7 +161,9 @@ def test_a_boost_stops_before_it_does_harm() -> None:
 def test_a_locked_display_lets_no_hand_change_anything_and_keeps_nobody_away() -> None:
     body = replace(BODY, configuration=replace(BODY.configuration, display_locked=True))
     state = thermostat.begin(body, NOON)
-    done = thermostat.touch(body, state, NOON, Command(HEAT, Mode.MANUAL, set_point=215))
+    with pytest.raises(Problem):
+        thermostat.touch(body, state, NOON, Command(HEAT, Mode.MANUAL, set_point=215))
+    done = thermostat.touch(body, state, NOON)
     assert done.reading is None
     assert done.state == state
     assert not thermostat.busy(done.state, NOON)

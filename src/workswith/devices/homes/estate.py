@@ -24,16 +24,18 @@ from .building import Home
 from .copies import Copies
 from .fittings import Fittings
 from .furnishing import furnish
+from .invitations import Invitations
 from .programs import Programs
 from .removal import erase_plant
+from .tuning import Tuning
 from .workshop import OnGateway, OnLeave, Workshop
 
 _OWNED = query(int, "SELECT count(*) FROM plants WHERE owner_id = :owner_id")
 
 
 class Homes:
-    """``fittings`` are rooms and devices, ``programs`` those of thermostats, ``copies`` snapshots,
-    forks and files.
+    """``fittings`` are rooms and devices, ``programs`` and ``tuning`` those of thermostats, ``copies``
+    snapshots, forks and files.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Homes:
         self._shop = shop = Workshop(database, clock, ident, park, settings)
         self.fittings = Fittings(shop)
         self.programs = Programs(shop)
+        self.invitations = Invitations(shop)
+        self.tuning = Tuning(shop)
         self.copies = Copies(shop, self.require_room)
 
     def on_leave(self, listener: OnLeave) -> None:

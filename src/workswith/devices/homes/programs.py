@@ -4,14 +4,12 @@ Numbers are 1 to 11; 0 is the original's pseudo entry and stays as it is. The th
 changed program at once, says so, and applications hear of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-
-import msgspec
 
 from workswith.devices.kinds import KINDS
 from workswith.devices.parked import parked
-from workswith.devices.plants import Module, checked_name, configure_module, module_of
+from workswith.devices.plants import Module, checked_name
 from workswith.devices.thermostat import (
     DEVICE,
     HIGHEST,
@@ -25,6 +23,7 @@ from workswith.devices.thermostat import (
 from workswith.kernel.database import Tx
 from workswith.kernel.problem import Kind, Problem
 
+from .configuring import Change, read_configuration, reconfigure
 from .workshop import Workshop
 
 NUMBERS = range(1, 12)
@@ -32,8 +31,6 @@ SWITCHES = 12
 """The most that one day of a program has."""
 NAME_LENGTH = 40
 _MINUTES = 24 * 60
-
-Change = Callable[[Configuration], Configuration]
 
 
 class Programs:
@@ -47,7 +44,7 @@ class Programs:
 
     async def configuration(self, account_id: str, plant_id: str, module_id: str) -> Configuration:
         """What the thermostat can drive, and its programs."""
-        return _read(await module_of(self._shop.database, account_id, plant_id, module_id))
+        return await read_configuration(self._shop.database, account_id, plant_id, module_id)
 
     async def put(self, account_id: str, plant_id: str, module_id: str, program: Program) -> None:
         """Writes a program under its number, a new one or in place of the one that is there.
@@ -102,18 +99,11 @@ class Programs:
         *,
         unless_program: int = 0,
     ) -> None:
-        shop = self._shop
-
-        async def write(tx: Tx) -> None:
-            module = await module_of(tx, account_id, plant_id, module_id)
-            configuration = change(_read(module))
+        async def require(tx: Tx, module: Module) -> None:
             if unless_program:
                 await _require_unused(tx, module, unless_program)
-            await configure_module(tx, module_id, msgspec.json.encode(configuration).decode())
 
-        async with shop.park.changing(plant_id):
-            await shop.database.write(write)
-        await shop.park.speak([module_id])
+        await reconfigure(self._shop, (account_id, plant_id, module_id), change, require)
 
 
 def check(program: Program) -> None:
@@ -174,12 +164,6 @@ def _program(configuration: Configuration, number: int) -> Program:
 def _with(configuration: Configuration, programs: Sequence[Program]) -> Configuration:
     ordered = tuple(sorted(programs, key=lambda one: one.number))
     return replace(configuration, programs=ordered)
-
-
-def _read(module: Module) -> Configuration:
-    if module.device != DEVICE:
-        raise Problem(Kind.UNKNOWN, "module_unknown", "That is no thermostat.")
-    return msgspec.json.decode(module.configuration, type=Configuration)
 
 
 async def _require_unused(tx: Tx, module: Module, number: int) -> None:

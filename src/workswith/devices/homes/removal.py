@@ -8,7 +8,15 @@ from workswith.kernel.database import Tx, query, statement
 
 OF_MODULE = ("scene_steps", "module_hours", "module_days", "simulators", "module_states")
 """Tables whose rows belong to a module, in the order in which they go."""
-OF_PLANT = ("home_snapshots", "scenes", "modules", "gateways", "ambients", "plant_members")
+OF_PLANT = (
+    "home_snapshots",
+    "home_invitations",
+    "scenes",
+    "modules",
+    "gateways",
+    "ambients",
+    "plant_members",
+)
 """Tables whose rows belong to a plant, once its modules are empty."""
 
 _CLEAR_MODULE = [

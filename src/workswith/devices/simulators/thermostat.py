@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
+from workswith.kernel.problem import Kind, Problem
 
 from .anatomy import Body, Model, State, body_of, state_of, text_of
 from .course import Course
@@ -72,9 +73,11 @@ def foresee(body: Body, state: State) -> Ahead[State]:
 def touch(body: Body, state: State, now: int, change: Command | None = None) -> Step[State]:
     """Somebody uses the device's own user interface, and changes something or not.
 
-    On a locked display nothing can be changed, and nobody is kept away.
+    On a locked display nothing can be changed (`Kind.INVALID`), and nobody is kept away.
     """
     if body.configuration.display_locked:
+        if change is not None:
+            raise Problem(Kind.INVALID, "display_locked", "The display is locked.")
         return step(body, state, now)
     done = step(body, state, now, change)
     return Step(replace(done.state, busy_until=now + UI_BUSY), done.reading)
