@@ -25,6 +25,8 @@ AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 RECEIVE_MAXIMUM = 500
 FULL_SECONDS = 0.005
 """How often a message that the broker has no room for at the moment is tried again."""
+REFUSED = 0x80
+"""Reason codes from here on are refusals. [MQTT 5, 2.4]"""
 OVERHEAD_BYTES = 2_048
 """What topic and properties may add to the longest payload."""
 _LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -100,6 +102,7 @@ class Connection:
         self._client.set_config({"reconnect_retries": -2})  # never: a new one is made
         self._client.on_message = self._on_message
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
 
     async def open(self, address: Address, context: ssl.SSLContext | None) -> None:
         """Raises ``ConnectionError`` with a reason."""
@@ -152,6 +155,11 @@ class Connection:
     ) -> int:
         await self._heard(topic, bytes(payload), properties)
         return 0
+
+    def _on_subscribe(self, _client: Any, _mid: int, granted: tuple[int, ...], _all: Any) -> None:
+        """A broker without shared subscriptions, say, or with rules that are too strict."""
+        if any(code >= REFUSED for code in granted):
+            _log.error("the broker refuses subscriptions", codes=list(granted))
 
     def _on_disconnect(self, _client: Any, _packet: Any, _error: Any = None) -> None:
         self.lost.set()
@@ -240,5 +248,6 @@ class MqttBroker:
             except ConnectionError as error:
                 _log.warning("the broker cannot be reached", reason=str(error))
             self._connection = None
+            await connection.close()
             await asyncio.sleep(AGAIN_SECONDS[min(failures, len(AGAIN_SECONDS) - 1)])
             failures += 1

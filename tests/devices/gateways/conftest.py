@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.broker import Broker, mosquitto
-from workswith.adapters.mqtt import Address, MqttBroker
+from workswith.adapters.mqtt import Address, Connection, MqttBroker
 from workswith.adapters.mqtt_gateway import SimulatedGateway
 from workswith.devices.gateways.authority import GatewayAuthority
 from workswith.devices.gateways.desk import Credentials, Desk
@@ -72,6 +72,8 @@ class Site:
     park: Park
     supervisor: Supervisor
     running: list["asyncio.Task[None]"] = field(default_factory=list)
+    open: list[Connection] = field(default_factory=list)
+    """Connections of a test's own."""
 
     async def add(self, name: str = "Gateway") -> Credentials:
         return await self.desk.add(self.plant.id, name)
@@ -127,6 +129,8 @@ class Site:
         return await modules_of(self.database, OWNER, self.plant.id)
 
     async def stop(self) -> None:
+        for connection in self.open:
+            await connection.close()
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)

@@ -1,6 +1,7 @@
 """Who is not who they say, says too much, or says nonsense: refused, and nothing else suffers."""
 
 import asyncio
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from workswith.devices.gateways import protocol
 from workswith.devices.gateways.authority import GatewayAuthority
 from workswith.devices.gateways.desk import Credentials, secret_of
 from workswith.devices.gateways.settings import Settings
+from workswith.devices.homes.removal import erase_module, erase_plant
 from workswith.devices.light import Command as LightCommand
 from workswith.identity import audit
 
@@ -37,6 +39,7 @@ class Raw:
         self._site = site
         self._context = site.context(credentials, folder)
         self.connection = Connection(credentials.gateway_id, self._heard)
+        site.open.append(self.connection)
 
     async def open(self) -> None:
         address = Address("localhost", self._site.broker.gateway_port, tls=True)
@@ -110,8 +113,7 @@ async def test_a_certificate_of_another_authority_is_refused_by_the_broker(
 
 async def test_no_certificate_is_no_connection(site: Site) -> None:
     connection = Connection("x", nothing)
-    import ssl
-
+    site.open.append(connection)
     context = ssl.create_default_context(cafile=str(site.broker.authority))
     address = Address("localhost", site.broker.gateway_port, tls=True)
     with pytest.raises(ConnectionError):
@@ -139,7 +141,7 @@ async def test_a_stolen_id_is_refused_by_us_if_the_broker_lets_it_pass(
     inside = Connection("inside", nothing)
     await inside.open(
         Address.parse(site.broker.url),
-        __import__("ssl").create_default_context(cafile=str(site.broker.authority)),
+        ssl.create_default_context(cafile=str(site.broker.authority)),
     )
     topic = protocol.up(victim.gateway_id, "hello")
     payload = protocol.encode(protocol.Hello(NONCE, modules=[light()]))
@@ -190,7 +192,9 @@ async def test_nonsense_is_left_out(site: Site, tmp_path: Path) -> None:
     await one.say("report", report(3, on(power=-(10**30))))
     await one.say("report", report(4, protocol.Said("L9", {"on": True}), on(on="yes")))
     await one.say("report", report(5, on(at=2**52), on(at=-5), on(at=True)))
-    await one.say("report", report(6, on(power=41)))
+    deep = report(6, on(power=0, more=0)).replace(b'"more":0', b'"more":' + b"[" * 900 + b"]" * 900)
+    await one.say("report", deep)
+    await one.say("report", report(7, on(power=41)))
 
     async def there() -> bool:
         (module,) = await site.modules()
@@ -296,3 +300,31 @@ async def test_a_done_that_shows_nothing_is_not_done(site: Site, tmp_path: Path)
     for other in (msgspec.structs.replace(command, id="unknown"),):
         await one.say(f"answer/{me}", protocol.encode(protocol.Answer(other.id, "busy")))
     assert await sending == "silent"
+
+
+async def test_a_home_that_is_removed_takes_its_gateway_with_it(site: Site, tmp_path: Path) -> None:
+    """The gateway goes on talking, and nobody listens; no row of it is in the way."""
+    gateway = site.gateway(await site.add(), tmp_path, "one_of_each")
+    await site.connected(gateway)
+    await site.database.write(erase_plant, site.plant.id)
+    gateway._buffer.add(gateway._devices.look(site.clock.now()))  # type: ignore[union-attr]
+    await asyncio.sleep(0.2)
+    assert await site.desk.every() == []
+
+
+async def test_a_module_that_is_removed_comes_back_when_it_is_announced_again(
+    site: Site, tmp_path: Path
+) -> None:
+    one = await raw(site, tmp_path)
+    await one.hello(light("L1"), light("L2"))
+    first, second = await site.modules()
+    await site.database.write(erase_module, first.id)
+    await one.say("report", report(1, on(power=5), protocol.Said("L2", on(power=6).reading)))
+
+    async def there() -> bool:
+        found = await site.twin.read(OWNER, site.plant.id, second.id)
+        return bool(found.reading.power == 6)
+
+    await until(there)
+    await one.hello(light("L1"), light("L2"), nonce=NONCE + "4")
+    assert len(await site.modules()) == 2

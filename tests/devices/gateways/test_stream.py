@@ -1,20 +1,27 @@
 """Reports are applied in their order and once, whatever becomes of them on the way."""
 
+import dataclasses
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.devices.gateways.conftest import INSTANCE_KEY, OWNER, Site
+from tests.conftest import NOON
+from tests.devices.gateways.conftest import OWNER, Site
 from workswith.devices.gateways import commands, silence
 from workswith.devices.gateways.buffer import Buffer
 from workswith.devices.gateways.flood import Flood
 from workswith.devices.gateways.protocol import WINDOW, Hello, Report, Said
 from workswith.devices.gateways.stream import Taken, reading_of, take
 from workswith.devices.gateways.topology import greet, part
+from workswith.devices.kinds import KINDS
+from workswith.devices.light import Command
+from workswith.devices.link import Outcome
+from workswith.devices.reporting import event_state
+from workswith.devices.reporting import told as note
 
-assert INSTANCE_KEY
 NONCES = [f"connection-number-{n}" for n in range(5)]
 
 
@@ -92,8 +99,6 @@ async def greeted(site: Site) -> str:
     credentials = await site.add()
     reading = {"on": False, "level": None, "power": 0, "energy": 0}
     lamp = {"module": "L1", "device": "light", "name": "Lamp", "reading": reading}
-    import msgspec
-
     hello = msgspec.convert({"connection": NONCES[0], "modules": [lamp]}, Hello)
     await say_hello(site, credentials.gateway_id, hello)
     return credentials.gateway_id
@@ -171,10 +176,6 @@ async def test_who_is_kept_out_or_has_old_credentials_is_refused(site: Site, gre
 
 async def test_a_command_is_noted_unless_another_came_since(site: Site, greeted: str) -> None:
     """An outcome that comes late does not hide what the module was told after it."""
-    from workswith.devices.light import Command
-    from workswith.devices.link import Outcome
-    from workswith.devices.reporting import told as note
-
     assert greeted
     (module,) = await site.modules()
     at = site.clock.now()
@@ -209,3 +210,48 @@ def test_a_flood_is_noticed_once_a_minute_and_kept_out_for_its_time() -> None:
     assert flood.is_out("g", 99.0)
     assert not flood.is_out("g", 100.0)
     assert [flood.count("g", 61.0) for _ in range(4)] == [False] * 3 + [True]
+
+
+_NUMBERS = st.integers(-(2**70), 2**70) | st.integers(-5, 5) | st.floats(allow_nan=False)
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | _NUMBERS
+    | st.text(max_size=5)
+    | st.sampled_from(["HEATING", "OFF"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=5,
+)
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_gateway_says_is_a_reading_or_left_out(data: st.DataObject) -> None:
+    """No member of no kind makes anything fail later: not the event, not the sums, not an answer."""
+    kind = KINDS[data.draw(st.sampled_from(sorted(KINDS)))]
+    names = [one.name for one in dataclasses.fields(kind.reading)]
+    members = data.draw(st.dictionaries(st.sampled_from(names), _VALUES))
+    whole = data.draw(st.booleans())
+    if whole:
+        members = {name: data.draw(_NUMBERS | _VALUES) for name in names}
+    try:
+        reading = reading_of(kind.device, members, NOON, NOON - 5)
+    except ValueError:
+        return
+    assert NOON - 5 <= reading.at <= NOON
+    event_state(reading, "Europe/Rome")
+    for measure in kind.measures:
+        assert abs(measure.value(reading)) * 7_200_000 * 48 < 2**63
+
+
+async def test_a_reading_at_the_edge_of_belief_is_stored_and_shown(
+    site: Site, greeted: str
+) -> None:
+    """With a history of it, on both databases."""
+    edge = {"on": True, "level": -(10**9), "power": 10**9, "energy": 2**47}
+    for seq, minutes in enumerate((0, 90, 60 * 48), 1):
+        site.clock.jump(site.clock.now() + minutes * 60_000)
+        report = Report(1, seq, [Said("L1", edge)])
+        done = await site.database.write(take, greeted, 1, report, site.clock.now())
+        assert done.taken is Taken.APPLIED
+    assert (await power(site))[1] == 10**9

@@ -197,7 +197,10 @@ def encode(message: Struct) -> bytes:
 
 def decode(payload: bytes, kind: type[T]) -> T:
     """Raises ``ValueError`` for what is not of this kind."""
-    return msgspec.json.decode(payload, type=kind)
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def schema(kind: type[Struct]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from workswith.kernel.database import Tx, query, statement
 from . import commands
 from .protocol import WINDOW, Report, Said
 
-BIGGEST = 2**53 - 1
-"""Beyond it programs that read JSON are not exact."""
+LEAST, MOST = -(10**9), 2**47
+"""What a number of a reading can be: up to the year 6429, or 39 GWh in millijoules."""
 MOST_MEASURED = 10**9
 """Beyond it the sums of a day would not fit into the tables."""
 
@@ -132,14 +132,20 @@ def reading_of(device: str, members: Mapping[str, Any], now: int, after: int = 0
     at = members.get("at", now)
     if not isinstance(at, int) or isinstance(at, bool):
         raise ValueError("at: milliseconds since 1970")  # noqa: TRY004 - data, not code
-    if any(_is_beyond(value, BIGGEST) for value in members.values()):
-        raise ValueError("a number is too big")
-    kind = KINDS[device]
     members = {**members, "at": max(min(at, now), after)}
-    reading = msgspec.convert(members, kind.reading)
-    for measure in kind.measures:
-        if _is_beyond(measure.value(reading), MOST_MEASURED):
-            raise ValueError(f"{measure.name}: nobody measures that")
+    kind = KINDS[device]
+    try:
+        if not all(map(_is_sane, members.values())):
+            raise ValueError("a number is beyond belief")
+        reading = msgspec.convert(members, kind.reading)
+        for of in kind.notified.values():
+            of(reading)
+    except ValueError:
+        raise
+    except Exception as error:  # nested too deep, or nothing that this kind makes sense of
+        raise ValueError(f"no {device} says that") from error
+    if any(abs(measure.value(reading)) > MOST_MEASURED for measure in kind.measures):
+        raise ValueError("nobody measures that")
     return reading
 
 
@@ -167,9 +173,9 @@ async def _apply(tx: Tx, gateway_id: str, said: Said, now: int) -> bool:
     return news
 
 
-def _is_beyond(value: object, most: int) -> bool:
+def _is_sane(value: object) -> bool:
     if isinstance(value, dict):
-        return any(_is_beyond(each, most) for each in value.values())
+        return all(map(_is_sane, value.values()))
     if isinstance(value, list):
-        return any(_is_beyond(each, most) for each in value)
-    return isinstance(value, int | float) and not -most <= value <= most
+        return all(map(_is_sane, value))
+    return not isinstance(value, int | float) or LEAST <= value <= MOST
