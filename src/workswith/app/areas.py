@@ -171,7 +171,7 @@ class Areas:
             counter=catalog.counter,
             apis=self.apis,
             twin=self.devices.twin,
-            park=self.devices.park,
+            park=self.devices.hands,
             scenes=self.devices.scenes,
             homes=self.devices.homes,
             webhook_subscriptions=self.webhooks.subscriptions,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from workswith.devices.homes import Homes
 from workswith.devices.link import DeviceLink
-from workswith.devices.links import Links
+from workswith.devices.links import Hands, Links, RemoteHands
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
@@ -25,8 +25,10 @@ class Devices:
         self.works: tuple[Work, ...] = (self.park,)
         self._hub = _real_gateways(kernel)
         link: DeviceLink = self.park
+        self.hands: Hands = self.park
         if self._hub is not None:
             link = Links(self.park, self._hub)
+            self.hands = RemoteHands(self.park, self._hub, settings.answer_timeout_ms / 1000)
             self.works = (*self.works, self._hub)
         self.twin = Twin(database, clock, link, settings)
         self.scenes = Scenes(database, clock, kernel.bells, self.twin)

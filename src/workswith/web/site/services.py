@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workswith.catalog.subscriptions import Subscriptions
     from workswith.contracts.binding import Api
     from workswith.devices.homes import Homes
-    from workswith.devices.park import Park
+    from workswith.devices.links import Hands
     from workswith.devices.scenes import Scenes
     from workswith.devices.twin import Twin
     from workswith.identity.accounts import Accounts
@@ -121,7 +121,7 @@ class Services:
     counter: Counter
     apis: tuple[Api, ...]
     twin: Twin
-    park: Park
+    park: Hands
     scenes: Scenes
     homes: Homes
     webhook_subscriptions: WebhookSubscriptions
