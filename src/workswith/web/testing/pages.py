@@ -161,5 +161,5 @@ ROUTES = [
     Route("/testing/packs", developer(play), methods=["POST"]),
     Route("/testing/switches", developer(switch), methods=["POST"]),
     Route("/testing/clock", developer(move_clock), methods=["POST"]),
-    Route("/testing/coverage", developer(coverage)),
+    Route("/testing/coverage", developer(coverage), methods=["GET", "POST"]),
 ]
