@@ -1,21 +1,28 @@
-"""Real worker processes on PostgreSQL: one is paused past its lease, one is killed.
+"""Real worker processes: killed, paused, cut off from their database, behind a line that loses
+answers; on PostgreSQL also two that share the lanes, of which one is paused past its lease.
 
-(a) nothing is lost, (g) repeats have the same id and bytes, (i) a stale owner changes nothing.
+Of `properties`: (a) nothing is lost, (b) (d) (e) (g) as written down, (i) a stale owner changes
+nothing.
 """
 
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
+import asyncpg
 import msgspec
 import pytest
 
+from tests.fault_proxy import losing
 from tests.receiver import Receiver, slow
+from tests.webhooks import properties
 from tests.webhooks.chain import CLIENT, Chain, Ground
+from tests.webhooks.properties import Post, Told
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
@@ -25,7 +32,8 @@ from workswith.webhooks.reading import endpoints_of
 from workswith.webhooks.settings import Settings
 
 LEASE_MS = 2_000
-SECONDS = 40
+SECONDS = 60
+ROUNDS = 9
 PATHS = [f"/{n}" for n in range(20)]
 
 pytestmark = pytest.mark.slow
@@ -34,11 +42,12 @@ pytestmark = pytest.mark.slow
 class Workers:
     def __init__(self, url: str) -> None:
         self.url = url
+        self.lease_ms = LEASE_MS
         self.running: list[asyncio.subprocess.Process] = []
 
     async def start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.webhooks.worker_process", self.url, str(LEASE_MS),
+            sys.executable, "-m", "tests.webhooks.worker_process", self.url, str(self.lease_ms),
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         self.running.append(process)
@@ -49,8 +58,6 @@ class Workers:
 
 @pytest.fixture
 async def workers(database_url: str) -> AsyncIterator[Workers]:
-    if database_url.startswith("sqlite"):
-        pytest.skip("on SQLite one process has the database; see tests/journeys/test_sigkill.py")
     made = Workers(database_url)
     yield made
     for process in made.running:
@@ -72,6 +79,8 @@ async def until_all_delivered(chain: Chain, count: int) -> None:
 async def test_a_paused_owner_and_a_killed_one(
     database: Database, workers: Workers, plain: Receiver, settings: Settings, ident: Ident
 ) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("on SQLite one process has the database")
     shared = msgspec.structs.replace(settings, lease_ms=LEASE_MS)
     chain = Chain(Ground(database, Clock(), ident, Bells(), Cipher(bytes(32))), shared)
     for path in PATHS:
@@ -102,3 +111,78 @@ async def test_a_paused_owner_and_a_killed_one(
         bodies[got.headers["webhook-id"]].add(got.body)
     assert len(bodies) == 5 * len(PATHS)
     assert all(len(each) == 1 for each in bodies.values())
+
+
+async def test_killed_paused_and_cut_off_again_and_again(
+    database: Database, workers: Workers, plain: Receiver, settings: Settings, ident: Ident
+) -> None:
+    """One worker at a time. What it is sending through loses one answer of twenty."""
+    workers.lease_ms = 0
+    chain = Chain(Ground(database, Clock(), ident, Bells(), Cipher(bytes(32))), settings)
+    plain.behave = slow(5)
+    worker = await workers.start()
+    kills = 0
+    async with losing([plain.port], 0.05) as line:
+        for path in PATHS:
+            await chain.subscribe(f"http://localhost:{line.port}{path}")
+        for round_ in range(ROUNDS):
+            await chain.change(times=2)
+            await surely(chain)
+            await asyncio.sleep(0.15)
+            match round_ % 3:
+                case 0:
+                    worker.kill()
+                    kills += 1
+                    await worker.wait()
+                    worker = await workers.start()
+                case 1:
+                    os.kill(worker.pid, signal.SIGSTOP)
+                    await asyncio.sleep(0.3)
+                    os.kill(worker.pid, signal.SIGCONT)
+                case _:
+                    await cut_off(workers.url)
+        await surely(chain)
+        await until_all_delivered(chain, 2 * ROUNDS * len(PATHS))
+
+    deliveries = await chain.deliveries()
+    by_endpoint = defaultdict(list)
+    attempts = {}
+    for delivery in deliveries:
+        attempts[delivery.id] = await chain.attempts(delivery)
+        by_endpoint[delivery.endpoint_id] += attempts[delivery.id]
+    posts = [Post(0, got.path, got.headers["webhook-id"], got.body) for got in plain.received]
+    in_doubt = kills * 2 * len(PATHS) * 2 + line.dropped
+    told = Told(deliveries, attempts, by_endpoint, posts=posts, repeats=in_doubt)
+    properties.events_end_once(told)
+    for delivery in deliveries:
+        properties.retries_keep_their_distance(delivery, attempts[delivery.id])
+    properties.repeats_are_identical(told)
+    properties.first_attempts_are_in_order(posts)
+    assert line.dropped, "(j)"
+
+
+async def surely(chain: Chain) -> None:
+    """Fans out, also when the database has just gone away."""
+    for _ in range(20):
+        try:
+            return await chain.relay.turn(chain.clock.now())
+        except Exception:
+            await asyncio.sleep(0.1)
+    raise AssertionError("the database never came back")
+
+
+async def cut_off(url: str) -> None:
+    """Ends every connection of PostgreSQL; on SQLite the file is locked for a while."""
+    if url.startswith("sqlite"):
+        other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(0.3)
+        other.execute("ROLLBACK")
+        other.close()
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
