@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -44,7 +45,7 @@ class Cloud:
             self._process.wait(READY_SECONDS)
             raise RuntimeError(f"the cloud did not start:\n{self.log.read_text()[-4000:]}")
         self.document = json.loads(line)
-        self.port = int(self.document["origins"]["api"].rpartition(":")[2])
+        self.port = urlsplit(self.document["sandbox"]["url"]).port or 0
         return self
 
     @property

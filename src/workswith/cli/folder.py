@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from .variables import DATA
+
 DEFAULT = ".workswith"
 DOCUMENT = "sandbox.json"
 
@@ -14,7 +16,7 @@ data_option = click.option(
     "--data",
     "data",
     type=click.Path(file_okay=False, path_type=Path),
-    default=lambda: Path(os.environ.get("WORKSWITH_DATA", DEFAULT)),
+    default=lambda: Path(os.environ.get(DATA, DEFAULT)),
     show_default=DEFAULT,
     help="The data folder.",
 )

@@ -1,7 +1,6 @@
 """What commands that work on an installation itself have in common: its settings, its folder."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from .folder import read_document
+from .variables import settings_environ
 
 if TYPE_CHECKING:
     from workswith.app import Areas
@@ -29,7 +29,7 @@ def read_settings(config: Path | None) -> "Settings":
     from workswith.settings import Settings
 
     try:
-        return load(Settings, config, os.environ)
+        return load(Settings, config, settings_environ())
     except SettingsError as error:
         raise click.ClickException(f"Settings: {error}") from error
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .folder import DEFAULT, DOCUMENT, data_option, json_option
+from .installation import config_option, read_settings
 from .listening import DEFAULT_PORT, Listening
 
 if TYPE_CHECKING:
@@ -33,11 +34,7 @@ if TYPE_CHECKING:
     help="Go by the original's host names, for programs that have them built in. Implies --tls, on "
     "port 443 unless another is given; `workswith hosts` and `workswith trust` say what else it takes.",
 )
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A settings file; `workswith settings` prints one.",
-)
+@config_option
 @json_option
 def command(
     data: Path,
@@ -54,13 +51,8 @@ def command(
     same summary stands in sandbox.json there, for programs.
     """
     from workswith.kernel import log
-    from workswith.kernel.settings import SettingsError, load
-    from workswith.settings import Settings
 
-    try:
-        settings = load(Settings, config, os.environ)
-    except SettingsError as error:
-        raise click.ClickException(f"Settings: {error}") from error
+    settings = read_settings(config)
     log.configure(settings.log.level, as_json=settings.log.as_json)
     listening = Listening(host, port, tls, original_hosts)
     data = data.absolute()

@@ -7,6 +7,8 @@ section 4.2.1.10), and is never installed anywhere by itself.
 import ipaddress
 import os
 import ssl
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +16,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 397  # what browsers accept at most
+KEYSTORE_PASSWORD = "changeit"  # noqa: S105  what Java's own has; it holds nothing secret
 _BACKDATED = timedelta(hours=1)
 _ADDRESSES = ("127.0.0.0/8", "::1/128")
 _NAMES = ("localhost",)  # a constraint covers all names below it
@@ -72,7 +76,7 @@ class Authority:
     def issue(self, name: str, *hosts: str) -> Certificate:
         """A fresh server certificate for ``hosts`` (names or addresses), as ``{name}.pem``."""
         self.ensure()
-        issuer = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
+        issuer = self._own()
         issuer_key = serialization.load_pem_private_key(self._key_file.read_bytes(), None)
         if not isinstance(issuer_key, ec.EllipticCurvePrivateKey):
             raise TypeError("the authority's key is not one that this program made")
@@ -93,6 +97,34 @@ class Authority:
         _write_private(certificate.key, _pem(key))
         certificate.chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
         return certificate
+
+    def bundle(self) -> Path:
+        """PEMs of this authority and of all that this machine trusts, for programs that take one
+        file only. Made anew at each call, since the machine's change.
+        """
+        self.ensure()
+        path = self._folder / "bundle.pem"
+        others = map(ssl.DER_cert_to_PEM_cert, _trusted_here())
+        path.write_text(self.certificate_file.read_text("ascii") + "".join(others), "ascii")
+        return path
+
+    def keystore(self) -> Path:
+        """The same for Java: PKCS #12, with `KEYSTORE_PASSWORD`."""
+        self.ensure()
+        path = self._folder / "truststore.p12"
+        path.write_bytes(
+            pkcs12.serialize_java_truststore(
+                [
+                    pkcs12.PKCS12Certificate(one, f"authority-{at}".encode())
+                    for at, one in enumerate([self._own(), *_readable(_trusted_here())])
+                ],
+                serialization.BestAvailableEncryption(KEYSTORE_PASSWORD.encode()),
+            )
+        )
+        return path
+
+    def _own(self) -> x509.Certificate:
+        return x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
 
     def context(self, name: str, *hosts: str) -> ssl.SSLContext:
         """For a server: a fresh certificate as `issue` makes them."""
@@ -150,6 +182,23 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def _trusted_here() -> list[bytes]:
+    """What this machine trusts, as DER."""
+    return ssl.create_default_context().get_ca_certs(binary_form=True)
+
+
+def _readable(certificates: list[bytes]) -> Iterator[x509.Certificate]:
+    """Those that keep to RFC 5280; some old roots have serial numbers that it forbids."""
+    for der in certificates:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                certificate = x509.load_der_x509_certificate(der)
+            except (ValueError, Warning):
+                continue
+        yield certificate
 
 
 def _write_private(path: Path, content: bytes) -> None:

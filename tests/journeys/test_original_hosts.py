@@ -1,0 +1,113 @@
+"""Programs reach the sandbox under the original's host names, over TLS, without a patch. [SBX-4]"""
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import original
+from tests.cloud import Cloud
+from workswith.sandbox.authority import KEYSTORE_PASSWORD, Authority
+from workswith.sandbox.original_hosts import CONSTRAINTS, NAMES
+
+PLANTS = "https://api.developer.legrand.com/smarther/v2.0/plants"
+PYTHON = """
+import os, urllib.request
+request = urllib.request.Request(%r, headers={
+    "Ocp-Apim-Subscription-Key": os.environ["WORKSWITH_SUBSCRIPTION_KEY"],
+    "Authorization": "Bearer " + os.environ["WORKSWITH_ACCESS_TOKEN"],
+})
+print(urllib.request.urlopen(request, timeout=20).read().decode())
+"""
+NODE = """
+require("https").get(%r, {headers: {
+  "Ocp-Apim-Subscription-Key": process.env.WORKSWITH_SUBSCRIPTION_KEY,
+  Authorization: "Bearer " + process.env.WORKSWITH_ACCESS_TOKEN,
+}}, answer => answer.pipe(process.stdout)).on("error", error => { throw error })
+"""
+CURL = """
+curl -sSf -H "Ocp-Apim-Subscription-Key: $WORKSWITH_SUBSCRIPTION_KEY" \\
+  -H "Authorization: Bearer $WORKSWITH_ACCESS_TOKEN" %s
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    with original.original_cloud(tmp_path_factory.mktemp("original") / "data") as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        (sys.executable, "-c", PYTHON % PLANTS),
+        ("node", "-e", NODE % PLANTS),
+        ("sh", "-c", CURL % PLANTS),
+    ],
+    ids=["python", "node", "curl"],
+)
+def test_a_program_that_knows_only_the_originals_names(
+    cloud: Cloud, program: tuple[str, ...]
+) -> None:
+    plants = json.loads(original.run(cloud, *program))["plants"]
+    assert {plant["id"] for plant in plants} == {
+        plant["id"] for plant in cloud.document["plants"] if plant["api"] == "smarther"
+    }
+
+
+def test_the_printed_variables_are_understood_by_a_shell(cloud: Cloud) -> None:
+    script = f'eval "$({sys.executable} -m workswith env --data {cloud.data})" && env -0'
+    done = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True)
+    known = dict(line.partition("=")[::2] for line in done.stdout.split("\0") if line)
+    for name, value in json.loads(original.printed(cloud, "env", "--format", "json")).items():
+        assert known[name] == value
+
+
+def test_its_token_stays_on_this_machine(cloud: Cloud) -> None:
+    """Commands of ours never speak to the original's names: those may lead to the real servers."""
+    assert cloud.document["sandbox"]["url"].startswith("https://127.")
+    assert "frozen" in original.printed(cloud, "clock", "show", "--json")
+
+
+def test_the_authority_may_vouch_for_nothing_else(tmp_path: Path) -> None:
+    """Whoever trusts it has not handed the web to whoever finds its key. (RFC 5280, 4.2.1.10)"""
+    authority = Authority(tmp_path, CONSTRAINTS)
+    for name in (*NAMES, "localhost", "bank.example", "www.legrand.com"):
+        chain = authority.issue("one", name).chain
+        verified = subprocess.run(
+            ["openssl", "verify", "-CAfile", str(authority.certificate_file), str(chain)],
+            check=False,
+            capture_output=True,
+        )
+        permitted = name == "localhost" or name in NAMES
+        assert (verified.returncode == 0) is permitted, name
+
+
+def test_those_who_trust_this_machines_names_have_not_trusted_the_originals(cloud: Cloud) -> None:
+    """Two authorities in one data folder, never one for both."""
+    assert "original-hosts" in cloud.document["ca_file"]
+    assert not (cloud.data / "tls" / "authority.pem").exists()
+
+
+def test_what_java_is_given_opens(tmp_path: Path) -> None:
+    """By OpenSSL, which reads PKCS #12 as Java does."""
+    authority = Authority(tmp_path)
+    opened = subprocess.run(
+        ["openssl", "pkcs12", "-in", str(authority.keystore()), "-nokeys",
+         "-passin", f"pass:{KEYSTORE_PASSWORD}"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert opened.stdout.count("BEGIN CERTIFICATE") > 1
+    context = ssl.create_default_context(cafile=str(authority.bundle()))
+    assert len(context.get_ca_certs()) > 1
+
+
+def test_a_variable_that_is_no_setting_does_not_stop_a_start(tmp_path: Path) -> None:
+    """What `env` prints may stand in the shell that starts the next sandbox."""
+    with Cloud(tmp_path / "data", WORKSWITH_URL="x", WORKSWITH_DATA=os.devnull):
+        pass
