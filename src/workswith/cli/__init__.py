@@ -30,6 +30,9 @@ _COMMANDS = {
     "openapi": "Print the OpenAPI document of an API.",
     "postman": "Print a Postman collection for a running sandbox.",
     "gateway": "Let real gateways connect over MQTT, and run a simulated one.",
+    "hosts": "Print what makes the original's host names lead here.",
+    "trust": "Print how programs come to trust the sandbox's certificates.",
+    "env": "Print the running sandbox as variables, for shells and CI.",
     "keys": "List, rotate or replace the keys that sign tokens.",
     "doctor": "Check the login service against RFC 9700, item by item.",
     "settings": "Print every setting with its default, as a commented file.",
@@ -48,11 +51,19 @@ class _Lazy(click.Group):
             return None
         module = importlib.import_module(f"workswith.cli.{cmd_name}")
         command: click.Command = module.command
-        return command
+        return as_written(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def as_written(command: click.Command) -> click.Command:
+    """Tells click which lines of a raw docstring stay as they are: those below a backslash and b."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for child in getattr(command, "commands", {}).values():
+        as_written(child)
+    return command
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,3 +76,6 @@ def commands(**_: Any) -> None:
     workswith clock advance 1d       let a day pass
     workswith webhooks listen        watch notifications arrive
     """
+
+
+as_written(commands)
