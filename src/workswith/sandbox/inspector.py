@@ -12,13 +12,16 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from workswith.kernel.clock import iso
 
 from .authority import Certificate
 from .listener import Listener, Received, answer
 
-KEPT = 100
+KEPT = 5_000
+SHOWN = 100
+"""The latest so many stand on a page."""
 NAMES = 1_000
 PREFIX = "/inspect/"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -182,7 +185,7 @@ def inbox_page(inspector: Inspector, inbox: Inbox, *, forms: bool = True) -> str
         for name in BEHAVIOURS
     )
     form = f'<form method="post" action="{inbox.name}">{buttons}</form>' if forms else ""
-    arrivals = "".join(_arrival(each) for each in inbox.arrivals)
+    arrivals = "".join(_arrival(each) for each in islice(inbox.arrivals, SHOWN))
     return _page(
         inbox.name,
         f"<p><code>{html.escape(inspector.url(inbox.name))}</code> "
