@@ -14,8 +14,8 @@ import pytest
 
 from tests.cloud import Cloud
 from workswith.apis import documents
-from workswith.cli.postman import known
 from workswith.contracts.document import Document
+from workswith.contracts.renderings.known import known
 from workswith.contracts.renderings.openapi import export
 
 SECONDS = 60

@@ -5,8 +5,11 @@ from typing import Any
 
 import jsonschema_rs
 
+from tests.conftest import NOON
 from tests.web.portal.test_applications import make
 from tests.web.portal.test_subscriptions import subscribe
+from workswith.devices.homes import furnish
+from workswith.kernel.ident import Ident
 
 
 async def test_each_openapi_document_is_served_as_published(visitor: Any) -> None:
@@ -52,3 +55,12 @@ async def test_a_developers_collection_has_their_own_values_but_no_secret(browse
     assert values["client_id"] == page.rpartition("/")[2]
     assert values["redirect_uri"].startswith("https://cosy.example/")
     assert secret not in text
+
+
+async def test_a_collection_names_what_only_the_reader_has(browser: Any, visitor: Any) -> None:
+    """Ids of their own modules, which no answer of the API would tell; nobody else's."""
+    write = browser.services.database.write
+    (home,) = await write(furnish, browser.account_id, Ident(), "one_of_each", NOON)
+    light = next(one.id for one in home.modules if one.device == "light")
+    assert light in (await browser.get("/postman.json")).text
+    assert light not in (await visitor.get("/postman.json")).text

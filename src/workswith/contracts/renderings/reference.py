@@ -198,8 +198,11 @@ def _reason(response: Response) -> str:
     try:
         return HTTPStatus(response.status).phrase
     except ValueError:
-        value = response.examples[0].value if response.examples else None
-        return str(value.get("message", "")) if isinstance(value, dict) else ""
+        if not response.examples:
+            return ""
+        example = response.examples[0]
+        said = example.value.get("message") if isinstance(example.value, dict) else None
+        return str(said or example.summary)
 
 
 def _samples(examples: tuple[Example, ...]) -> tuple[SampleView, ...]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from workswith.contracts import Document, Operation
 from workswith.contracts.renderings import calls, openapi, postman, reference, samples
+from workswith.contracts.renderings.known import known
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
@@ -91,10 +92,16 @@ async def postman_download(visit: Visit) -> Response:
         client_id=applications[0].client_id if applications else "",
         redirect_uri=applications[0].reply_urls[0] if applications else "",
         subscription_key=keys[0].key if keys else "",
+        known=known([_ids(home) for home in await own.plants(visit)]),
     )
     brand = visit.services.settings.brand
     documents = [api.document for api in visit.services.apis]
     return _download(postman.collection(brand, documents, flow), "postman.json")
+
+
+def _ids(home: own.OwnHome) -> dict[str, Any]:
+    modules = [{"id": one.id, "device": one.device} for one in home.modules]
+    return {"id": home.plant.id, "api": home.plant.api, "modules": modules}
 
 
 def _download(value: Any, name: str) -> Response:
