@@ -165,6 +165,11 @@ class Connection:
         self.lost.set()
 
 
+def tls_context(address: Address, authority: str) -> ssl.SSLContext | None:
+    """Trusts the authorities of the system, or only the one in a PEM file. Raises ``OSError``."""
+    return ssl.create_default_context(cafile=authority or None) if address.tls else None
+
+
 def proof_of(properties: dict[str, Any]) -> str:
     """The user property `MAC` of a message; empty where there is none."""
     return next((value for name, value in properties.get("user_property", ()) if name == MAC), "")
@@ -175,9 +180,7 @@ class MqttBroker:
 
     def __init__(self, address: Address, authority: str, payload_bytes: int) -> None:
         self._address = address
-        self._context = ssl.create_default_context() if address.tls else None
-        if self._context and authority:
-            self._context.load_verify_locations(authority)
+        self._context = tls_context(address, authority)
         self._packet_bytes = payload_bytes + OVERHEAD_BYTES
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None

@@ -26,7 +26,8 @@ _COLOURS = {"good": "green", "note": "cyan", "warning": "yellow", "failure": "re
 def command(
     context: click.Context, data: Path, config: Path | None, as_json: bool, strict: bool
 ) -> None:
-    """Check the login service against RFC 9700 (OAuth 2.0 security), item by item.
+    """Check the login service against RFC 9700 (OAuth 2.0 security), item by item; where a broker
+    for real gateways is set, that as well.
 
     The exit code is 0 if nothing fails, 1 otherwise.
     """
@@ -47,7 +48,8 @@ async def _examine(areas: "Areas") -> "list[Finding]":
     from workswith.web.site.visit import ONWARDS
 
     applications = await areas.kernel.database.all(EVERY)
-    return doctor.examine(
+    broker = await _examine_broker(areas)
+    return broker + doctor.examine(
         doctor.Facts(
             settings=areas.kernel.settings.identity,
             login_origin=areas.kernel.origins.login,
@@ -58,6 +60,18 @@ async def _examine(areas: "Areas") -> "list[Finding]":
             redirect_status=ONWARDS,
         )
     )
+
+
+async def _examine_broker(areas: "Areas") -> "list[Finding]":
+    """Of real gateways, where there are any."""
+    from workswith.identity.doctor import Finding
+
+    settings = areas.kernel.settings.mqtt
+    if not settings.url:
+        return []
+    from workswith.adapters.mqtt_check import examine
+
+    return [Finding(*verdict) for verdict in await examine(settings)]
 
 
 def _show(findings: "list[Finding]") -> None:

@@ -8,6 +8,7 @@ so nothing that could be stolen is stored, and new credentials end the old ones 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workswith.devices import ids
 from workswith.devices.parked import set_reach
 from workswith.devices.plants import Plant, Reach, create_gateway, unknown
 from workswith.devices.plants.plant import COLUMNS
@@ -131,25 +132,25 @@ class Desk:
         `Kind.UNKNOWN` for the plant, `Kind.INVALID` for name and request.
         """
 
-        async def set_up(tx: Tx) -> tuple[str, Issued]:
-            plant = await tx.one(_PLANT, plant_id=plant_id)
-            if plant is None:
-                raise unknown("plant")
-            now = self._clock.now()
-            gateway = await create_gateway(tx, plant, self._ident, name, now)
-            await set_reach(tx, gateway.id, Reach.OFFLINE, now)
-            issued = self._authority.issue(gateway.id, self._settings.certificate_days, request)
+        plant = await self._database.one(_PLANT, plant_id=plant_id)
+        if plant is None:
+            raise unknown("plant")
+        gateway_id, now = ids.gateway(self._ident, plant.api), self._clock.now()
+        issued = self._issue(gateway_id, request)
+
+        async def set_up(tx: Tx) -> None:
+            await create_gateway(tx, plant, self._ident, name, now, id_=gateway_id)
+            await set_reach(tx, gateway_id, Reach.OFFLINE, now)
             await tx.run(
                 _ADD,
-                id=gateway.id,
+                id=gateway_id,
                 serial=issued.serial,
                 now=now,
                 expires_at=issued.expires_at,
             )
-            await audit.note(tx, "gateway_added", now, detail=f"{gateway.id} in plant {plant_id}")
-            return gateway.id, issued
+            await audit.note(tx, "gateway_added", now, detail=f"{gateway_id} in plant {plant_id}")
 
-        gateway_id, issued = await self._database.write(set_up)
+        await self._database.write(set_up)
         return self._credentials(gateway_id, plant_id, 1, issued)
 
     async def renew(self, gateway_id: str, request: bytes = b"") -> Credentials:
@@ -157,11 +158,11 @@ class Desk:
 
         Raises `Kind.UNKNOWN` and `Kind.INVALID`.
         """
+        issued = self._issue(gateway_id, request)
 
-        async def replace(tx: Tx) -> tuple[str, int, Issued]:
+        async def replace(tx: Tx) -> tuple[str, int]:
             plant_id, generation, serial, expires_at = await _linked(tx, gateway_id)
             now = self._clock.now()
-            issued = self._authority.issue(gateway_id, self._settings.certificate_days, request)
             await tx.run(_REVOKE, serial=serial, now=now, expires_at=expires_at)
             await tx.run(
                 _RENEW,
@@ -174,9 +175,9 @@ class Desk:
             await set_reach(tx, gateway_id, Reach.OFFLINE, now)
             await cut(tx, gateway_id)
             await audit.note(tx, "gateway_renewed", now, detail=gateway_id)
-            return plant_id, generation + 1, issued
+            return plant_id, generation + 1
 
-        plant_id, generation, issued = await self._database.write(replace)
+        plant_id, generation = await self._database.write(replace)
         await self._told_others()
         return self._credentials(gateway_id, plant_id, generation, issued)
 
@@ -198,6 +199,9 @@ class Desk:
     async def every(self) -> list[Listed]:
         """All that were ever added and still exist, by plant."""
         return await self._database.all(_ALL)
+
+    def _issue(self, gateway_id: str, request: bytes) -> Issued:
+        return self._authority.issue(gateway_id, self._settings.certificate_days, request)
 
     async def _told_others(self) -> None:
         self._authority.publish(await self._database.all(_REVOKED, now=self._clock.now()))
