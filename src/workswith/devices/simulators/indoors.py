@@ -68,6 +68,12 @@ class Indoors:
 
 def around(house: House, climate: Climate, zone: ZoneInfo, at: int) -> Around:
     """What acts on a room in the ten minutes that ``at`` is in."""
+    return _around(house, climate, zone, at // SLOT)
+
+
+@lru_cache(maxsize=4_096)
+def _around(house: House, climate: Climate, zone: ZoneInfo, slot: int) -> Around:
+    at = slot * SLOT
     now, people = weather(climate, zone, at), household(climate.seed, zone, at)
     sun = 0.0
     if now.normal or now.diffuse:
