@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from workswith.adapters.smtp import Mailer, Server
 from workswith.apis import catalogue
 from workswith.contracts.binding import Api
 from workswith.devices import history
@@ -108,6 +107,9 @@ class Areas:
             retention,
         )
         if settings.mail.server:
+            # Most sandboxes keep their mails; the libraries of mail weigh more than all the rest.
+            from workswith.adapters.smtp import Mailer, Server  # noqa: PLC0415
+
             server = Server.parse(settings.mail.server)
             works = (*works, Mailer(kernel.database, server, settings.mail.sender))
         return works
