@@ -53,6 +53,15 @@ def test_an_error_meets_only_operations_that_document_it(bench: Bench) -> None:
     assert bench.turn("20").status_code == 486
 
 
+def test_an_api_with_errors_of_its_own_keeps_their_shape(bench: Bench) -> None:
+    bench.cause("500-internal", times=1)
+    with bench.cloud.http() as http:
+        url = f"{bench.cloud.origin('api')}/hc/api/v1.0/plants"
+        answer = http.get(url, headers=bench.cloud.api_headers(bench._access_token))
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["code"] == 500
+
+
 def test_a_spent_quota_says_when_the_day_ends(bench: Bench) -> None:
     bench.cause("403-exhausted", times=1)
     answer = bench.call()

@@ -16,6 +16,8 @@ from tests.sandbox.faults.conftest import Bench
         ({"kind": "408", "account": "x@y.example"}, "there is no account"),
         ({"kind": "408", "application": "x"}, "there is no application"),
         ({"kind": "408", "operation": "Plant"}, "there is no operation `Plant`"),
+        ({"kind": "token-error", "operation": "Plants"}, "there is no operation `Plants` there"),
+        ({"kind": "408", "operation": "token"}, "there is no operation `token` there"),
         ({"kind": "408", "endpoint": "https://x.example/"}, "cannot be narrowed by endpoint"),
         ({"kind": "endpoint-fails", "plant": "x"}, "only application, endpoint"),
         ({"kind": "endpoint-fails", "error": "gremlins"}, "an error is one of"),

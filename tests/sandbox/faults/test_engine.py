@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from workswith.gateway.statuses import TABLE
 from workswith.kernel.clock import Clock, ClockState
 from workswith.kernel.database import Database
 from workswith.kernel.tasks import Bells
-from workswith.sandbox.faults.engine import Faults
+from workswith.sandbox.faults.engine import MOST, Faults
 from workswith.sandbox.faults.fault import Asked, Fault
 from workswith.sandbox.faults.kinds import OWN, find, name_of, table
 from workswith.sandbox.faults.states import States
@@ -111,6 +112,20 @@ async def test_places_are_busy_only_while_something_may_strike(database: Databas
     assert faults.busy == {"token"}
     await faults.clear()
     assert faults.busy == frozenset()
+
+
+async def test_what_is_spent_makes_room(database: Database) -> None:
+    """A test-suite that never clears does not run into the limit; one that only adds does."""
+    faults = faults_of(database, frozen())
+    faults._kept.faults = [
+        Fault(number, Asked("500-internal", times=1), "call", NOON, None, 1, 1)
+        for number in range(MOST)
+    ]
+    await faults.add(Asked("latency"))
+    assert [one.asked.kind for one in faults.listed()] == ["latency"]
+    faults._kept.faults *= MOST
+    with pytest.raises(ValueError, match="clear some"):
+        await faults.add(Asked("latency"))
 
 
 async def test_only_one_of_a_slot_and_the_eldest_first(database: Database) -> None:

@@ -1,10 +1,12 @@
 """What a program meets at /token. [SBX-3; smarther.md §10.3]"""
 
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.cloud import Cloud
 from tests.sandbox.faults.conftest import Bench
 
 
@@ -73,3 +75,18 @@ def test_large_and_broken_forms_go_their_way(bench: Bench) -> None:
                 url, content=body, headers={"content-type": "application/x-www-form-urlencoded"}
             )
             assert answer.json()["error"] == "invalid_request", answer.text
+
+
+def test_broken_connections_over_tls(tmp_path: Path) -> None:
+    with Cloud(tmp_path / "data", "--tls") as cloud:
+        bench = Bench(cloud)
+        for kind in ("token-reset", "token-cut-body"):
+            bench.cause(kind, times=1)
+            with pytest.raises(httpx2.TransportError):
+                bench.refresh()
+            bench.cause(kind.removeprefix("token-"), times=1)
+            with pytest.raises(httpx2.TransportError):
+                bench.call()
+        assert bench.refresh().status_code == 200
+        assert bench.call().status_code == 200
+        assert "Traceback" not in cloud.log.read_text()

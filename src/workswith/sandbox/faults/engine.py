@@ -120,10 +120,10 @@ class Faults:
             raise ValueError(f"{kind.name} is a state: it lasts until it is cleared or ends")
         if asked.error and asked.error not in kinds_of.ATTEMPT_ERRORS:
             raise ValueError(f"an error is one of: {', '.join(kinds_of.ATTEMPT_ERRORS)}")
-        asked = await places.known(self._database, asked, self._operations)
+        operations = places.TOKEN_OPERATIONS if kind.place == "token" else self._operations
+        asked = await places.known(self._database, asked, operations)
         begins, ends = faulting.span(asked, self._clock.now())
-        if len(self._kept.faults) >= MOST:
-            raise ValueError(f"there are {MOST} faults already; clear some")
+        self._make_room()
         asked = msgspec.structs.replace(asked, kind=kind.name)
         if kind.name == "token-refused" and not asked.operation:
             asked = msgspec.structs.replace(asked, operation=places.REFRESH)
@@ -204,6 +204,14 @@ class Faults:
     async def close(self) -> None:
         """Keeps what was counted; nothing is drawn after it."""
         await self._save()
+
+    def _make_room(self) -> None:
+        """What is done with goes first. Raises ``ValueError`` when nothing is."""
+        now, faults = self._clock.now(), self._kept.faults
+        if len(faults) >= MOST:
+            self._kept.faults = [one for one in faults if one.fate(now) in FATES_THAT_COUNT]
+        if len(self._kept.faults) >= MOST:
+            raise ValueError(f"there are {MOST} faults already; clear some")
 
     async def _changed(self) -> None:
         await self._enter_and_leave(self._clock.now())

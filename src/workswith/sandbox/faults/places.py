@@ -78,9 +78,10 @@ async def known(reads: Reads, asked: Asked, operations: Collection[str]) -> Aske
     ids: dict[str, str] = {}
     for facet, name in asked.where().items():
         if facet == "operation":
-            if name not in operations and name not in TOKEN_OPERATIONS:
+            if name not in operations:
                 raise ValueError(
-                    f"there is no operation `{name}`; names stand in the API reference"
+                    f"there is no operation `{name}` there; an API's stand in its reference, "
+                    f"token requests are {', '.join(TOKEN_OPERATIONS)}"
                 )
         elif facet != "endpoint" or "://" not in name:
             found = await reads.one(_FACETS[facet].found, name=name)
