@@ -29,6 +29,7 @@ class Place:
 
 
 _AUTHORIZE = "/authorize?client_id={client}&redirect_uri={redirect_uri}&response_type=code&state=s"
+_PROGRAMS = "/home/{plant}/thermostats/{module}/programs"
 _WIZARD = "/applications/new/{draft}/{step}"
 
 PLACES = (
@@ -64,6 +65,23 @@ PLACES = (
         "/home/{plant}/thermostats/{module}",
         OWNER,
     ),
+    Place("home-new", "/home/new", "/home/new", OWNER),
+    Place("home-of-every-kind", "/home/{plant}", "/home/{house}", OWNER),
+    Place("home-settings", "/home/{plant}/settings", "/home/{house}/settings", OWNER),
+    Place("device", "/home/{plant}/devices/{module}", "/home/{house}/devices/{dimmer}", OWNER),
+    Place(
+        "device-shutter", "/home/{plant}/devices/{module}", "/home/{house}/devices/{shutter}", OWNER
+    ),
+    Place("history", "/home/{plant}/history/{module}", "/home/{plant}/history/{module}", OWNER),
+    Place(
+        "history-energy",
+        "/home/{plant}/history/{module}",
+        "/home/{house}/history/{meter}?range=week",
+        OWNER,
+    ),
+    Place("programs", _PROGRAMS, "/home/{plant}/thermostats/{module}/programs", OWNER),
+    Place("program-edit", _PROGRAMS + "/{number}", _PROGRAMS + "/1", OWNER),
+    Place("program-new", _PROGRAMS + "/{number}", _PROGRAMS + "/new?function=cooling", OWNER),
     Place(
         "third-party-access", "/account/third-party-access", "/account/third-party-access", OWNER
     ),
@@ -198,6 +216,7 @@ PLACES = (
 NO_PAGES = frozenset(
     {
         "/apis/{api}/openapi.json",
+        "/home/{plant}/history/{module}/csv",
         "/postman.json",
         "/logos/{client}",
         "/console/authorize",  # goes on to /authorize
@@ -232,8 +251,14 @@ def routes() -> set[str]:
 def prepare(cloud: Cloud) -> dict[str, str]:
     """Puts something on every page: a notification that fails, a request half made."""
     plant, module = cloud.thermostat()
+    house = next(one for one in cloud.every_plant if one["api"] == "home_control")
+    devices = {one["name"]: one["id"] for one in house["modules"]}
     names = {
         "plant": plant,
+        "house": house["id"],
+        "dimmer": devices["Luce soggiorno"],
+        "shutter": devices["Tenda soggiorno"],
+        "meter": devices["Contatore"],
         "module": module,
         "client": cloud.document["application"]["client_id"],
         "redirect_uri": quote(cloud.document["application"]["redirect_uris"][0], safe=""),

@@ -55,7 +55,11 @@ _ROWS = (
         touch=thermostat.Command,
         check=thermostat.check,
         capabilities=thermostat.CAPABILITIES,
-        measures=(_TEMPERATURE, Measure("humidity", lambda reading: reading.humidity)),
+        measures=(
+            _TEMPERATURE,
+            Measure("humidity", lambda reading: reading.humidity),
+            Measure("set_point", lambda reading: reading.set_point),
+        ),
     ),
     DeviceKind(
         light.DEVICE,

@@ -185,7 +185,7 @@ async def test_what_expired_in_the_app_is_renewed_here(
 
 
 async def test_a_simulated_home_can_be_had(browser: Browser, grace: Account) -> None:
-    await browser.sign_in(grace.email, PASSWORD, "/home")
+    await browser.sign_in(grace.email, PASSWORD, "/home/new")
     form = browser.form("template")
     await browser.send(form, template="house")
     first = browser.location

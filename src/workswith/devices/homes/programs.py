@@ -110,7 +110,7 @@ def check(program: Program) -> None:
     """Refuses what no thermostat can follow: `Kind.INVALID`, naming the field."""
     _named(program.name)
     if program.number not in NUMBERS:
-        raise _invalid("program_number", "Programs are numbered from 1 to 11.", "number")
+        raise _refuse("program_number", "Programs are numbered from 1 to 11.", "number")
     for week in (program.heating, program.cooling):
         _check_week(week)
 
@@ -130,9 +130,9 @@ def week_of(program: Program, function: Function) -> Week:
 
 def _check_week(week: Week) -> None:
     if len(week) != 7:
-        raise _invalid("program_days", "A week has seven days.", "days")
+        raise _refuse("program_days", "A week has seven days.", "days")
     if not any(week):
-        raise _invalid("program_empty", "A program needs a time at which something begins.", "days")
+        raise _refuse("program_empty", "A program needs a time at which something begins.", "days")
     for day in week:
         _check_day(day)
 
@@ -140,17 +140,17 @@ def _check_week(week: Week) -> None:
 def _check_day(day: Day) -> None:
     minutes = [minute for minute, _ in day]
     if len(day) > SWITCHES:
-        raise _invalid("program_switches", "A day has at most twelve switching times.", "days")
+        raise _refuse("program_switches", "A day has at most twelve switching times.", "days")
     if minutes != sorted(set(minutes)) or not all(0 <= one < _MINUTES for one in minutes):
-        raise _invalid("program_times", "Each time of a day stands once, in order.", "days")
+        raise _refuse("program_times", "Each time of a day stands once, in order.", "days")
     if not all(LOWEST <= set_point <= HIGHEST for _, set_point in day):
-        raise _invalid("set_point_range", "The set-point is from 3 to 40 °C.", "days")
+        raise _refuse("set_point_range", "The set-point is from 3 to 40 °C.", "days")
 
 
 def _named(name: str) -> str:
     name = checked_name(name)
     if len(name) > NAME_LENGTH:
-        raise _invalid("program_name", "The name of a program has at most 40 characters.", "name")
+        raise _refuse("program_name", "The name of a program has at most 40 characters.", "name")
     return name
 
 
@@ -179,5 +179,5 @@ async def _require_unused(tx: Tx, module: Module, number: int) -> None:
             )
 
 
-def _invalid(code: str, detail: str, field: str) -> Problem:
+def _refuse(code: str, detail: str, field: str) -> Problem:
     return Problem(Kind.INVALID, code, detail, field=field)

@@ -12,7 +12,7 @@ def checked_name(name: str) -> str:
         raise Problem(
             Kind.INVALID,
             "name_invalid",
-            f"A name has 1 to {NAME_LENGTH} printable characters.",
+            "A name has 1 to 100 printable characters.",
             field="name",
         )
     return name

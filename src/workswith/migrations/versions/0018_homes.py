@@ -1,4 +1,4 @@
-"""Homes that are kept as they were, to go back to."""
+"""Homes that are kept as they were, to go back to; who is invited to share one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,12 @@ def upgrade() -> None:
         sa.Column("blueprint", sa.Text, nullable=False),
     )
     op.create_index("home_snapshots_plant", "home_snapshots", ["plant_id", "taken_at"])
+    op.create_table(
+        "home_invitations",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("plant_id", sa.Text, sa.ForeignKey("plants.id"), nullable=False),
+        sa.Column("email", sa.Text, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("plant_id", "email"),
+    )
+    op.create_index("home_invitations_email", "home_invitations", ["email"])

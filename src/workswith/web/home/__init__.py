@@ -1,5 +1,23 @@
-"""The home owner's place: homes, rooms, thermostats, third-party access. [END]"""
+"""The home owner's place: homes, rooms, devices, programs, history, third-party access. [END]"""
 
-from . import app_account, homes, thermostat, third_parties
+from . import (
+    app_account,
+    device,
+    history,
+    homes,
+    programs,
+    settings,
+    thermostat,
+    third_parties,
+)
 
-ROUTES = [*homes.ROUTES, *thermostat.ROUTES, *third_parties.ROUTES, *app_account.ROUTES]
+ROUTES = [
+    *homes.ROUTES,
+    *settings.ROUTES,
+    *device.ROUTES,
+    *history.ROUTES,
+    *thermostat.ROUTES,
+    *programs.ROUTES,
+    *third_parties.ROUTES,
+    *app_account.ROUTES,
+]

@@ -1,8 +1,10 @@
 """What a device that is no thermostat is called, and how it is, in a few words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from workswith.devices import (
     automation,
@@ -15,19 +17,34 @@ from workswith.devices import (
     plug,
     remote,
 )
+from workswith.devices.kinds import KINDS
+from workswith.devices.plants import Module
 from workswith.devices.twin import Snapshot
 from workswith.web.site.language import _, lazy
 
+from .gadgets import HEATER_MODES, Button, buttons
+
+_MOTIONS = {
+    automation.Motion.STOPPED: lazy("%(level)s %% open"),
+    automation.Motion.OPENING: lazy("Opening, %(level)s %%"),
+    automation.Motion.CLOSING: lazy("Closing, %(level)s %%"),
+}
 _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     light.DEVICE: (lazy("Light"), lambda r: _dimmed(r) if r.on else _("Off")),
-    plug.DEVICE: (lazy("Plug"), lambda r: _watts(r.power) if r.on else _("Off")),
-    automation.DEVICE: (lazy("Shutter"), lambda r: _("%(level)s %% open") % {"level": r.level}),
-    heater.DEVICE: (lazy("Heater"), lambda r: _watts(r.power)),
+    plug.DEVICE: (lazy("Plug"), lambda r: watts(r.power) if r.on else _("Off")),
+    automation.DEVICE: (
+        lazy("Shutter"),
+        lambda r: str(_MOTIONS[r.motion]) % {"level": r.level},
+    ),
+    heater.DEVICE: (
+        lazy("Heater"),
+        lambda r: f"{HEATER_MODES[r.mode]}, {watts(r.power)}",
+    ),
     remote.DEVICE: (
         lazy("Remote control"),
         lambda r: _("Battery %(level)s %%") % {"level": r.level},
     ),
-    meter.DEVICE: (lazy("Energy meter"), lambda r: _watts(r.power)),
+    meter.DEVICE: (lazy("Energy meter"), lambda r: watts(r.power)),
     multisocket.DEVICE: (
         lazy("Multiple socket"),
         lambda r: " · ".join(_("On") if on else _("Off") for on in r.outlets),
@@ -39,36 +56,59 @@ _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     doorentry.DEVICE: (lazy("Door entry"), lambda r: _("Ringing") if r.ringing else _("Quiet")),
 }
 """By kind of device: its name, and the state that a reading shows."""
+ON_CARDS = frozenset({light.DEVICE, plug.DEVICE, automation.DEVICE, multisocket.DEVICE})
+"""Kinds whose buttons stand on their cards already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gadget:
-    """One device for a card."""
+    """One device for a card and for its page; ``said_at`` is when it reported last, in ms."""
 
     module_id: str
+    device: str
     name: str
     kind: str
     state: str
-    online: bool
+    reach: str
+    said_at: int
+    buttons: Sequence[Button]
+
+    @property
+    def online(self) -> bool:
+        return self.reach == "online"
+
+    @property
+    def quick(self) -> Sequence[Button]:
+        return self.buttons if self.device in ON_CARDS else ()
 
 
-def gadget(snapshot: Snapshot) -> Gadget:
+def gadget(snapshot: Snapshot, module: Module) -> Gadget:
     """In the reader's language."""
     kind, state = _WORDS[snapshot.device]
+    type_ = KINDS[snapshot.device].configuration
+    configuration = msgspec.json.decode(module.configuration, type=type_)
     return Gadget(
         snapshot.module_id,
+        snapshot.device,
         snapshot.name,
         str(kind),
         state(snapshot.reading),
-        snapshot.reach == "online",
+        snapshot.reach.value,
+        snapshot.reading.at,
+        buttons(snapshot.device, snapshot.reading, configuration),
     )
+
+
+def kind_name(device: str) -> str:
+    """What people call it."""
+    return str(_WORDS[device][0]) if device in _WORDS else _("Thermostat")
+
+
+def watts(power: int) -> str:
+    return f"{power} W"
 
 
 def _dimmed(reading: light.Reading) -> str:
     if reading.level is None:
         return _("On")
     return _("On, %(level)s %%") % {"level": reading.level}
-
-
-def _watts(power: int) -> str:
-    return f"{power / 1000:.0f} W"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.devices.plants import Reach, module_of, plant_of
-from workswith.devices.thermostat import BOOSTS, Configuration, Mode, check
+from workswith.devices.thermostat import BOOSTS, Configuration, Function, Mode, check
 from workswith.devices.twin import Snapshot
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site.language import _, lazy
@@ -27,6 +27,7 @@ MODES = {
     Mode.OFF: lazy("Off"),
     Mode.PROTECTION: lazy("Protection"),
 }
+FUNCTIONS = {Function.HEATING: lazy("Heating"), Function.COOLING: lazy("Cooling")}
 
 
 async def show(visit: Visit) -> Response:
@@ -50,6 +51,7 @@ async def show(visit: Visit) -> Response:
         programs=[each for each in configuration.programs if each.number],
         modes=MODES,
         boosts=BOOSTS,
+        functions=FUNCTIONS if len(configuration.functions) > 1 else {},
         online=snapshot.reach is Reach.ONLINE,
     )
 

@@ -5,6 +5,7 @@ from workswith.devices.thermostat import (
     HIGHEST,
     LOWEST,
     Command,
+    Function,
     Mode,
     Reading,
 )
@@ -17,18 +18,24 @@ _PLAIN = {"off": Mode.OFF, "protection": Mode.PROTECTION}
 
 def touched(button: str, value: str, reading: Reading, now: int) -> Command | None:
     """The command, or ``None`` for a button that does not exist."""
-    if button in ("warmer", "cooler"):
-        change = STEP if button == "warmer" else -STEP
-        set_point = min(max(reading.set_point + change, LOWEST), HIGHEST)
-        return Command(reading.function, Mode.MANUAL, set_point=set_point)
-    if button == "manual":
-        return Command(reading.function, Mode.MANUAL, set_point=reading.set_point)
-    if button == "automatic":
-        program = int(value) if value.isascii() and value.isdigit() else reading.program
-        return Command(reading.function, Mode.AUTOMATIC, program=program)
-    if button == "boost":
-        minutes = int(value) if value in map(str, BOOSTS) else BOOSTS[0]
-        return Command(reading.function, Mode.BOOST, end=now + minutes * MINUTE)
-    if button in _PLAIN:
-        return Command(reading.function, _PLAIN[button])
-    return None
+    function, set_point = reading.function, reading.set_point
+    match button:
+        case "warmer" | "cooler":
+            change = STEP if button == "warmer" else -STEP
+            set_point = min(max(set_point + change, LOWEST), HIGHEST)
+            made = Command(function, Mode.MANUAL, set_point=set_point)
+        case "manual":
+            made = Command(function, Mode.MANUAL, set_point=set_point)
+        case "automatic":
+            program = int(value) if value.isascii() and value.isdigit() else reading.program
+            made = Command(function, Mode.AUTOMATIC, program=program)
+        case "boost":
+            minutes = int(value) if value in map(str, BOOSTS) else BOOSTS[0]
+            made = Command(function, Mode.BOOST, end=now + minutes * MINUTE)
+        case "function" if value in set(Function):
+            made = Command(Function(value), Mode.AUTOMATIC, program=reading.program)
+        case "off" | "protection":
+            made = Command(function, _PLAIN[button])
+        case _:
+            return None
+    return made

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_timezone,
+)
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -53,6 +60,7 @@ def environment(services: Services, assets: Assets) -> Environment:
         ago=_ago(services.clock.now),
         number=_number,
         clock_time=_clock_time,
+        short_day=_short_day,
         sentence=_sentence,
         marked=marked,
         paragraphs=paragraphs,
@@ -83,6 +91,12 @@ def _clock_time(instant: int, time_zone: str) -> str:
     """The time of day that clocks in ``time_zone`` show."""
     zone = get_timezone(time_zone)
     return format_time(_at(instant), "short", tzinfo=zone, locale=language.locale())
+
+
+def _short_day(instant: int, time_zone: str) -> str:
+    """12 Jan, on the calendars in ``time_zone``."""
+    day = _at(instant).astimezone(get_timezone(time_zone))
+    return format_skeleton("MMMd", day, locale=language.locale())
 
 
 def _sentence(text: str) -> str:

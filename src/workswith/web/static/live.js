@@ -1,4 +1,5 @@
-// Keeps what is marked with data-live up to date while the page is seen.
+// Keeps what is marked with data-live up to date while the page is seen. The marked elements stay, so
+// that those with aria-live are read out; what somebody is using right now is left alone.
 const EVERY_MS = 5000;
 
 async function refresh() {
@@ -8,7 +9,9 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (next && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(next));
+    if (!next || part.contains(document.activeElement) || part.querySelector("details[open]")) continue;
+    if (part.hasAttribute("aria-live") && part.textContent === next.textContent) continue;
+    part.replaceChildren(...document.adoptNode(next).childNodes);
   }
 }
 
