@@ -5,24 +5,23 @@ section 4.2.1.10), and is never installed anywhere by itself.
 """
 
 import ipaddress
-import os
 import ssl
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from workswith.kernel import certificates
+from workswith.kernel.certificates import PEM, SHA256
 
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 397  # what browsers accept at most
 KEYSTORE_PASSWORD = "changeit"  # noqa: S105  what Java's own has; it holds nothing secret
-_BACKDATED = timedelta(hours=1)
 _ADDRESSES = ("127.0.0.0/8", "::1/128")
 _NAMES = ("localhost",)  # a constraint covers all names below it
 
@@ -52,12 +51,10 @@ class Authority:
         if self.certificate_file.exists() and self._key_file.exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = _name("WorksWith local sandbox authority")
+        key, name = certificates.new_key(), certificates.name("WorksWith local sandbox authority")
+        begun = certificates.builder(name, name, key.public_key(), AUTHORITY_DAYS)
         built = (
-            _builder(name, name, key.public_key(), AUTHORITY_DAYS)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(signs_certificates=True), critical=True)
+            certificates.as_authority(begun)
             .add_extension(
                 x509.NameConstraints(
                     permitted_subtrees=[
@@ -68,34 +65,24 @@ class Authority:
                 ),
                 critical=True,
             )
-            .sign(key, hashes.SHA256())
+            .sign(key, SHA256)
         )
-        _write_private(self._key_file, _pem(key))
-        self.certificate_file.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+        certificates.write(self._key_file, certificates.pem(key), private=True)
+        certificates.write(self.certificate_file, built.public_bytes(PEM))
 
     def issue(self, name: str, *hosts: str) -> Certificate:
         """A fresh server certificate for ``hosts`` (names or addresses), as ``{name}.pem``."""
         self.ensure()
-        issuer = self._own()
-        issuer_key = serialization.load_pem_private_key(self._key_file.read_bytes(), None)
-        if not isinstance(issuer_key, ec.EllipticCurvePrivateKey):
-            raise TypeError("the authority's key is not one that this program made")
-        key = ec.generate_private_key(ec.SECP256R1())
-        built = (
-            _builder(_name(hosts[0]), issuer.subject, key.public_key(), CERTIFICATE_DAYS)
-            .add_extension(x509.SubjectAlternativeName([_general(h) for h in hosts]), False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(signs_certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
-                critical=False,
-            )
-            .sign(issuer_key, hashes.SHA256())
-        )
+        issuer, issuer_key = self._own(), certificates.read_key(self._key_file)
+        key, names = certificates.new_key(), x509.SubjectAlternativeName(map(_general, hosts))
+        begun = certificates.builder(
+            certificates.name(hosts[0]), issuer.subject, key.public_key(), CERTIFICATE_DAYS
+        ).add_extension(names, critical=False)
+        whole = certificates.as_end(begun, issuer_key, ExtendedKeyUsageOID.SERVER_AUTH)
+        built = whole.sign(issuer_key, SHA256)
         certificate = Certificate(self._folder / f"{name}.pem", self._folder / f"{name}.key")
-        _write_private(certificate.key, _pem(key))
-        certificate.chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+        certificates.write(certificate.key, certificates.pem(key), private=True)
+        certificates.write(certificate.chain, built.public_bytes(PEM))
         return certificate
 
     def bundle(self) -> Path:
@@ -134,54 +121,11 @@ class Authority:
         return context
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, days: int
-) -> x509.CertificateBuilder:
-    # Certificates live in the machine's time, not the sandbox's: TLS peers know no test clock.
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
-
-
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
 def _general(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         return x509.DNSName(host)
-
-
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
 
 
 def _trusted_here() -> list[bytes]:
@@ -199,9 +143,3 @@ def _readable(certificates: list[bytes]) -> Iterator[x509.Certificate]:
             except (ValueError, Warning):
                 continue
         yield certificate
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

@@ -131,7 +131,6 @@ class Desk:
         ``request`` (PKCS#10, PEM) certifies a key that the gateway made itself. Raises
         `Kind.UNKNOWN` for the plant, `Kind.INVALID` for name and request.
         """
-
         plant = await self._database.one(_PLANT, plant_id=plant_id)
         if plant is None:
             raise unknown("plant")
