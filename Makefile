@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
-TESTS  ?= tests
+TESTS  ?= tests client/tests
 
 .PHONY: up test lint types fix bench clean
 
@@ -43,8 +43,8 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test --group lint
+$(VENV)/.dev: $(VENV)/.run client/pyproject.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test --group lint --editable client
 	@touch $@
 
 $(VENV)/.debian: scripts/debian-packages
