@@ -70,12 +70,36 @@ class Mail(Section, frozen=True):
     )
 
 
+class Service(Section, frozen=True):
+    """The section ``service``: what `workswith serve` needs to know."""
+
+    portal: Annotated[
+        str, Meta(description="The portal's public address, such as https://developer.example.")
+    ] = ""
+    login: Annotated[
+        str, Meta(description="The login service's public address; empty: the portal's.")
+    ] = ""
+    api: Annotated[str, Meta(description="The APIs' public address; empty: the portal's.")] = ""
+    host: Annotated[str, Meta(description="The address of this machine to listen on.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on.")] = 8400
+    processes: Annotated[
+        int, Meta(ge=0, le=512, description="Processes that answer calls; 0: one for each core.")
+    ] = 0
+    workers: Annotated[
+        int,
+        Meta(ge=0, le=64, description="Processes for background work that `serve` starts as well."),
+    ] = 1
+
+
 class Settings(Section, frozen=True):
     """All of them."""
 
     data: Annotated[str, Meta(description="The data folder; `--data` wins over it.")] = ".workswith"
     log: Log = field(default_factory=Log)
     database: Database = field(default_factory=Database)
+    service: Service = field(default_factory=Service)
     http: Http = field(default_factory=Http)
     mail: Mail = field(default_factory=Mail)
     catalog: workswith.catalog.settings.Settings = field(

@@ -12,6 +12,9 @@ from workswith import __version__
 
 _COMMANDS = {
     "up": "Start the whole cloud on this machine.",
+    "serve": "Serve a production installation, with many processes.",
+    "worker": "Do the background work of a production installation.",
+    "operator": "Let somebody operate a production installation.",
     "clock": "Read or move the clock of a running sandbox.",
     "home": "Have simulated homes, edit, keep and copy them.",
     "device": "Touch simulated devices, pull their cable, make them silent.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from .folder import read_document
+from .folder import DOCUMENT, read_document
 from .variables import settings_environ
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ config_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A settings file; `workswith settings` prints one.",
 )
+
+parent_option = click.option("--parent", type=int, hidden=True)
+"""The process that has started this one, and that it ends with."""
 
 
 def read_settings(config: Path | None) -> "Settings":
@@ -39,7 +42,7 @@ def with_areas(config: Path | None, data: Path, work: Callable[["Areas"], Awaita
     from workswith.app import opened
 
     settings = read_settings(config)
-    origin = str(read_document(data)["origins"]["login"])
+    origin = _login_of(settings, data)
 
     async def run() -> T:
         async with opened(settings, data, origin) as areas:
@@ -49,3 +52,11 @@ def with_areas(config: Path | None, data: Path, work: Callable[["Areas"], Awaita
         return asyncio.run(run())
     except FileNotFoundError:
         raise click.ClickException(f"There is no installation in {data}.") from None
+
+
+def _login_of(settings: "Settings", data: Path) -> str:
+    """The address of the login service: as a production installation is told, or a sandbox says."""
+    served = settings.service.login or settings.service.portal
+    if served and not (data / DOCUMENT).exists():
+        return served.rstrip("/")
+    return str(read_document(data)["origins"]["login"])

@@ -1,0 +1,122 @@
+"""A production process: without seed, test clock or control interface. [H: ``serve``, ``worker``]
+
+Many such processes share one PostgreSQL. Those that answer calls run only the works that belong to
+what they keep in memory; the rest is for ``workswith worker``. Simulated devices belong to
+sandboxes: no production process moves them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workswith.kernel.clock import Clock
+from workswith.kernel.database import query
+from workswith.kernel.tasks import Supervisor, Work
+from workswith.settings import Settings
+from workswith.web.site.services import Origins
+
+from .areas import Areas
+from .installation import instance_key, open_migrated
+from .kernel import Kernel
+from .routing import Asgi, Message, build
+
+BACKGROUND = frozenset(
+    {
+        "relay",
+        "webhooks",
+        "identity-tidying",
+        "logout-notices",
+        "expiry",
+        "retention",
+        "mail",
+    }
+)
+"""Works that any one process does for all."""
+NEVER = frozenset({"park"})
+READY_SECONDS = 2.0
+_ASK = query(int, "SELECT 1")
+
+
+@dataclass(slots=True)
+class Service:
+    """A running production process."""
+
+    asgi: Asgi
+    areas: Areas
+    supervisor: Supervisor
+
+    async def close(self) -> None:
+        """Drains the works, then closes the database. Nothing accepted is lost either way."""
+        await self.supervisor.stop()
+        await self.areas.close()
+
+
+def origins_of(settings: Settings) -> Origins:
+    """Raises ``ValueError`` where the public addresses are not set."""
+    service = settings.service
+    if not service.portal.startswith(("https://", "http://")):
+        raise ValueError(
+            "service.portal is the public address, such as https://developer.example "
+            "(WORKSWITH_SERVICE_PORTAL)"
+        )
+    portal = service.portal.rstrip("/")
+    return Origins(
+        portal=portal,
+        login=(service.login or portal).rstrip("/"),
+        api=(service.api or portal).rstrip("/"),
+    )
+
+
+async def open_service(settings: Settings, data: Path, *, background: bool) -> Service:
+    """Opens the installation; its works run when this returns.
+
+    ``background`` is a worker's part; a process that answers has the other. Raises ``ValueError``,
+    ``OSError`` and the drivers' errors.
+    """
+    url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
+    origins = origins_of(settings)
+    database = await open_migrated(url, settings)
+    areas = Areas(Kernel(settings, database, Clock(), origins, instance_key(data)))
+    await areas.prepare()
+    await areas.join_others(url)
+    supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
+    supervisor.add(*(work for work in areas.works if _belongs(work, background=background)))
+    supervisor.start()
+    site = areas.site(None, sandbox=False)
+    inside = build(areas.gateway, areas.login(), site, None)
+    return Service(_with_health(inside, areas), areas, supervisor)
+
+
+def _belongs(work: Work, *, background: bool) -> bool:
+    return work.name not in NEVER and (work.name in BACKGROUND) == background
+
+
+def _with_health(inside: Asgi, areas: Areas) -> Asgi:
+    """``/healthz``: this process answers. ``/readyz``: its database does, too."""
+
+    async def asgi(scope: Message, receive: Any, send: Any) -> None:
+        match scope.get("path"):
+            case "/healthz":
+                await _say(send, 200, b"ok")
+            case "/readyz":
+                ready = await _is_ready(areas)
+                await _say(send, 200 if ready else 503, b"ready" if ready else b"no database")
+            case _:
+                await inside(scope, receive, send)
+
+    return asgi
+
+
+async def _is_ready(areas: Areas) -> bool:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            return await areas.kernel.database.one(_ASK) == 1
+    except Exception:  # whatever it is, calls would fail as well
+        return False
+
+
+async def _say(send: Any, status: int, text: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
