@@ -42,4 +42,9 @@ WORDS = {
     "secret_added": lazy("Client secret added"),
     "secret_deleted": lazy("Client secret deleted"),
     "family_revoked": lazy("Refresh tokens revoked"),
+    "gateway_added": lazy("Gateway added"),
+    "gateway_renewed": lazy("New credentials for a gateway"),
+    "gateway_revoked": lazy("Gateway shut out"),
+    "gateway_flooded": lazy("Gateway kept out: it sent too much"),
+    "gateway_forged": lazy("Message without the proof of its gateway refused"),
 }
