@@ -51,7 +51,7 @@ class Testing:
                 "name": one.name,
                 "what": one.what,
                 "steps": [step.text for step in one.steps],
-                "passes": one.passes,
+                "moves_the_clock": one.moves,
             }
             for one in packs.PACKS
         ]

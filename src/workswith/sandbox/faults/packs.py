@@ -45,18 +45,25 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """``moves``: the clock."""
+
     text: str
     act: Callable[[Stage], Awaitable[None]]
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """``passes`` says whether the clock has moved past it when it is done."""
+    """An incident."""
 
     name: str
     what: str
     steps: tuple[Step, ...]
-    passes: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether the clock is another one afterwards."""
+        return any(step.moves for step in self.steps)
 
 
 def _fault(text: str, **asked: object) -> Step:
@@ -70,14 +77,14 @@ def _pass(text: str, span: int) -> Step:
     async def act(stage: Stage) -> None:
         await stage.advance(stage.now() + span)
 
-    return Step(text, act)
+    return Step(text, act, moves=True)
 
 
 def _until(text: str, instant: Callable[[int], int]) -> Step:
     async def act(stage: Stage) -> None:
         await stage.advance(max(stage.now(), instant(stage.now())))
 
-    return Step(text, act)
+    return Step(text, act, moves=True)
 
 
 def _weekend(now: int) -> int:
@@ -129,7 +136,6 @@ PACKS: tuple[Pack, ...] = (
             _fault(N_("Notifications stop for two days."), kind="c2c-outage", **{"for": "48h"}),
             _pass(N_("The weekend passes."), 2 * DAY),
         ),
-        passes=True,
     ),
     Pack(
         "burst-429",
@@ -150,7 +156,6 @@ PACKS: tuple[Pack, ...] = (
         "day-91",
         N_("Nobody has refreshed for 91 days: every refresh token has expired."),
         (_pass(N_("91 days pass."), 91 * DAY),),
-        passes=True,
     ),
     Pack(
         "daylight-saving-night",
@@ -163,7 +168,6 @@ PACKS: tuple[Pack, ...] = (
             _pass(N_("The first hour passes."), HOUR),
             _pass(N_("The hour of the change passes."), HOUR + 30 * MINUTE),
         ),
-        passes=True,
     ),
     Pack(
         "api-outage",
@@ -195,7 +199,6 @@ PACKS: tuple[Pack, ...] = (
             _pass(N_("Two hours pass."), 2 * HOUR),
             _pass(N_("The longest ban passes."), 20 * MINUTE),
         ),
-        passes=True,
     ),
     Pack(
         "login-down",
