@@ -300,14 +300,19 @@ def import_(
     """Build a home from what the real API answered, or from an export.
 
     FILES are the JSON answers of plants, topology and status (the last is optional), each in a
-    file or several in an array; `-` reads the standard input.
+    file or several in an array; or a recording: a HAR file, or a log with one JSON object a line.
+    Of a recording nothing but these answers is read. `-` reads the standard input.
     """
     import json
 
+    from workswith.apis import har
+
     answers: list[Any] = []
     for file in files:
+        raw = file.read()
         try:
-            answer = json.load(file)
+            recorded = har.answers_of(raw)
+            answer = json.loads(raw) if recorded is None else recorded
         except (ValueError, RecursionError) as error:
             which = getattr(file, "name", "-")
             raise click.ClickException(f"{which} is no JSON: {error}") from error
