@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from . import bestest, vdi6007
+from workswith.devices.physics.year import PLACES
+
+from . import bestest, homes, vdi6007
 
 PAGE = Path(__file__).parents[3] / "docs" / "physics.md"
 BEGINS, ENDS = "<!-- figures: python -m tests.devices.physics -->\n", "<!-- end of figures -->\n"
@@ -89,6 +91,12 @@ def _lines() -> Iterator[str]:
         "| VDI 6007-1, 1 | worst of 72 hours, K | "
         f"{vdi6007.TOLERANCE:.2f} | **{vdi():.2f}** | {inside} |"
     )
+    yield ""
+    yield f"| a year of heating, kWh/m² | {' | '.join(map(homes.name, PLACES))} |"
+    yield "|---|---|---|---|"
+    for u, built in homes.AGES:
+        needs = (f"{homes.heating()[u, place]:.0f}" for place in PLACES)
+        yield f"| home with {built} | {' | '.join(needs)} |"
 
 
 def _figure(value: float, row: Row) -> str:

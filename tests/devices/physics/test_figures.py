@@ -2,7 +2,9 @@
 
 import pytest
 
-from . import vdi6007
+from workswith.devices.physics.year import PLACES
+
+from . import homes, vdi6007
 from .table import BEGINS, ENDS, PAGE, ROWS, Row, found, missed, tables, vdi
 
 pytestmark = pytest.mark.xdist_group("physics")
@@ -24,6 +26,18 @@ def test_what_the_standard_accepts_is_met_by_every_figure_it_has_a_band_for() ->
 def test_the_network_reproduces_the_room_of_vdi_6007() -> None:
     assert len(vdi6007.reference()) == 72
     assert vdi() <= vdi6007.TOLERANCE
+
+
+def test_furnished_homes_need_what_such_homes_need() -> None:
+    """Bad ones two to three times as much as good ones, and most where winters are coldest."""
+    needs = homes.heating()
+    for place in PLACES:
+        assert needs[4.9, place] > needs[2.8, place] > needs[1.8, place]
+    for u, _ in homes.AGES:
+        assert needs[u, "chicago"] > needs[u, "denver"] > needs[u, "san_francisco"] > 0
+    for place in ("denver", "chicago"):
+        assert 120 < needs[4.9, place] < 250
+        assert 40 < needs[1.8, place] < 80
 
 
 def test_the_page_prints_the_figures_as_they_come_out() -> None:
