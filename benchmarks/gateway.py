@@ -6,7 +6,8 @@ is the figure to trust; times and calls per second depend on what else the machi
 
     .venv/bin/python benchmarks/gateway.py                    # SQLite
     .venv/bin/python benchmarks/gateway.py --postgresql       # a throw-away server
-    .venv/bin/python benchmarks/gateway.py --homes 64         # also POST, to so many thermostats
+    .venv/bin/python benchmarks/gateway.py --homes 256        # also POST, to so many thermostats
+    .venv/bin/python benchmarks/gateway.py --profile          # where GET's time goes, by lines
 
 ``GET`` is a thermostat's status: key, token, scope, quota, ownership, live state. ``POST`` sets it:
 done when state and event are on the disk.
@@ -16,6 +17,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -35,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import load
 import rivals
+import sampler
 
 STATUS = (
     "/smarther/v2.0/chronothermostat/thermoregulation/addressLocation"
@@ -104,8 +107,8 @@ class Cloud:
 
 
 @contextmanager
-def cloud(homes: int, database: str) -> Iterator[Cloud]:
-    """Starts the whole cloud in a new folder, with so many homes more."""
+def cloud(homes: int, database: str, profile: Path | None = None) -> Iterator[Cloud]:
+    """Starts the whole cloud in a new folder, with so many homes more; sampled into ``profile``."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "1000000000"}
         if database:
@@ -117,6 +120,9 @@ def cloud(homes: int, database: str) -> Iterator[Cloud]:
             first.wait()
             url = database or f"sqlite:///{folder}/workswith.db"
             asyncio.run(_furnish(url, homes, seed["plants"][0]["id"]))
+        if profile is not None:
+            place = Path(__file__).with_name("sampler.py")
+            command[1:3] = [str(place), str(profile), "-m", "workswith"]
         process, seed = _start(command, environ)
         try:
             yield Cloud(
@@ -222,7 +228,11 @@ def main() -> None:
     parser.add_argument("--homes", type=int, default=0, help="so many thermostats to POST to")
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--profile", action="store_true", help="sample the cloud, and nothing else")
     args = parser.parse_args()
+    if args.profile:
+        _profile(args.homes, args.calls)
+        return
     with ExitStack() as running:
         database = ""
         if args.postgresql:
@@ -237,6 +247,19 @@ def main() -> None:
             for target in targets:
                 measure(pool, target, keep=keep)
         report(targets, idle_cost(targets[0]), as_json=args.json)
+
+
+def _profile(homes: int, calls: int) -> None:
+    """Of POST where there are homes to tell, else of GET."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "samples"
+        with cloud(homes, "", file) as ours:
+            requests, connections = (ours.posts(), 64) if homes else ([ours.get()], 16)
+            port = urlsplit(ours.origin).port or 80
+            load.run("127.0.0.1", port, requests, calls // 4, connections)
+            os.kill(ours.pid, signal.SIGUSR1)  # only what follows
+            load.run("127.0.0.1", port, requests, calls, connections)
+        print(sampler.report(file))
 
 
 def _targets(running: ExitStack, ours: Cloud, calls: int, *, posts: bool) -> list[Target]:

@@ -2,7 +2,7 @@
 
     python benchmarks/sampler.py FILE -m workswith up …
 
-A timer of the process's own CPU time rings 1,000 times a second, and the line that is running gets
+A timer of the process's own CPU time rings up to 1,000 times a second, and the line that is running gets
 the time; what runs in C counts for the line that called it. FILE can be read by `report`, and a
 SIGUSR1 begins anew, so that a start is left out.
 """
@@ -65,7 +65,7 @@ def report(file: Path, most: int = 45) -> str:
     """The costliest lines, and the functions below which most time was spent, in per cent."""
     of_lines, of_functions = json.loads(file.read_text())
     whole = sum(of_lines.values()) or 1
-    text = [f"{whole} samples of 1 ms CPU"]
+    text = [f"{whole} samples of CPU time"]
     for title, counts in (("in the line itself", of_lines), ("in or below", of_functions)):
         text.append(f"\n{title}")
         ordered = sorted(counts.items(), key=lambda pair: -pair[1])[:most]

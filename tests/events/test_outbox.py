@@ -1,11 +1,12 @@
 """The outbox: events are numbered per plant without gaps, and share the fate of their change."""
 
 import asyncio
+import uuid
 
 import pytest
 
 from tests.conftest import NOON
-from workswith.events.outbox import append, of_plant, unrelayed
+from workswith.events.outbox import append, event_id, of_plant, unrelayed
 from workswith.kernel.database import Database, Tx
 
 
@@ -55,3 +56,12 @@ async def test_of_plant_goes_on_after_a_number(database: Database) -> None:
         await database.write(put, "a", value)
     found = await of_plant(database, "a", after=2, limit=2)
     assert [e.sequence for e in found] == [3, 4]
+
+
+def test_ids_are_uuids_that_lie_together_by_plant() -> None:
+    ids = [event_id(plant, n) for plant in ("a", "b", "c") for n in (1, 2, 999, 2**40)]
+    assert len(set(ids)) == 12
+    assert {uuid.UUID(one).version for one in ids} == {8}
+    assert {uuid.UUID(one).variant for one in ids} == {uuid.RFC_4122}
+    assert len({one[:18] for one in ids}) == 3
+    assert ids[:4] == sorted(ids[:4])
