@@ -14,7 +14,11 @@ from workswith.devices.simulators.room import House
 from workswith.devices.simulators.weather import Climate, Place
 from workswith.kernel.clock import HOUR, MINUTE, parse_iso
 
-AGES = ((4.9, "one pane, hollow brick"), (2.8, "two panes, some insulation"), (1.8, "insulated"))
+AGES = (
+    (4.9, "one pane, hollow brick"),
+    (2.8, "two panes, some insulation"),
+    (1.8, "coated panes, insulated walls"),
+)
 """The window by which a home's age is known, and what else it is built of."""
 ZONE = ZoneInfo("Europe/Rome")
 BEGIN = parse_iso("2026-01-01T00:00:00Z")

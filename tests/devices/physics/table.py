@@ -92,11 +92,11 @@ def _lines() -> Iterator[str]:
         f"{vdi6007.TOLERANCE:.2f} | **{vdi():.2f}** | {inside} |"
     )
     yield ""
-    yield f"| a year of heating, kWh/m² | {' | '.join(map(homes.name, PLACES))} |"
+    yield f"| heating in a year, kWh/m² of floor | {' | '.join(map(homes.name, PLACES))} |"
     yield "|---|---|---|---|"
     for u, built in homes.AGES:
         needs = (f"{homes.heating()[u, place]:.0f}" for place in PLACES)
-        yield f"| home with {built} | {' | '.join(needs)} |"
+        yield f"| {built} | {' | '.join(needs)} |"
 
 
 def _figure(value: float, row: Row) -> str:
