@@ -113,10 +113,18 @@ def _formatted(text: str) -> str:
     return text
 
 
-def main() -> None:
+def main() -> int:
+    """With ``--check`` nothing is written; 1 where something would be."""
+    stale = 0
     for source, name, what in FACADES:
-        (ROOT / f"_{source}.py").write_text(made(source, name, what), "utf-8")
+        path, text = ROOT / f"_{source}.py", made(source, name, what)
+        if "--check" not in sys.argv:
+            path.write_text(text, "utf-8")
+        elif path.read_text("utf-8") != text:
+            print(f"{path.name} is not current: run scripts/facades.py")  # noqa: T201  for a person
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from . import calling, service, signin, store, tokens
+from . import calling, service, signin, store, subscribing, tokens
 from ._home_control import AsyncHomeControl, HomeControl
 from ._smarther import AsyncSmarther, Smarther
 from .application import application
@@ -77,6 +77,10 @@ class _Common:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.service.api!r})"
+
+    def now(self) -> float:
+        """Seconds since 1970 UTC, by the clock of this client."""
+        return self._core.login.now()
 
     def begin_sign_in(
         self, redirect_uri: str, *, scopes: Sequence[str] = (), pkce: bool = True
@@ -181,6 +185,10 @@ class Client(_Common):
         """A good one, renewed if need be, for what this library does not do."""
         return self._driver.run(tokens.access_token(self._core.login))
 
+    def ensure_subscription(self, plant_id: str, url: str) -> str:
+        """The id of a subscription to a home's thermostats, made where there is none yet."""
+        return self._driver.run(subscribing.ensure(self._core, plant_id, url))
+
     def forecast(self) -> Forecast:
         """What of the day is spent, and when it ends at this pace."""
         return self._driver.run(_spending(self._core).forecast())
@@ -282,6 +290,10 @@ class AsyncClient(_Common):
     async def access_token(self) -> str:
         """A good one, renewed if need be, for what this library does not do."""
         return await self._driver.run(tokens.access_token(self._core.login))
+
+    async def ensure_subscription(self, plant_id: str, url: str) -> str:
+        """The id of a subscription to a home's thermostats, made where there is none yet."""
+        return await self._driver.run(subscribing.ensure(self._core, plant_id, url))
 
     async def forecast(self) -> Forecast:
         """What of the day is spent, and when it ends at this pace."""

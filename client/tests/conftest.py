@@ -1,0 +1,83 @@
+"""A real cloud for every test, and clients of it that somebody has signed in with."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import workswith.testing
+from workswith.testing import Cloud
+from workswith_client import Budget, Client, Retries
+
+
+@pytest.fixture
+def quick() -> Retries:
+    """As the usual ones, without the pauses."""
+    return Retries(first_pause=0.001)
+
+
+Make = Callable[..., Client]
+
+
+def options(cloud: Cloud, store: Any, **more: Any) -> dict[str, Any]:
+    """What every client of the cloud is made with."""
+    application = cloud.application
+    return {
+        "client_id": application.client_id,
+        "client_secret": application.client_secret,
+        "subscription_key": cloud.keys,
+        "base": cloud.origin,
+        "clock": lambda: cloud.clock.now() / 1000,
+        "retries": Retries(first_pause=0.001),
+        "store": store,
+        **more,
+    }
+
+
+def sign_in(cloud: Cloud, client: Client) -> None:
+    begun = client.begin_sign_in(cloud.application.redirect_uris[0])
+    client.finish_sign_in(begun, cloud.sign_in(begun.url))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "tokens.json"
+
+
+@pytest.fixture
+def make(workswith: Cloud, store: Path) -> Iterator[Make]:
+    """Makes signed-in clients of one person that share their store."""
+    made: list[Client] = []
+
+    def new(**more: Any) -> Client:
+        client = Client(**options(workswith, store, **more))
+        made.append(client)
+        if not client.signed_in():
+            sign_in(workswith, client)
+        return client
+
+    yield new
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(make: Make) -> Client:
+    return make()
+
+
+@pytest.fixture
+def thermostat(workswith: Cloud) -> tuple[str, str]:
+    return workswith.thermostat
+
+
+@pytest.fixture
+def home(workswith: Cloud) -> workswith.testing.Home:
+    """The Home + Control one."""
+    return next(one for one in workswith.homes if one.api == "home_control")
+
+
+@pytest.fixture
+def budget() -> Budget:
+    return Budget(per_day=500)
