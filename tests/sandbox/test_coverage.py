@@ -7,6 +7,7 @@ import pytest
 from workswith import apis
 from workswith.contracts.binding import Answer, Api, Request, bind
 from workswith.gateway.statuses import TABLE
+from workswith.identity import errors
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.sandbox.coverage import REACHED, Coverage
@@ -110,6 +111,27 @@ def test_tokens_and_notifications(coverage: Coverage) -> None:
     assert met(coverage, "notifications") == {
         "delivered": 1, "refused": 1, "late": 1, "unreached": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (errors.expired_grant(3, 1, 2, "x"), "grant expired"),
+        (errors.expired_secret(), "secret expired"),
+        (errors.scopes_changed(), "scopes changed"),
+        (errors.invalid_grant("The refresh_token has been revoked"), "grant revoked"),
+        (errors.invalid_grant("This refresh_token has been used before. Ask"), "used before"),
+        (errors.invalid_grant("The refresh_token is not valid"), "invalid_grant"),
+        (errors.unknown_client(), "invalid_client"),
+        (errors.temporarily_unavailable(), "temporarily_unavailable"),
+    ],
+)
+def test_every_refusal_of_a_token_is_told_apart(
+    coverage: Coverage, error: errors.OAuthError, name: str
+) -> None:
+    """Day 91, a forced re-consent and a stolen token all say invalid_grant."""
+    coverage.token("app", "token/refresh_token", error.status, error.body())
+    assert met(coverage, "login") == {name: 1}
 
 
 async def test_counts_are_kept_and_forgotten(

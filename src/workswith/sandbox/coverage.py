@@ -96,7 +96,12 @@ _FIRST = {400: "400-malformed", 403: "403-exhausted", 404: "404-unknown", 500: "
 TOKEN_ANSWERS: tuple[tuple[str, str, str, str], ...] = (
     ("authorization_code", "token/authorization_code", "", N_("Sign in and exchange the code.")),
     ("refresh_token", "token/refresh_token", "", N_("Refresh a token.")),
-    ("invalid_grant", "", "invalid_grant", N_("workswith clock advance 91d, then refresh.")),
+    ("invalid_grant", "", "invalid_grant", N_("Send a wrong refresh_token.")),
+    ("grant expired", "", "expired", N_("workswith clock advance 91d, then refresh.")),
+    ("scopes changed", "", "scopes_changed", "workswith fault pack forced-reconsent"),
+    ("grant revoked", "", "revoked", N_("Withdraw the consent on the page of third-party access.")),
+    ("used before", "", "reused", N_("Refresh twice with the same refresh_token, an hour apart.")),
+    ("secret expired", "", "secret_expired", "workswith fault add token-expired-secret --times 1"),
     ("invalid_client", "", "invalid_client", N_("Send a wrong client_secret.")),
     ("temporarily_unavailable", "", "temporarily_unavailable",
      "workswith fault add token-unavailable --times 1"),
@@ -105,6 +110,14 @@ TOKEN_ANSWERS: tuple[tuple[str, str, str, str], ...] = (
     ("facade", "", "facade", "workswith fault add token-facade --times 1"),
 )  # fmt: skip
 """(name, operation or any, error or none, how to meet it)."""
+_GRANTS = (
+    ("AADB2C90080", "expired"),
+    ("AADB2C90085", "secret_expired"),
+    ("scopes of the application have changed", "scopes_changed"),
+    ("has been revoked", "revoked"),
+    ("has been used before", "reused"),
+)
+"""What an ``invalid_grant`` says, and which of them it is."""
 ATTEMPTS: tuple[tuple[str, str], ...] = (
     ("delivered", N_("Subscribe, then turn a thermostat.")),
     ("refused", N_("Answer a notification with 500.")),
@@ -159,6 +172,8 @@ class Coverage:
             except msgspec.DecodeError:
                 said = {}
             code = str(said.get("error") or ("facade" if "code" in said else status))
+            text = str(said.get("error_description"))
+            code = next((which for part, which in _GRANTS if part in text), code)
         key = (client_id[:100], LOGIN, operation, status, code[:60])
         self._count(key, self._clock.now())
 

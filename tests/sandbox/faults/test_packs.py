@@ -116,8 +116,20 @@ def played_out(bench: Bench, name: str) -> None:
     assert answer.json()["steps"]
 
 
+def test_an_endpoint_is_banned_and_recovers(played: Bench) -> None:
+    plant, _ = played.cloud.thermostat()
+    played.mint()
+    url = f"{played.cloud.document['inspector']}banned"
+    played.call("POST", f"/plants/{plant}/subscription", json={"EndPointUrl": url})
+    played_out(played, "webhook-ban")
+    endpoint = played.ask("GET", "/webhooks/endpoints").json()[0]
+    assert endpoint["failures"] >= 20, "so many make a ban"
+    assert (endpoint["ban_until"], endpoint["last_status"]) == (None, 200)
+
+
 def test_a_day_of_incidents_against_a_real_cloud(played: Bench) -> None:
     """Each as a program meets it, and well again after it."""
+    played.mint()
     played_out(played, "burst-429")
     assert [played.call().status_code for _ in range(11)] == [429] * 10 + [200]
 
