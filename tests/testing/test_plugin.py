@@ -79,6 +79,8 @@ def test_each_begins_as_the_first(workswith, workswith_clock, workswith_webhooks
     SEEN.append(state)
     assert SEEN.count(state) == len(SEEN)
     assert workswith_webhooks.received() == []
+    assert [state.name for state in workswith.states()] == ["seeded"]
+    workswith.fork("elsewhere")
     workswith.device(workswith.thermostat[1]).touch(19 + turn)
     workswith_clock.advance("3h")
     assert workswith_webhooks.received(1)

@@ -34,6 +34,9 @@ def workswith(workswith_cloud: "Cloud") -> "Cloud":
     """The cloud as after its start: users, homes, ids and the clock, whatever tests did to it."""
     if workswith_cloud.touched:
         workswith_cloud.reset()
+        for state in workswith_cloud.states():
+            if state.name != "seeded":
+                workswith_cloud.control("DELETE", f"/snapshots/{state.name}")
     workswith_cloud.touched = True
     return workswith_cloud
 
