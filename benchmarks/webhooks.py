@@ -1,15 +1,20 @@
 """What a delivery costs: CPU of this process for each, with signed 700-byte bodies over warm HTTPS.
 
 Beside it, in alternation in the same run, a bare loop over the same client without rules or
-records. Then: healthy endpoints while a tenth hangs, recovery with many pending, and a simulated
-day. The receiver is a process of its own.
+records; on PostgreSQL also what the server spends, and pg-boss with undici (npm), if installed in
+``.tools``. Then: healthy endpoints while a tenth hangs, recovery with many pending, and a simulated
+day. The receiver is a process of its own. Without an address it is measured on SQLite and then on a
+server of PostgreSQL of its own.
 
-    python -m benchmarks.webhooks [postgresql://…]
+    python -m benchmarks.webhooks [postgresql://… | sqlite]
+    ONLY="cost isolation recovery day" PENDING=100000 say what, and how much
 """
 
 import asyncio
+import contextlib
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,7 +31,7 @@ from workswith.events.relay import Relay
 from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, Clock, ClockState, wall
-from workswith.kernel.database import Database, migrate, open_database, statement
+from workswith.kernel.database import Database, migrate, open_database, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells, Supervisor
 from workswith.sandbox.authority import Authority
@@ -52,7 +57,7 @@ class Serve(asyncio.Protocol):
         self.seen += data
         while (end := self.seen.find(b"\\r\\n\\r\\n")) >= 0:
             head = self.seen[:end]
-            at = head.find(b"Content-Length: ")
+            at = head.lower().find(b"content-length: ")
             whole = end + 4 + int(head[at + 16 : head.find(b"\\r\\n", at) if head.find(b"\\r\\n", at) > 0 else None])
             if len(self.seen) < whole:
                 return
@@ -129,8 +134,6 @@ class Engine:
                 await self.worker.turn(self.clock.now())
 
     async def waiting(self) -> int:
-        from workswith.kernel.database import query
-
         sql = "SELECT count(*) FROM webhook_delivery WHERE due_at IS NOT NULL"
         return await self.database.one(query(int, sql)) or 0
 
@@ -163,37 +166,61 @@ async def bare(sender: Sender, urls: Sequence[str], count: int) -> None:
     await asyncio.gather(*(loop(url) for url in urls))
 
 
-async def cost(engine: Engine, sender: Sender, url: str) -> None:
+async def cost(engine: Engine, sender: Sender, url: str, beside: "Beside") -> None:
     urls = [f"{url}/lane/{n:03}" for n in range(LANES)]
     plants = [f"plant-{n}" for n in range(LANES)]
     for address, plant in zip(urls, plants, strict=True):
         await engine.subscribe(address, plant)
-    figures: dict[str, list[float]] = {"bare client": [], "dispatcher": []}
+    figures: dict[str, list[float]] = {}
     rates: list[float] = []
+    count = LANES * EVENTS
     for number in range(ROUNDS + 1):
         begun = cpu()
         await bare(sender, urls, EVENTS)
-        plain = (cpu() - begun) / (LANES * EVENTS) * 1e6
+        plain = (cpu() - begun) / count * 1e6
         await engine.change(plants, EVENTS)
-        begun, at = cpu(), time.perf_counter()
+        begun, at, spent = cpu(), time.perf_counter(), beside.server_cpu()
         await engine.drain()
-        full = (cpu() - begun) / (LANES * EVENTS) * 1e6
+        full = (cpu() - begun) / count * 1e6
+        took, server = time.perf_counter() - at, (beside.server_cpu() - spent) / count * 1e6
+        rival = await beside.ask(f"cost {LANES} {EVENTS}")
         if number:  # the first round warms up
-            figures["bare client"].append(plain)
-            figures["dispatcher"].append(full)
-            rates.append(LANES * EVENTS / (time.perf_counter() - at))
+            figures.setdefault("bare client", []).append(plain)
+            figures.setdefault("dispatcher", []).append(full)
+            if server:
+                figures.setdefault("its server", []).append(server)
+            if rival:
+                figures.setdefault("pg-boss, undici", []).append(rival["micros"])
+            rates.append(count / took)
     for name, each in figures.items():
-        print(f"{name:<12} {min(each):6.1f} µs best, {statistics.median(each):6.1f} median")
+        print(f"{name:<16} {min(each):6.1f} µs best, {statistics.median(each):6.1f} median")
     ratio = statistics.median(figures["bare client"]) / statistics.median(figures["dispatcher"])
     print(f"ratio to bare {ratio:.2f} (median); {max(rates):.0f} deliveries/s best, wall clock")
 
 
-async def isolation(engine: Engine, url: str) -> None:
-    """From the change to the answer, for 90 healthy of 100 endpoints."""
-    from workswith.kernel.database import query
+class Timed:
+    """A sender that notes when each delivery was answered well."""
 
+    def __init__(self, sender: Sender, clock: Clock) -> None:
+        self.sender, self.clock = sender, clock
+        self.answered: dict[str, int] = {}
+
+    async def post(self, endpoint_id, url, headers, body) -> Sent:
+        sent = await self.sender.post(endpoint_id, url, headers, body)
+        if sent.status == 200:
+            self.answered[dict(headers)["webhook-id"]] = self.clock.now()
+        return sent
+
+
+async def isolation(
+    database: Database, settings: Settings, url: str, beside: "Beside", *, hanging: bool
+) -> None:
+    """From the change to the answer, for the 90 healthy of 100 endpoints."""
+    sender = Sender(settings)
+    timed = Timed(sender, Clock())
+    engine = Engine(database, settings, timed, timed.clock)
     for number in range(100):
-        kind = "hang" if number % 10 == 0 else "well"
+        kind = "hang" if hanging and number % 10 == 0 else "well"
         await engine.subscribe(f"{url}/{kind}/{number}", f"home-{number}")
     supervisor = Supervisor(engine.clock, engine.bells)
     supervisor.add(engine.relay, engine.worker)
@@ -215,17 +242,24 @@ async def isolation(engine: Engine, url: str) -> None:
         await asyncio.sleep(1)
     finally:
         await supervisor.stop()
-    took = await engine.database.all(
-        query(
-            int,
-            "SELECT a.at + CAST(a.connect_ms + a.answer_ms AS BIGINT) - d.event_at "
-            "FROM webhook_attempt a JOIN webhook_delivery d ON d.delivery_id = a.delivery_id "
-            "WHERE d.plant_id LIKE 'home-%' AND a.status = 200",
-        )
+        sender.close()
+    rows = query(
+        lambda id_, at: (id_, at),
+        "SELECT delivery_id, event_at FROM webhook_delivery WHERE plant_id NOT LIKE 'home-%0'",
     )
-    took.sort()
+    took = sorted(
+        timed.answered[id_] - at
+        for id_, at in await engine.database.all(rows)
+        if id_ in timed.answered
+    )
     p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]
-    print(f"10 % of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms")
+    share = "10 %" if hanging else "none"
+    print(f"{share} of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms")
+    if hanging and (rival := await beside.ask("isolation")):
+        print(
+            f"  pg-boss with 64 workers, undici: {rival['count']} healthy deliveries, "
+            f"p50 {rival['p50']} ms, p99 {rival['p99']} ms"
+        )
 
 
 async def recovery(database: Database, settings: Settings, clock: Clock) -> None:
@@ -291,7 +325,48 @@ async def clear(database: Database) -> None:
     await database.write(run)
 
 
-async def main(url: str, folder: Path) -> None:
+class Beside:
+    """What stands beside the dispatcher: the processes of PostgreSQL, and the rival."""
+
+    def __init__(self, url: str, origin: str, authority: Path, postmaster: int) -> None:
+        self.postmaster = postmaster
+        self.rival: subprocess.Popen[str] | None = None
+        script, tools = Path(__file__).with_name("webhooks_rival.mjs"), Path(".tools/node_modules")
+        if url.startswith("postgres") and shutil.which("node") and (tools / "pg-boss").exists():
+            self.rival = subprocess.Popen(
+                ["node", str(script), url, origin, str(authority)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert self.rival.stdout is not None
+            if self.rival.stdout.readline() != "ready\n":
+                self.rival = None
+
+    def server_cpu(self) -> float:
+        """Seconds of all processes of the server; 0 when it is not ours to look at."""
+        total = 0.0
+        for stat in Path("/proc").glob("[0-9]*/stat") if self.postmaster else ():
+            with contextlib.suppress(OSError):
+                parts = stat.read_text().rpartition(") ")[2].split()
+                if int(parts[1]) == self.postmaster:
+                    total += (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+        return total
+
+    async def ask(self, line: str) -> dict[str, float]:
+        if self.rival is None or self.rival.stdin is None or self.rival.stdout is None:
+            return {}
+        self.rival.stdin.write(line + "\n")
+        self.rival.stdin.flush()
+        return msgspec.json.decode(await asyncio.to_thread(self.rival.stdout.readline))
+
+    def end(self) -> None:
+        if self.rival is not None:
+            self.rival.kill()
+            self.rival.wait()
+
+
+async def main(url: str, folder: Path, postmaster: int = 0) -> None:
     log.configure("CRITICAL")
     certificate = Authority(folder).issue("receiver", "localhost", "127.0.0.1")
     receiver = subprocess.Popen(  # noqa: ASYNC220  before anything else runs
@@ -304,7 +379,7 @@ async def main(url: str, folder: Path) -> None:
     settings = Settings(reach="loopback", authorities=(str(folder / "authority.pem"),))
     database = await open_database(url)
     await migrate(database, url)
-    sender = Sender(settings)
+    beside = Beside(url, at, folder / "authority.pem", postmaster)
     only = os.environ.get("ONLY", "cost isolation recovery day").split()
     try:
         if "cost" in only:
@@ -313,26 +388,48 @@ async def main(url: str, folder: Path) -> None:
                 settings, rules=msgspec.structs.replace(settings.rules, answer_ms=10_000)
             )
             patiently = Sender(patient)
-            await cost(Engine(database, patient, patiently, Clock()), patiently, at)
+            await cost(Engine(database, patient, patiently, Clock()), patiently, at, beside)
             patiently.close()
             await clear(database)
         if "isolation" in only:
-            await isolation(Engine(database, settings, sender, Clock()), at)
-            await clear(database)
+            for hanging in (False, True):
+                await isolation(database, settings, at, beside, hanging=hanging)
+                await clear(database)
         if "recovery" in only:
             await recovery(database, settings, Clock())
             await clear(database)
         if "day" in only:
             await day(database, settings)
     finally:
-        sender.close()
         await database.close()
+        beside.end()
         receiver.terminate()
         receiver.wait()
 
 
-if __name__ == "__main__":
+def measure(url: str, postmaster: int = 0) -> None:
+    print("PostgreSQL" if url.startswith("postgres") else "SQLite, synchronous=FULL", flush=True)
     with tempfile.TemporaryDirectory() as made:
-        where = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{made}/bench.db"
-        print("PostgreSQL" if where.startswith("postgres") else "SQLite, synchronous=FULL")
-        uvloop.run(main(where, Path(made)))
+        where = url if url != "sqlite" else f"sqlite:///{made}/bench.db"
+        uvloop.run(main(where, Path(made), postmaster))
+
+
+def measure_on_a_server_of_our_own() -> None:
+    from tests import postgres
+
+    if postgres.binaries() is None:
+        print("PostgreSQL is not installed")
+        return
+    with postgres.running() as server:
+        admin = server.url.format(name="postgres")
+        subprocess.run(["psql", admin, "-qc", "CREATE DATABASE bench"], check=True)
+        postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+        measure(server.url.format(name="bench"), postmaster)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure(sys.argv[1])
+    else:
+        measure("sqlite")
+        measure_on_a_server_of_our_own()
