@@ -1,6 +1,7 @@
 """The limits of a head, over real sockets: nothing slow or huge reaches the application."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -258,7 +259,8 @@ async def test_a_body_that_does_not_come_is_ended(dripping: bool) -> None:
     task = asyncio.create_task(drip()) if dripping else None
     async with asyncio.timeout(5):
         assert (await answer(reader))[0] == 408
-        assert await reader.read() == b""
+        with contextlib.suppress(ConnectionResetError):  # what it sent after that was not read
+            assert await reader.read() == b""
     if task is not None:
         task.cancel()
     writer.close()

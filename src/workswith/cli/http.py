@@ -21,6 +21,8 @@ HEAD_SECONDS = 10.0
 """From the first byte of a head, or from the opening of the connection, to the end of the head."""
 BODY_SECONDS = 30.0
 """From the end of a head to the end of its body."""
+LINGER_SECONDS = 0.5
+"""Whoever drips its body is heard for so long after its 408, and then cut off."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -29,6 +31,7 @@ class Protocol(HttpToolsProtocol):
     head_bytes = HEAD_BYTES
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    linger_seconds = LINGER_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,7 +190,8 @@ class Protocol(HttpToolsProtocol):
             b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\n"
             b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (status, len(body), body)
         )
-        self.transport.close()
+        # A client that is still sending when the connection closes would not see the answer.
+        self.loop.call_later(self.linger_seconds if self._in_body else 0, self.transport.close)
 
 
 _latest_lines: list[Any] = [None, b""]
