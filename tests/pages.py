@@ -123,6 +123,7 @@ PLACES = (
     Place("office-requests-operator", "/office/requests", "/office/requests", OPERATOR),
     Place("office-accounts-operator", "/office/accounts", "/office/accounts", OPERATOR),
     Place("office-audit-operator", "/office/audit", "/office/audit", OPERATOR),
+    Place("office-notifications", "/office/notifications", "/office/notifications", OPERATOR),
     # The portal
     Place("products", "/products", "/products"),
     Place("products-none", "/products", "/products?q=nothing-like-it"),
@@ -223,6 +224,7 @@ NO_PAGES = frozenset(
         "/console/quota",
         "/device/answer",  # asks for the code when it is opened by itself
         "/office",  # goes on to the requests
+        "/metrics",  # for programs
         "/signin/company/callback",
         "/signin/second",  # goes back without a password before it
         "/account/third-party-access/link/{app}/confirm",  # goes back without a token
