@@ -27,7 +27,7 @@ async def nothing(_topic: str, _payload: bytes, _properties: dict[str, Any]) -> 
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(payload_bytes=8_192, messages_per_minute=80, modules=12)
+    return Settings(payload_bytes=8_192, messages_per_minute=120, modules=12)
 
 
 class Raw:
@@ -178,13 +178,27 @@ async def test_a_flood_is_kept_out(site: Site, tmp_path: Path) -> None:
     await all_is_well(site, tmp_path)
 
 
+async def test_hellos_without_end_are_a_flood(site: Site, tmp_path: Path) -> None:
+    """They are more work than reports: each counts as twenty."""
+    one = await raw(site, tmp_path)
+    for n in range(8):
+        await one.say("hello", protocol.encode(protocol.Hello(f"{NONCE}{n}", modules=[light()])))
+
+    async def flooded() -> bool:
+        return "gateway_flooded" in await kinds_of_audit(site)
+
+    await until(flooded)
+
+
 async def test_nonsense_is_left_out(site: Site, tmp_path: Path) -> None:
     """Malformed, too long, out of range, of no module, of the wrong type: the stream goes on."""
     one = await raw(site, tmp_path)
     await one.hello(light())
     for payload in (b"", b"{", b"[]", b"\xff\xfe", b'{"session":"1"}', b"[" * 5_000, b"null"):
-        for what in ("report", "hello", "alive", "bye", "answer/x", "nothing"):
+        for what in ("report", "alive", "bye", "answer/x", "nothing"):
             await one.say(what, payload)
+    await one.say("hello", b"[" * 5_000)
+    await one.say("hello", b'{"connection":1}')
     nul = protocol.encode(protocol.Hello(NONCE, hw_type="x")).replace(b'"x"', b'"\\u0000"')
     await one.say("hello", nul)
     await one.say("report", report(1, on(energy=2**62)))

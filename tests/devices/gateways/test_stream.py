@@ -206,6 +206,7 @@ def test_a_flood_is_noticed_once_a_minute_and_kept_out_for_its_time() -> None:
     flood = Flood(3)
     assert [flood.count("g", 1.0) for _ in range(6)] == [False] * 3 + [True] + [False] * 2
     assert not flood.count("other", 1.0)
+    assert [flood.count("heavy", 1.0, 2) for _ in range(3)] == [False, True, False]
     flood.keep_out("g", 100.0)
     assert flood.is_out("g", 99.0)
     assert not flood.is_out("g", 100.0)

@@ -20,13 +20,13 @@ class Flood:
             until = None
         return until is not None
 
-    def count(self, gateway_id: str, now: float) -> bool:
-        """Counts a message; whether it is the first that is too many."""
+    def count(self, gateway_id: str, now: float, weight: int = 1) -> bool:
+        """Counts a message as ``weight``; whether it is the first that is too many."""
         if int(now // 60) != self._minute:
             self._minute = int(now // 60)
             self._counts.clear()
-        self._counts[gateway_id] += 1
-        return self._counts[gateway_id] == self._per_minute + 1
+        self._counts[gateway_id] += weight
+        return 0 < self._counts[gateway_id] - self._per_minute <= weight
 
     def keep_out(self, gateway_id: str, until: float) -> None:
         self._out[gateway_id] = until

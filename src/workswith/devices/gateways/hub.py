@@ -32,6 +32,8 @@ from .voice import Voice
 RELAY = "relay"
 SHARED = ("hello", "report", "alive", "bye")
 """What any process may take in; answers go to the one that asked."""
+WEIGHTS = {"hello": 20}
+"""As how many messages one counts that is more work than others."""
 
 _log = log.get("gateways")
 
@@ -132,7 +134,7 @@ class Hub:
             return
         self._under_way += 1
         try:
-            if self._flood.count(gateway_id, seconds):
+            if self._flood.count(gateway_id, seconds, WEIGHTS.get(what, 1)):
                 await self._keep_out(gateway_id, seconds)
                 return
             if len(payload) > self._settings.payload_bytes:

@@ -66,7 +66,8 @@ _NAME = statement(
     "INSERT INTO gateway_modules (gateway_id, name, module_id) VALUES (:id, :name, :module_id)"
 )
 _FIRMWARE = statement(
-    "UPDATE modules SET fw = :fw, hw_type = :hw_type, configuration = :configuration WHERE id = :id"
+    "UPDATE modules SET fw = :fw, hw_type = :hw_type, "
+    "configuration = COALESCE(NULLIF(:configuration, ''), configuration) WHERE id = :id"
 )
 _GONE = statement("UPDATE gateway_links SET gone = :connection WHERE gateway_id = :id")
 _PARTED = statement("UPDATE gateway_links SET connection = '' WHERE gateway_id = :id")
@@ -171,15 +172,15 @@ async def _put(
         module_id = await _create(tx, plant, gateway_id, one, configuration, ident=ident, now=now)
     else:
         module_id = before.id
-        if configuration:
-            await tx.run(
-                _FIRMWARE, id=module_id, fw=one.fw, hw_type=one.hw_type, configuration=configuration
-            )
+        await tx.run(
+            _FIRMWARE, id=module_id, fw=one.fw, hw_type=one.hw_type, configuration=configuration
+        )
     if before is None or not before.name:
         await tx.run(_NAME, id=gateway_id, name=one.module, module_id=module_id)
     if before is None or not before.has_state:
         await report(tx, module_id, reading)
-    await set_reach(tx, module_id, Reach(one.reach), now)
+    if (before.reach if before else Reach.ONLINE) != one.reach:
+        await set_reach(tx, module_id, Reach(one.reach), now)
     return _Known(module_id, one.module, device, one.reach, 1)
 
 
