@@ -124,3 +124,30 @@ def test_listen_hands_on_to_a_program_and_answers_as_it_does(cloud: Cloud, home:
         listener.wait(10)
         server.shutdown()
         server.server_close()
+
+
+def test_what_was_tried_and_what_was_lost_is_told_on_the_command_line(
+    cloud: Cloud, home: Home
+) -> None:
+    url = f"{cloud.document['inspector']}missed"
+    home.subscribe(url)
+    cloud.control("POST", "/inspect/missed", {"behaviour": "fail"})
+    for number in range(25):
+        home.turn(15 + number / 10)
+    banned = until(lambda: (one := endpoint(cloud, url))["health"] == "banned" and one)
+    home.turn(25.5)
+    until(lambda: endpoint(cloud, url)["lost"])
+
+    told = json.loads(cli(cloud, "events", "--endpoint", banned["id"], "--json"))
+    assert {"waiting", "lost"} <= {one["outcome"] for one in told}
+    assert "25.50000" in told[-1]["body"]
+    assert told[-1]["outcome"] == "lost"
+    listed = json.loads(cli(cloud, "lost", banned["id"][:8], "--json"))
+    assert listed[0]["event_id"] == told[-1]["id"]
+    assert "banned" in cli(cloud, "lost", banned["id"][:8])
+    deliveries = json.loads(cli(cloud, "deliveries", "--endpoint", banned["id"], "--json"))
+    shown = cli(cloud, "show", deliveries[-1]["id"])
+    assert "chronothermostats" in shown
+    assert "1. " in shown
+    assert "503" in shown
+    assert "told to fail" in shown

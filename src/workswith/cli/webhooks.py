@@ -114,9 +114,17 @@ def endpoints(data: Path, as_json: bool) -> None:
         click.echo(_json(found))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("Endpoint", "Address", "Health", "Failures", "Waiting", "Lost", "Ban ends in")
+    table = Table(
+        "Endpoint",
+        Column("Address", overflow="fold"),
+        "Health",
+        "Failures",
+        "Waiting",
+        "Lost",
+        "Ban ends in",
+    )
     for one in found:
         left = one["ban_left_ms"] / 1000
         table.add_row(
@@ -190,6 +198,66 @@ def deliveries(endpoint: str, state: str, data: Path, as_json: bool) -> None:
             f"{one['event_at']}  {one['state']:<10} {one['attempts']}  {one['cause']:<9} "
             f"{one['kind']:<12} {one['id']}"
         )
+
+
+@command.command()
+@click.argument("id_", metavar="ID")
+@data_option
+@json_option
+def show(id_: str, data: Path, as_json: bool) -> None:
+    """Show one delivery: its body, and every attempt with times and the answer's first kilobyte."""
+    one = _ask(data, "GET", f"/webhooks/deliveries/{id_}")
+    if as_json:
+        click.echo(_json(one))
+        return
+    click.echo(f"{one['event_at']}  {one['state']}  {one['cause']}  {one['kind']}\n{one['body']}")
+    for each in one["attempted"]:
+        outcome = each["status"] if not each["error"] else each["error"]
+        click.echo(
+            f"\n{each['number']}. {each['at']}  {outcome}  connecting {each['connect_ms']:.0f} ms, "
+            f"answer {each['answer_ms']:.0f} ms"
+        )
+        if each["answer"]:
+            click.echo(each["answer"])
+
+
+@command.command()
+@click.option("--endpoint", default="", help="Only this endpoint, by its id.")
+@click.option("--plant", default="", help="Only this plant, by its id.")
+@click.option("--since", default="", help="From this instant on, like 2026-05-29T00:00:00Z.")
+@data_option
+@json_option
+def events(endpoint: str, plant: str, since: str, data: Path, as_json: bool) -> None:
+    """List what happened in subscribed plants and what became of it, the oldest first.
+
+    To reconcile from after a ban: with --json each has the body that was or would have been sent.
+    """
+    asked = urlencode({"endpoint": endpoint, "plant": plant, "since": since})
+    found = _ask(data, "GET", f"/webhooks/events?{asked}")
+    if as_json:
+        click.echo(_json(found))
+        return
+    for one in found:
+        outcome = one["outcome"] or "-"
+        click.echo(
+            f"{one['at']}  {outcome:<10} {one['sequence']:>6}  {one['kind']:<17} {one['plant_id']}"
+        )
+
+
+@command.command()
+@click.argument("endpoint")
+@data_option
+@json_option
+def lost(endpoint: str, data: Path, as_json: bool) -> None:
+    """List what ENDPOINT (an id or the beginning of one) lost during bans, the newest first."""
+    for one in _chosen(data, endpoint):
+        found = _ask(data, "GET", f"/webhooks/endpoints/{one['id']}/lost")
+        if as_json:
+            click.echo(_json(found))
+            continue
+        for each in found:
+            again = f"sent again {each['replayed_at']}" if each["replayed_at"] else ""
+            click.echo(f"{each['at']}  {each['reason']:<12} {each['kind']:<17} {again}".rstrip())
 
 
 def _chosen(data: Path, endpoint: str) -> list[dict[str, Any]]:
