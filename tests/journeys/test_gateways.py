@@ -28,6 +28,8 @@ from tests.receiver import Receiver
 SECONDS = 30
 ANSWER_MS = "1500"
 
+pytestmark = pytest.mark.xdist_group("real gateways")
+
 
 def eventually(true: Callable[[], Any]) -> Any:
     end = time.monotonic() + SECONDS
