@@ -8,14 +8,7 @@ import pytest
 
 import workswith.testing
 from workswith.testing import Cloud
-from workswith_client import Budget, Client, Retries
-
-
-@pytest.fixture
-def quick() -> Retries:
-    """As the usual ones, without the pauses."""
-    return Retries(first_pause=0.001)
-
+from workswith_client import Client
 
 Make = Callable[..., Client]
 
@@ -29,7 +22,7 @@ def options(cloud: Cloud, store: Any, **more: Any) -> dict[str, Any]:
         "subscription_key": cloud.keys,
         "base": cloud.origin,
         "clock": lambda: cloud.clock.now() / 1000,
-        "retries": Retries(first_pause=0.001),
+        "sleep": lambda seconds: cloud.clock.advance(max(seconds, 0.001)),
         "store": store,
         **more,
     }
@@ -76,8 +69,3 @@ def thermostat(workswith: Cloud) -> tuple[str, str]:
 def home(workswith: Cloud) -> workswith.testing.Home:
     """The Home + Control one."""
     return next(one for one in workswith.homes if one.api == "home_control")
-
-
-@pytest.fixture
-def budget() -> Budget:
-    return Budget(per_day=500)

@@ -9,8 +9,8 @@ token --> budget --> send --+--> read the answer
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from . import errors, tokens
 from .budget import Spending
@@ -26,13 +26,14 @@ RENEW_SECONDS = 60
 """A token younger than this is not the reason for a 401; renewing it again would be a loop."""
 
 
-class Core(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Core:
     """What calls of one client share."""
 
     login: tokens.Login
     spending: Spending | None
     retries: Retries
-    keys: list[str]
+    keys: list[str] = field(repr=False)
     """The first is used; a refused one goes to the end."""
 
 
@@ -40,8 +41,8 @@ class Core(NamedTuple):
 class _State:
     """Of one call; each remedy helps once."""
 
-    token: str
-    key: str
+    token: str = field(repr=False)
+    key: str = field(repr=False)
     renewed: bool = False
     turned: bool = False
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -122,9 +122,12 @@ class Client(_Common):
         user_agent: str = "",
         ca_file: str | Path | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], object] = time.sleep,
         http: "httpx2.Client | None" = None,
     ) -> None:
-        """As said above; ``http`` is one of your own, with its proxies, that stays open."""
+        """As said above; ``http`` is one of your own, with its proxies, that stays open. ``clock`` and
+        ``sleep`` can be those of a sandbox, so that a day passes in a second.
+        """
         super().__init__(
             client_id,
             client_secret,
@@ -140,7 +143,7 @@ class Client(_Common):
             ca_file=ca_file,
             clock=clock,
         )
-        self._driver = Waiting(self._verify(), http)
+        self._driver = Waiting(self._verify(), http, sleep)
         self.smarther = Smarther(self.run)
         self.home_control = HomeControl(self.run)
 
@@ -226,9 +229,12 @@ class AsyncClient(_Common):
         user_agent: str = "",
         ca_file: str | Path | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         http: "httpx2.AsyncClient | None" = None,
     ) -> None:
-        """As said above; ``http`` is one of your own, with its proxies, that stays open."""
+        """As said above; ``http`` is one of your own, with its proxies, that stays open. ``clock`` and
+        ``sleep`` can be those of a sandbox, so that a day passes in a second.
+        """
         super().__init__(
             client_id,
             client_secret,
@@ -244,7 +250,7 @@ class AsyncClient(_Common):
             ca_file=ca_file,
             clock=clock,
         )
-        self._driver = Awaiting(self._verify(), http)
+        self._driver = Awaiting(self._verify(), http, sleep)
         self.smarther = AsyncSmarther(self.run)
         self.home_control = AsyncHomeControl(self.run)
 

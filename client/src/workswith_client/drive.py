@@ -6,7 +6,7 @@ answer has a deadline for all of it, so that one that comes byte by byte ends to
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ConfigurationError, ConnectionLost, NotReached, TimedOut, TransportError
@@ -27,8 +27,14 @@ LARGEST_ANSWER = 8 * 1024 * 1024
 class Waiting:
     """For programs that wait. Threads may share one."""
 
-    def __init__(self, verify: "ssl.SSLContext | None", http: "httpx2.Client | None") -> None:
+    def __init__(
+        self,
+        verify: "ssl.SSLContext | None",
+        http: "httpx2.Client | None",
+        sleep: Callable[[float], object],
+    ) -> None:
         self._verify = verify
+        self._sleep = sleep
         self._http = http
         self._own = http is None
 
@@ -56,7 +62,7 @@ class Waiting:
 
     def _perform(self, step: Step) -> Any:
         if isinstance(step, Wait):
-            time.sleep(step.seconds)
+            self._sleep(step.seconds)
             return None
         if isinstance(step, Blocking):
             return step.act()
@@ -80,8 +86,14 @@ class Waiting:
 class Awaiting:
     """For programs on asyncio."""
 
-    def __init__(self, verify: "ssl.SSLContext | None", http: "httpx2.AsyncClient | None") -> None:
+    def __init__(
+        self,
+        verify: "ssl.SSLContext | None",
+        http: "httpx2.AsyncClient | None",
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
         self._verify = verify
+        self._sleep = sleep
         self._http = http
         self._own = http is None
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -112,7 +124,7 @@ class Awaiting:
 
     async def _perform(self, step: Step) -> Any:
         if isinstance(step, Wait):
-            return await asyncio.sleep(step.seconds)
+            return await self._sleep(step.seconds)
         if isinstance(step, Blocking):
             return await _to_the_end(step)
         if isinstance(step, Whole):

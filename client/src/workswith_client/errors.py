@@ -273,6 +273,7 @@ _OF_STATUS: Mapping[int, type[ApiError]] = {
     486: DeviceBusy,
 }
 _LONGEST_MESSAGE = 300
+LONGEST_BURST_SECONDS = 300
 
 
 def of_answer(response: Response, operation: str = "") -> ApiError:
@@ -306,7 +307,12 @@ def unexpected(response: Response, operation: str, what: str) -> UnexpectedAnswe
 
 
 def is_quota(response: Response) -> bool:
-    """Whether the calls of the day are spent: 403 or 429, by its text. [contract D8]"""
+    """Whether the calls of the day are spent: 403 or 429, by its text, or by how long it lasts.
+
+    A limit of a short time lasts 300 s at most. [contract D8; platform.md A1]
+    """
+    if response.status == 429 and (response.retry_after or 0) > LONGEST_BURST_SECONDS:
+        return True
     return response.status in (403, 429) and "quota" in message_of(response).lower()
 
 
