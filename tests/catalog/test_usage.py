@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from workswith.catalog import products, usage
+from workswith.catalog import products, usage, usage_reports
+from workswith.catalog.latency import BUCKETS, EDGES_US, bucket, percentiles
 from workswith.catalog.subscriptions import Subscriptions
-from workswith.catalog.usage import FLUSH_EVERY, Hour, Line, Usage
+from workswith.catalog.usage import FLUSH_EVERY, Usage
+from workswith.catalog.usage_reports import Line, Period, Spent
 from workswith.kernel.clock import DAY, HOUR, Clock
 from workswith.kernel.database import Database
 
@@ -46,15 +50,15 @@ async def test_calls_are_summed_by_hour(
     counted.note(Call(now + 3, mine))
     await counted.turn(now + 1)
     span = {"since": now - now % HOUR, "until": now + DAY}
-    found = await usage.hours(database, "dev", **span)
+    found = await usage_reports.periods(database, "dev", **span)
     assert [hour.calls for hour in found] == [3, 1], "the last call is not written down yet"
     await counted.turn(now + FLUSH_EVERY)
     first = now - now % HOUR
-    assert await usage.hours(database, "dev", **span) == [
-        Hour(first, 4, 1),
-        Hour(first + HOUR, 1, 0),
+    assert await usage_reports.periods(database, "dev", **span) == [
+        Period(first, 4, 1),
+        Period(first + HOUR, 1, 0),
     ]
-    assert await usage.lines(database, "dev", "operation", **span) == [
+    assert await usage_reports.lines(database, "dev", "operation", **span) == [
         Line("echo/retrieve-resource", 200, 4, 20, 7525),
         Line("echo/retrieve-resource", 404, 1, 20, 20200),
     ]
@@ -69,7 +73,7 @@ async def test_it_can_be_asked_by_whom(
     by, name = asked
     counted.note(Call(clock.now(), mine))
     await counted.settle()
-    found = await usage.lines(database, "dev", by, since=0, until=clock.now() + 1)
+    found = await usage_reports.lines(database, "dev", by, since=0, until=clock.now() + 1)
     assert [(line.name, line.calls) for line in found] == [(name or mine, 1)]
 
 
@@ -82,10 +86,12 @@ async def test_nobody_sees_the_usage_of_others(
     counted.note(Call(clock.now(), "", 401, client_id="", account_id=""))
     await counted.settle()
     span = {"since": 0, "until": clock.now() + 1}
-    assert sum(hour.calls for hour in await usage.hours(database, "dev", **span)) == 1
-    assert await usage.hours(database, "dev", subscription_id=other, **span) == []
-    assert await usage.lines(database, "dev", "end_user", subscription_id=other, **span) == []
-    mine_alone = await usage.of_end_user(database, "user", **span)
+    assert sum(hour.calls for hour in await usage_reports.periods(database, "dev", **span)) == 1
+    assert await usage_reports.periods(database, "dev", subscription_id=other, **span) == []
+    assert (
+        await usage_reports.lines(database, "dev", "end_user", subscription_id=other, **span) == []
+    )
+    mine_alone = await usage_reports.of_end_user(database, "user", **span)
     assert [(line.name, line.calls) for line in mine_alone] == [("app", 1)]
 
 
@@ -99,7 +105,7 @@ async def test_what_cannot_be_written_is_kept(
             await counted.flush()
     counted.note(Call(clock.now(), mine))
     await counted.flush()
-    [hour] = await usage.hours(database, "dev", since=0, until=clock.now() + 1)
+    [hour] = await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)
     assert hour.calls == 2
 
 
@@ -111,7 +117,7 @@ async def test_memory_is_bounded_and_no_call_is_lost(
         counted.note(Call(clock.now(), mine, account_id=f"user-{n}"))
     assert len(counted._counts) == 4
     await counted.flush()
-    [hour] = await usage.hours(database, "dev", since=0, until=clock.now() + 1)
+    [hour] = await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)
     assert hour.calls == 10
 
 
@@ -121,6 +127,86 @@ async def test_old_hours_are_removed(
     counted.note(Call(clock.now(), mine))
     await counted.turn(clock.now())
     await counted.turn(clock.now() + 399 * DAY)
-    assert len(await usage.hours(database, "dev", since=0, until=clock.now() + 1)) == 1
+    assert len(await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)) == 1
     await counted.turn(clock.now() + 401 * DAY)
-    assert await usage.hours(database, "dev", since=0, until=clock.now() + 1) == []
+    assert await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1) == []
+
+
+async def test_calls_are_summed_by_day_and_by_end_user(
+    database: Database, counted: Usage, mine: str, clock: Clock
+) -> None:
+    day = clock.now() - clock.now() % DAY
+    for hour, user in ((0, "anna"), (5, "anna"), (23, "berta"), (24, "anna"), (25, "")):
+        counted.note(Call(day + hour * HOUR, mine, account_id=user))
+    await counted.settle()
+    span = {"since": day, "until": day + 2 * DAY}
+    assert await usage_reports.periods(database, "dev", span=DAY, **span) == [
+        Period(day, 3, 0),
+        Period(day + DAY, 2, 0),
+    ]
+    assert await usage_reports.spent(database, "dev", **span) == [
+        Spent(mine, "anna", 3),
+        Spent(mine, "berta", 1),
+    ]
+    assert await usage_reports.spent(database, "dev", limit=1, offset=1, **span) == [
+        Spent(mine, "berta", 1)
+    ]
+    exported = await usage_reports.export(database, "dev", **span)
+    assert [(row.hour - day, row.end_user_id, row.calls) for row in exported] == [
+        (0, "anna", 1),
+        (5 * HOUR, "anna", 1),
+        (23 * HOUR, "berta", 1),
+        (24 * HOUR, "anna", 1),
+        (25 * HOUR, "", 1),
+    ]
+    assert await usage_reports.export(database, "somebody", **span) == []
+    assert await usage_reports.spent(database, "somebody", **span) == []
+
+
+async def test_how_long_calls_took_adds_up(
+    database: Database, counted: Usage, mine: str, clock: Clock
+) -> None:
+    """Also over flushes and hours, and only for the owner of the keys."""
+    day = clock.now() - clock.now() % DAY
+    for number in range(100):
+        hour = day + (number % 4) * HOUR
+        counted.note(Call(hour, mine, checks_us=0, handling_us=1_000 * (number + 1)))
+        if number == 50:
+            await counted.flush()
+    await counted.settle()
+    span = {"since": day, "until": day + DAY}
+    found = await usage_reports.latencies(database, "dev", **span)
+    assert list(found) == ["echo/retrieve-resource"]
+    half, most = percentiles(found["echo/retrieve-resource"], (0.5, 0.95))
+    assert 40_000 <= half <= 60_000
+    assert 85_000 <= most <= 100_000
+    by_day = await usage_reports.latency_periods(database, "dev", span=DAY, **span)
+    assert by_day == {day: found["echo/retrieve-resource"]}
+    by_hour = await usage_reports.latency_periods(database, "dev", **span)
+    assert [sum(counts.values()) for counts in by_hour.values()] == [25, 25, 25, 25]
+    assert await usage_reports.latencies(database, "somebody", **span) == {}
+    await counted.turn(day + 500 * DAY)
+    assert await usage_reports.latencies(database, "dev", **span) == {}, "removed with the rest"
+
+
+@given(st.lists(st.integers(1, EDGES_US[-1]), min_size=1, max_size=50))
+def test_a_percentile_is_near_the_truth(times: list[int]) -> None:
+    """It lies in the bucket of the call that has this rank, and grows with the share."""
+    counts: dict[int, int] = {}
+    for took in times:
+        counts[bucket(took)] = counts.get(bucket(took), 0) + 1
+    told = percentiles(counts, (0.5, 0.95, 1.0))
+    assert told == sorted(told)
+    ordered = sorted(times)
+    for share, value in zip((0.5, 0.95, 1.0), told, strict=True):
+        rank = max(1, -int(-share * len(ordered) // 1))
+        index = bucket(ordered[rank - 1])
+        low = EDGES_US[index - 1] if index else 0
+        assert low <= value <= EDGES_US[index]
+
+
+def test_no_call_is_too_short_or_too_long() -> None:
+    assert (bucket(0), bucket(50), bucket(51)) == (0, 0, 1)
+    assert bucket(10**9) == BUCKETS - 1
+    assert percentiles({BUCKETS - 1: 3}, (0.5,)) == [EDGES_US[-1]]
+    assert percentiles({}, (0.5,)) == [0.0]

@@ -5,19 +5,21 @@ crash loses the counts of at most `FLUSH_EVERY`. This is for people: what the qu
 by `quota`, exactly.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from workswith.kernel.clock import DAY, HOUR, SECOND
-from workswith.kernel.database import Database, Reads, Tx, query, statement
+from workswith.kernel.database import Database, Tx, statement
 
+from .latency import BUCKETS, bucket
 from .settings import Settings
 
 FLUSH_EVERY = 10 * SECOND
 MOST_ROWS = 20_000
 """More rows than this in one flush are kept without end-user and application."""
-LISTED = 1_000
+_SUMS = 3
+"""Calls and both times stand before the buckets of a row's numbers."""
 
 
 class Call(Protocol):
@@ -47,29 +49,6 @@ Row = tuple[int, str, str, str, str, str, int]
 """Hour (ms), subscription, application, end-user, API, operation, status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """``at`` is its beginning in ms; ``refused`` are the answers from 400 on."""
-
-    at: int
-    calls: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Calls of one kind; ``name`` is what was asked for: an operation, an application, …
-
-    ``checks_us`` and ``handling_us`` are means in microseconds.
-    """
-
-    name: str
-    status: int
-    calls: int
-    checks_us: int
-    handling_us: int
-
-
 _ADD = statement(
     "INSERT INTO usage_hours (hour, subscription_id, client_id, end_user_id, api, operation, "
     "status, calls, checks_us, handling_us) VALUES (:hour, :subscription_id, :client_id, "
@@ -79,42 +58,14 @@ _ADD = statement(
     "checks_us = usage_hours.checks_us + excluded.checks_us, "
     "handling_us = usage_hours.handling_us + excluded.handling_us"
 )
+_ADD_LATENCY = statement(
+    "INSERT INTO usage_latencies (hour, subscription_id, api, operation, bucket, calls) "
+    "VALUES (:hour, :subscription_id, :api, :operation, :bucket, :calls) "
+    "ON CONFLICT (hour, subscription_id, api, operation, bucket) "
+    "DO UPDATE SET calls = usage_latencies.calls + excluded.calls"
+)
 _PURGE = statement("DELETE FROM usage_hours WHERE hour < :oldest")
-_OF_OWNER = (
-    "FROM usage_hours u JOIN subscriptions s ON s.id = u.subscription_id "
-    "WHERE s.account_id = :owner_id AND u.hour >= :since AND u.hour < :until "
-    "AND (:subscription_id = '' OR u.subscription_id = :subscription_id) "
-)
-_HOURS = query(
-    Hour,
-    "SELECT u.hour, CAST(SUM(u.calls) AS BIGINT), "
-    "CAST(SUM(CASE WHEN u.status >= 400 THEN u.calls ELSE 0 END) AS BIGINT) "
-    f"{_OF_OWNER} GROUP BY u.hour ORDER BY u.hour",
-)
-_SUMS = (
-    "CAST(SUM(u.calls) AS BIGINT), CAST(SUM(u.checks_us) / SUM(u.calls) AS BIGINT), "
-    "CAST(SUM(u.handling_us) / SUM(u.calls) AS BIGINT)"
-)
-_NAMES = {
-    "operation": "u.api || '/' || u.operation",
-    "application": "u.client_id",
-    "end_user": "u.end_user_id",
-    "subscription": "u.subscription_id",
-}
-_LINES = {
-    by: query(
-        Line,
-        f"SELECT {name}, u.status, {_SUMS} {_OF_OWNER} "
-        "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit",
-    )
-    for by, name in _NAMES.items()
-}
-_OF_END_USER = query(
-    Line,
-    f"SELECT u.client_id, u.status, {_SUMS} FROM usage_hours u "
-    "WHERE u.end_user_id = :end_user_id AND u.hour >= :since AND u.hour < :until "
-    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit",
-)
+_PURGE_LATENCIES = statement("DELETE FROM usage_latencies WHERE hour < :oldest")
 
 
 class Usage:
@@ -146,6 +97,7 @@ class Usage:
         counts[0] += 1
         counts[1] += call.checks_us
         counts[2] += call.handling_us
+        counts[_SUMS + bucket(call.checks_us + call.handling_us)] += 1
 
     async def turn(self, now: int) -> int | None:
         if now >= self._flushed_at + FLUSH_EVERY:
@@ -153,7 +105,7 @@ class Usage:
             await self.flush()
         if now // DAY != self._purged_day:
             oldest = now - self._days_kept * DAY
-            await self._database.write(lambda tx: tx.run(_PURGE, oldest=oldest))
+            await self._database.write(_purge, oldest)
             self._purged_day = now // DAY
         return None
 
@@ -170,7 +122,7 @@ class Usage:
             await self._database.write(_add, sorted(counted.items()))
         except BaseException:
             for row, numbers in counted.items():
-                later = self._counts.setdefault(row, [0, 0, 0])
+                later = self._counts.setdefault(row, _nothing())
                 later[:] = [one + other for one, other in zip(later, numbers, strict=True)]
             raise
 
@@ -178,58 +130,37 @@ class Usage:
         if len(self._counts) >= MOST_ROWS:
             hour, subscription_id, _, _, api, operation, status = row
             row = (hour, subscription_id, "", "", api, operation, status)
-        return self._counts.setdefault(row, [0, 0, 0])
+        return self._counts.setdefault(row, _nothing())
+
+
+def _nothing() -> list[int]:
+    return [0] * (_SUMS + BUCKETS)
 
 
 async def _add(tx: Tx, counted: Iterable[tuple[Row, list[int]]]) -> None:
     names = "hour", "subscription_id", "client_id", "end_user_id", "api", "operation", "status"
     sums = "calls", "checks_us", "handling_us"
-    rows = [
-        {**dict(zip(names, row, strict=True)), **dict(zip(sums, numbers, strict=True))}
-        for row, numbers in counted
-    ]
+    latencies: Counter[tuple[int, str, str, str, int]] = Counter()
+    rows = []
+    for row, numbers in counted:
+        rows.append(
+            {**dict(zip(names, row, strict=True)), **dict(zip(sums, numbers, strict=False))}
+        )
+        hour, subscription_id, _, _, api, operation, _ = row
+        for index, calls in enumerate(numbers[_SUMS:]):
+            if calls:
+                latencies[hour, subscription_id, api, operation, index] += calls
     await tx.run_many(_ADD, rows)
-
-
-async def hours(
-    reads: Reads, owner_id: str, *, since: int, until: int, subscription_id: str = ""
-) -> list[Hour]:
-    """Calls with the keys of this developer, hour by hour; hours without calls are left out.
-
-    ``since`` and ``until`` in ms, the latter excluded.
-    """
-    return await reads.all(
-        _HOURS, owner_id=owner_id, since=since, until=until, subscription_id=subscription_id
+    places = "hour", "subscription_id", "api", "operation", "bucket"
+    await tx.run_many(
+        _ADD_LATENCY,
+        [
+            {**dict(zip(places, place, strict=True)), "calls": calls}
+            for place, calls in sorted(latencies.items())
+        ],
     )
 
 
-async def lines(
-    reads: Reads,
-    owner_id: str,
-    by: str,
-    *,
-    since: int,
-    until: int,
-    subscription_id: str = "",
-    limit: int = LISTED,
-) -> list[Line]:
-    """The same calls by ``operation``, ``application``, ``end_user`` or ``subscription``, each with
-    its statuses, the most frequent first.
-    """
-    return await reads.all(
-        _LINES[by],
-        owner_id=owner_id,
-        since=since,
-        until=until,
-        subscription_id=subscription_id,
-        limit=limit,
-    )
-
-
-async def of_end_user(
-    reads: Reads, end_user_id: str, *, since: int, until: int, limit: int = LISTED
-) -> list[Line]:
-    """What applications have called in this person's name; ``name`` is the application."""
-    return await reads.all(
-        _OF_END_USER, end_user_id=end_user_id, since=since, until=until, limit=limit
-    )
+async def _purge(tx: Tx, oldest: int) -> None:
+    await tx.run(_PURGE, oldest=oldest)
+    await tx.run(_PURGE_LATENCIES, oldest=oldest)

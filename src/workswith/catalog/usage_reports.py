@@ -1,0 +1,257 @@
+"""What was counted, as people ask for it: by time, by what, and how long it took. [PRD-5]
+
+Every question names the owner of the keys first; what was called with others' keys is not told.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from workswith.kernel.clock import HOUR
+from workswith.kernel.database import Reads, query
+
+LISTED = 1_000
+EXPORTED = 100_000
+"""So many lines a file has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """``at`` is its beginning in ms; ``refused`` are the answers from 400 on."""
+
+    at: int
+    calls: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Calls of one kind; ``name`` is what was asked for: an operation, an application, …
+
+    ``checks_us`` and ``handling_us`` are means in microseconds.
+    """
+
+    name: str
+    status: int
+    calls: int
+    checks_us: int
+    handling_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Calls in the name of one end-user with the keys of one subscription."""
+
+    subscription_id: str
+    end_user_id: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One stored row: an hour (ms), what was called by whom, sums of µs."""
+
+    hour: int
+    subscription_id: str
+    client_id: str
+    end_user_id: str
+    api: str
+    operation: str
+    status: int
+    calls: int
+    checks_us: int
+    handling_us: int
+
+
+_WHOSE = (
+    "JOIN subscriptions s ON s.id = u.subscription_id "
+    "WHERE s.account_id = :owner_id AND u.hour >= :since AND u.hour < :until "
+    "AND (:subscription_id = '' OR u.subscription_id = :subscription_id) "
+)
+_OF_OWNER = f"FROM usage_hours u {_WHOSE}"
+_PERIODS = query(
+    Period,
+    "SELECT u.hour - u.hour % CAST(:span AS BIGINT), CAST(SUM(u.calls) AS BIGINT), "
+    "CAST(SUM(CASE WHEN u.status >= 400 THEN u.calls ELSE 0 END) AS BIGINT) "
+    f"{_OF_OWNER} GROUP BY 1 ORDER BY 1",
+)
+_SUMS = (
+    "CAST(SUM(u.calls) AS BIGINT), CAST(SUM(u.checks_us) / SUM(u.calls) AS BIGINT), "
+    "CAST(SUM(u.handling_us) / SUM(u.calls) AS BIGINT)"
+)
+_NAMES = {
+    "operation": "u.api || '/' || u.operation",
+    "application": "u.client_id",
+    "end_user": "u.end_user_id",
+    "subscription": "u.subscription_id",
+}
+_LINES = {
+    by: query(
+        Line,
+        f"SELECT {name}, u.status, {_SUMS} {_OF_OWNER} "
+        "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit",
+    )
+    for by, name in _NAMES.items()
+}
+_OF_END_USER = query(
+    Line,
+    f"SELECT u.client_id, u.status, {_SUMS} FROM usage_hours u "
+    "WHERE u.end_user_id = :end_user_id AND u.hour >= :since AND u.hour < :until "
+    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit",
+)
+_SPENT = query(
+    Spent,
+    f"SELECT u.subscription_id, u.end_user_id, CAST(SUM(u.calls) AS BIGINT) {_OF_OWNER} "
+    "AND u.end_user_id <> '' "
+    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit OFFSET :offset",
+)
+_EXPORT = query(
+    Counted,
+    "SELECT u.hour, u.subscription_id, u.client_id, u.end_user_id, u.api, u.operation, u.status, "
+    f"u.calls, u.checks_us, u.handling_us {_OF_OWNER} "
+    "ORDER BY u.hour, u.subscription_id, u.client_id, u.end_user_id, u.api, u.operation, u.status "
+    "LIMIT :limit",
+)
+_LATENCIES = query(
+    lambda name, index, calls: (name, index, calls),
+    "SELECT u.api || '/' || u.operation, u.bucket, CAST(SUM(u.calls) AS BIGINT) "
+    f"FROM usage_latencies u {_WHOSE} GROUP BY 1, 2",
+)
+_LATENCY_PERIODS = query(
+    lambda at, index, calls: (at, index, calls),
+    "SELECT u.hour - u.hour % CAST(:span AS BIGINT), u.bucket, CAST(SUM(u.calls) AS BIGINT) "
+    f"FROM usage_latencies u {_WHOSE} GROUP BY 1, 2",
+)
+
+
+async def periods(
+    reads: Reads,
+    owner_id: str,
+    *,
+    since: int,
+    until: int,
+    subscription_id: str = "",
+    span: int = HOUR,
+) -> list[Period]:
+    """Calls with the keys of this developer by spans of ms; those without calls are left out.
+
+    ``since`` and ``until`` in ms, the latter excluded; ``span`` is a multiple of an hour.
+    """
+    return await reads.all(
+        _PERIODS,
+        owner_id=owner_id,
+        since=since,
+        until=until,
+        subscription_id=subscription_id,
+        span=span,
+    )
+
+
+async def lines(
+    reads: Reads,
+    owner_id: str,
+    by: str,
+    *,
+    since: int,
+    until: int,
+    subscription_id: str = "",
+    limit: int = LISTED,
+) -> list[Line]:
+    """The same calls by ``operation``, ``application``, ``end_user`` or ``subscription``, each with
+    its statuses, the most frequent first.
+    """
+    return await reads.all(
+        _LINES[by],
+        owner_id=owner_id,
+        since=since,
+        until=until,
+        subscription_id=subscription_id,
+        limit=limit,
+    )
+
+
+async def spent(
+    reads: Reads,
+    owner_id: str,
+    *,
+    since: int,
+    until: int,
+    subscription_id: str = "",
+    limit: int = LISTED,
+    offset: int = 0,
+) -> list[Spent]:
+    """By subscription and end-user, most first; calls without an end-user have no quota."""
+    return await reads.all(
+        _SPENT,
+        owner_id=owner_id,
+        since=since,
+        until=until,
+        subscription_id=subscription_id,
+        limit=limit,
+        offset=offset,
+    )
+
+
+async def export(
+    reads: Reads,
+    owner_id: str,
+    *,
+    since: int,
+    until: int,
+    subscription_id: str = "",
+    limit: int = EXPORTED,
+) -> list[Counted]:
+    """Every stored row, the oldest first."""
+    return await reads.all(
+        _EXPORT,
+        owner_id=owner_id,
+        since=since,
+        until=until,
+        subscription_id=subscription_id,
+        limit=limit,
+    )
+
+
+async def latencies(
+    reads: Reads, owner_id: str, *, since: int, until: int, subscription_id: str = ""
+) -> dict[str, dict[int, int]]:
+    """Calls by operation and bucket of `latency`."""
+    rows = await reads.all(
+        _LATENCIES, owner_id=owner_id, since=since, until=until, subscription_id=subscription_id
+    )
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for name, index, calls in rows:
+        found[name][index] = calls
+    return dict(found)
+
+
+async def latency_periods(
+    reads: Reads,
+    owner_id: str,
+    *,
+    since: int,
+    until: int,
+    subscription_id: str = "",
+    span: int = HOUR,
+) -> dict[int, dict[int, int]]:
+    """Calls by span, as `periods` has them, and bucket of `latency`."""
+    rows = await reads.all(
+        _LATENCY_PERIODS,
+        owner_id=owner_id,
+        since=since,
+        until=until,
+        subscription_id=subscription_id,
+        span=span,
+    )
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for at, index, calls in rows:
+        found[at][index] = calls
+    return dict(found)
+
+
+async def of_end_user(
+    reads: Reads, end_user_id: str, *, since: int, until: int, limit: int = LISTED
+) -> list[Line]:
+    """What applications have called in this person's name; ``name`` is the application."""
+    return await reads.all(
+        _OF_END_USER, end_user_id=end_user_id, since=since, until=until, limit=limit
+    )
