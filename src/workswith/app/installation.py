@@ -54,6 +54,8 @@ async def begin_again(database: Database, url: str, settings: Settings) -> Datab
 def instance_key(data: Path) -> bytes:
     """The secret of this installation: 32 random bytes in a file of its own."""
     path = data / "instance.key"
+    if path.exists():
+        return path.read_bytes()
     with contextlib.suppress(FileExistsError):
         fresh = data / f".instance.key.{os.getpid()}"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -21,8 +21,8 @@ GATHER_SECONDS = 0.003
 an idle process these are microseconds, and under load most of those who are waiting share a commit."""
 CHECKPOINT_PAGES = 4_000
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
@@ -44,10 +44,8 @@ class SqliteDatabase:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._durable = durable
-        self._writer = _connect(path)
-        self._reader = _connect(path)
-        if not durable:
-            self._writer.execute("PRAGMA synchronous = OFF")
+        self._writer = _connect(path, durable=durable)
+        self._reader = _connect(path, durable=durable)
         self._reader.execute("PRAGMA query_only = ON")
         self._reads = _Connection(self._reader)
         self._tx = _Connection(self._writer)
@@ -188,10 +186,10 @@ def _run_to_the_end(body: Awaitable[T]) -> T:
     raise RuntimeError("a transaction may wait for nothing but its own database")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=512
     )
     for pragma in _PRAGMAS:
-        connection.execute(pragma)
+        connection.execute(pragma if durable else pragma.replace("= FULL", "= OFF"))
     return connection
