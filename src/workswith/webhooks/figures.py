@@ -37,7 +37,8 @@ class Owner:
 class Figures:
     """``lag_ms`` is how long the longest due delivery has been waiting for its turn.
 
-    ``per_minute`` and ``failed_per_minute`` are of the window that was asked for.
+    ``answer_ms`` is the mean of those that were well, 0 without any. It, ``per_minute`` and
+    ``failed_per_minute`` are of the window that was asked for.
     """
 
     endpoints: int
@@ -104,7 +105,7 @@ async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figur
         unrelayed=await reads.one(_UNRELAYED) or 0,
         per_minute=every / minutes,
         failed_per_minute=failed.total() / minutes,
-        answer_ms=spent / every if every else 0.0,
+        answer_ms=spent / good if (good := every - failed.total()) else 0.0,
         failing_hosts=tuple(
             Host(host, attempts[host], bad) for host, bad in failed.most_common(TOP) if bad
         ),
@@ -121,7 +122,7 @@ _GAUGES = (
     ("unrelayed", "Events that nobody has fetched yet."),
     ("per_minute", "Attempts a minute, over the last quarter of an hour."),
     ("failed_per_minute", "Failed attempts a minute, over the last quarter of an hour."),
-    ("answer_ms", "Mean milliseconds to an answer, over the last quarter of an hour."),
+    ("answer_ms", "Mean milliseconds to a good answer, over the last quarter of an hour."),
 )
 
 

@@ -303,9 +303,9 @@ async def _count(
     for outcome in outcomes:
         due, sent = outcome.due, outcome.sent
         tally.attempts += 1
-        tally.answer_ms += sent.answer_ms
         attempts = due.attempts + 1
         if outcome.succeeded:
+            tally.answer_ms += sent.answer_ms
             rows.delivered.append(due.number)
             if due.proof:
                 rows.proven.append({"number": due.number})

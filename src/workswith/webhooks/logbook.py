@@ -44,7 +44,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Tally(msgspec.Struct, array_like=True, gc=False):
-    """Attempts to one endpoint, how many of them failed, and the milliseconds of their answers."""
+    """Attempts to one endpoint, how many of them failed, the milliseconds of the others' answers."""
 
     attempts: int = 0
     failed: int = 0

@@ -191,7 +191,9 @@ class Worker:
         if line is None:
             line = self._lines[endpoint.id] = _Line(endpoint)
         until = max(endpoint.ban_until or 0, self._banned.get(endpoint.id, 0))
-        line.endpoint, line.lane, line.ailing = endpoint, Lane(ban_until=until or None), ailing
+        line.endpoint, line.ailing = endpoint, ailing
+        if line.lane.ban_until != (until or None):
+            line.lane = Lane(ban_until=until or None)
         return line
 
     async def _read(self, lines: Sequence[_Line], now: int) -> set[_Line]:

@@ -51,6 +51,10 @@ async def test_an_endpoint_has_a_page_with_what_can_be_done(browser: Any) -> Non
     assert await services.webhook_desk.secret([client_id], one.id) != secret
     await browser.post(here, f"{here}/lift-ban")
     await browser.post(here, f"{here}/replay")
+    span = {"since": "2026-01-12T11:00", "until": "2026-01-12T13:00:30"}
+    await browser.post(here, f"{here}/replay", span)
+    unread = await browser.post(here, f"{here}/replay", {"since": "yesterday"}, status=400)
+    assert "2026-05-29T00:00:00" in unread.text
     await browser.post(here, f"{here}/nonsense", status=404)
     mine, _secret = await make(browser)
     await browser.get(f"{mine}/endpoints/{one.id}", 404)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.identity.application import Application
-from workswith.kernel.clock import DAY, MINUTE
+from workswith.kernel.clock import DAY, MINUTE, parse_iso
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer
@@ -87,7 +87,8 @@ async def act(visit: Visit) -> Response:
             await desk.send_test(mine, id_)
             visit.say(_("A test event is on its way."))
         case "replay":
-            done = await desk.replay_range(mine, id_)
+            since, until = _instant(visit, "since", 0), _instant(visit, "until", 2**62)
+            done = await desk.replay_range(mine, id_, since, until)
             count = done.deliveries + done.losses
             visit.say(_("Sent again: %s.") % count)
         case "rotate-secret":
@@ -112,6 +113,17 @@ async def _own(visit: Visit) -> tuple[Application, Desk]:
     if services.webhook_desk is None:
         raise HTTPException(404)
     return application, services.webhook_desk
+
+
+def _instant(visit: Visit, field: str, otherwise: int) -> int:
+    """What ``datetime-local`` sends, taken as UTC; the bound stays open where nothing was typed."""
+    typed = visit.typed(field)[:40]
+    if not typed:
+        return otherwise
+    try:
+        return parse_iso(typed)
+    except ValueError:
+        raise HTTPException(400, _("An instant looks like 2026-05-29T00:00:00.")) from None
 
 
 def _laid_out(body: bytes) -> str:
