@@ -162,6 +162,8 @@ def test_settings_are_the_program_s(cloud: Cloud) -> None:
         workswith.testing.cloud(settings={"no_such": 1})
     with pytest.raises(ValueError):
         workswith.testing.cloud(now="yesterday")
+    with pytest.raises(ValueError, match="of its own"):
+        workswith.testing.cloud(settings={"database": {"url": "postgresql://x"}})
 
 
 def test_it_serves_tls_on_a_clock_of_ones_own() -> None:

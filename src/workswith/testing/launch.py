@@ -54,6 +54,8 @@ class Launch:
             chosen = msgspec.convert(_laid_over(CHEAP, settings), Settings)
         except msgspec.ValidationError as error:
             raise ValueError(f"settings: {error}") from None
+        if chosen.database.url or chosen.catalog.quota_url:
+            raise ValueError("settings: the cloud of a test has a database of its own")
         at = parse_iso(instant(START if now is None else now))
         self._running = Running(
             Options(chosen, seed, at, port, tls, HOMES if homes is None else tuple(homes))
