@@ -14,8 +14,8 @@ from tests.web.wiring import Parts
 from workswith.devices.history import Span
 from workswith.identity.account import Account
 from workswith.kernel.clock import DAY, HOUR
-from workswith.web.home.chart import BOTTOM, LEFT, RIGHT, TOP, Point, columns, curve, ticks
 from workswith.web.home.history import RANGES, window
+from workswith.web.site.chart import BOTTOM, LEFT, RIGHT, TOP, Point, columns, curve, ticks
 from workswith.web.site.services import Services
 
 

@@ -14,11 +14,10 @@ from workswith.devices.plants import Module, Plant, module_of, plant_of
 from workswith.devices.thermostat import DEVICE as THERMOSTAT
 from workswith.kernel.clock import DAY, HOUR, iso
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site.chart import Chart, Point, columns, curve
 from workswith.web.site.language import lazy
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
-
-from .chart import Chart, columns, curve, of_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +176,19 @@ def _value(sample: Sample, figure: Figure) -> float:
 def _chart(asked: Asked, figure: Figure, range_: Range) -> Chart:
     times = _times(range_, asked.plant.time_zone, asked.since, asked.until)
     frame = {"since": asked.since, "until": asked.until, "span": range_.step}
-    points = [of_sample(one, figure.factor) for one in asked.samples]
+    points = [_point(one, figure.factor) for one in asked.samples]
     if figure.summed:
         drawn = [
             type(point)(point.at, _value(sample, figure), 0.0, 0.0)
             for point, sample in zip(points, asked.samples, strict=True)
         ]
-        return columns(drawn, **frame, times=times)
-    second = [of_sample(one, figure.factor) for one in asked.set_points]
+        return columns(drawn, (), **frame, times=times)
+    second = [_point(one, figure.factor) for one in asked.set_points]
     return curve(points, second, **frame, times=times)
+
+
+def _point(sample: Sample, factor: float) -> Point:
+    return Point(sample.at, sample.mean * factor, sample.low * factor, sample.high * factor)
 
 
 def _times(range_: Range, time_zone: str, since: int, until: int) -> list[int]:

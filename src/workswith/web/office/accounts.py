@@ -8,11 +8,10 @@ from workswith.identity.account import KINDS
 from workswith.identity.closing import anybody, search
 from workswith.kernel.problem import Problem
 from workswith.web.account.events import WORDS
+from workswith.web.site import paging
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
-
-from . import paging
 
 KIND_WORDS = {
     "developer": lazy("Developer"),

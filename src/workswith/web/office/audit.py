@@ -5,10 +5,9 @@ from starlette.routing import Route
 
 from workswith.identity import audit as log
 from workswith.web.account.events import WORDS
+from workswith.web.site import paging
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
-
-from . import paging
 
 
 async def listing(visit: Visit) -> Response:

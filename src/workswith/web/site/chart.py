@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from workswith.devices.history import Sample
-
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 38, 396, 10, 196
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -16,7 +14,8 @@ _LINES = 5
 @dataclass(frozen=True, slots=True)
 class Chart:
     """``lines`` and ``bands`` are points of polylines and polygons, ``bars`` are x, y, width and
-    height; ``scale`` is pairs of y and value, ``times`` of x and instant.
+    height, ``over`` those drawn over them; ``scale`` is pairs of y and value, ``times`` of x and
+    instant.
     """
 
     lines: tuple[str, ...]
@@ -25,6 +24,7 @@ class Chart:
     bars: tuple[tuple[float, float, float, float], ...]
     scale: tuple[tuple[float, float], ...]
     times: tuple[tuple[float, int], ...]
+    over: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +63,25 @@ def curve(
 
 
 def columns(
-    points: Sequence[Point], *, since: int, until: int, span: int, times: Sequence[int]
+    points: Sequence[Point],
+    over: Sequence[Point] = (),
+    *,
+    since: int,
+    until: int,
+    span: int,
+    times: Sequence[int],
 ) -> Chart:
-    """A bar for each value, from zero."""
+    """A bar for each value, from zero; ``over`` are parts of them."""
     scale = ticks(0.0, max((one.mean for one in points), default=1.0) or 1.0)
     frame = _Frame(since, until, scale[0], scale[-1])
-    whole = frame.x(since + span) - frame.x(since)
-    bars = tuple(
-        (
-            round(frame.x(one.at) + whole * 0.1, 2),
-            frame.y(one.mean),
-            round(whole * 0.8, 2),
-            round(frame.y(0.0) - frame.y(one.mean), 2),
-        )
-        for one in points
-    )
     return Chart(
         (),
         (),
         (),
-        bars,
+        tuple(_bar(frame, one, since, span) for one in points),
         tuple((frame.y(value), value) for value in scale),
         tuple((frame.x(at), at) for at in times),
+        tuple(_bar(frame, one, since, span) for one in over),
     )
 
 
@@ -97,10 +94,6 @@ def ticks(low: float, high: float) -> list[float]:
     step = next(one * power for one in _STEPS if one * power >= rough - 1e-12)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return [round(turn * step, 6) for turn in range(first, last + 1)]
-
-
-def of_sample(sample: Sample, factor: float) -> Point:
-    return Point(sample.at, sample.mean * factor, sample.low * factor, sample.high * factor)
 
 
 class _Frame:
@@ -116,6 +109,16 @@ class _Frame:
 
     def y(self, value: float) -> float:
         return round(BOTTOM - (value - self._low) * self._tall, 2)
+
+
+def _bar(frame: _Frame, one: Point, since: int, span: int) -> tuple[float, float, float, float]:
+    whole = frame.x(since + span) - frame.x(since)
+    return (
+        round(frame.x(one.at) + whole * 0.1, 2),
+        frame.y(one.mean),
+        round(whole * 0.8, 2),
+        round(frame.y(0.0) - frame.y(one.mean), 2),
+    )
 
 
 def _runs(points: Sequence[Point], span: int) -> list[list[Point]]:

@@ -1,8 +1,8 @@
-"""Lists of the office, a page at a time. Whether there is a next page is known by reading one more."""
+"""Long lists, a page at a time. Whether there is a next page is known by reading one more."""
 
 from urllib.parse import urlencode
 
-from workswith.web.site.visit import Visit
+from .visit import Visit
 
 SIZE = 50
 LAST = 10_000
