@@ -192,6 +192,7 @@ def note_of(name: str, areas: Areas, seeded: Seeded | None, origin: str = "") ->
         saved_at=clock.now(),
         clock=clock.state if clock.shifted else None,
         drawn=dict(seeded.drawn) if seeded else {},
+        seed=seeded.seed if seeded else "",
         origin=origin,
     )
 

@@ -177,7 +177,7 @@ class Cloud:
                 note = await asyncio.to_thread(act)
                 if comes_back:
                     clock = _as_it_stood(note.clock)
-                    seeded = self._seeded and self._seeded.at(note.drawn)
+                    seeded = self._seeded and self._seeded.at(note.drawn, note.seed)
                     self._place.inspector.forget()
             finally:
                 self._generation = await open_generation(self._place, clock=clock, seeded=seeded)

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     help="Go by the original's host names, for programs that have them built in. Implies --tls, on "
     "port 443 unless another is given; `workswith hosts` and `workswith trust` say what else it takes.",
 )
+@click.option(
+    "--seed",
+    type=int,
+    help="At the first start: ids that are the same for the same seed and calls.",
+)
 @config_option
 @json_option
 def command(
@@ -42,6 +47,7 @@ def command(
     host: str,
     tls: bool,
     original_hosts: bool,
+    seed: int | None,
     config: Path | None,
     as_json: bool,
 ) -> None:
@@ -63,20 +69,27 @@ def command(
         if sys.platform != "win32":
             import uvloop
 
-            uvloop.run(_up(settings, data, listening, as_json))
+            uvloop.run(_up(settings, data, listening, seed, as_json))
         else:
-            asyncio.run(_up(settings, data, listening, as_json))
+            asyncio.run(_up(settings, data, listening, seed, as_json))
     except KeyboardInterrupt:
         pass
     finally:
         os.close(lock)
 
 
-async def _up(settings: "Settings", data: Path, listening: Listening, as_json: bool) -> None:
+async def _up(
+    settings: "Settings", data: Path, listening: Listening, seed: int | None, as_json: bool
+) -> None:
     from workswith.app import open_sandbox
+    from workswith.app.seeding import seeded_of
 
     from .serving import serve
 
+    try:
+        seeded = seeded_of(data, seed)
+    except ValueError as error:
+        raise click.ClickException(f"--seed: {error}.") from None
     bound = listening.bind()
     authority = listening.authority(data)
     authority.ensure()
@@ -88,6 +101,7 @@ async def _up(settings: "Settings", data: Path, listening: Listening, as_json: b
         origins=listening.origins(),
         authority_file=authority.certificate_file,
         tls=listening.secure,
+        seeded=seeded,
     )
     try:
         _write(data, cloud)

@@ -21,19 +21,19 @@ class Seeded:
     on where it stood.
     """
 
-    def __init__(self, seed: int, drawn: Mapping[str, int] | None = None) -> None:
-        self._seed = seed
+    def __init__(self, seed: int | str, drawn: Mapping[str, int] | None = None) -> None:
+        self.seed = str(seed)
         self.drawn: dict[str, int] = dict(drawn or {})
 
-    def at(self, drawn: Mapping[str, int]) -> "Seeded":
-        """The same seed, where so many draws were made."""
-        return Seeded(self._seed, drawn)
+    def at(self, drawn: Mapping[str, int], seed: str = "") -> "Seeded":
+        """The same seed, or another one, where so many draws were made."""
+        return Seeded(seed or self.seed, drawn)
 
     def draw(self, branch: str, size: int) -> bytes:
         """The next ``size`` bytes of a branch."""
         count = self.drawn.get(branch, 0)
         self.drawn[branch] = count + 1
-        return hashlib.shake_256(f"{self._seed}/{branch}/{count}".encode()).digest(size)
+        return hashlib.shake_256(f"{self.seed}/{branch}/{count}".encode()).digest(size)
 
 
 class Ident:

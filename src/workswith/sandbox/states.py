@@ -31,7 +31,8 @@ class Note(msgspec.Struct, frozen=True):
     clock: ClockState | None
     """``None``: the machine's own time."""
     drawn: dict[str, int] = {}
-    """How many bytes each seeded source of ids has given."""
+    """How many draws each area has made from ``seed``."""
+    seed: str = ""
     origin: str = ""
     """The state that it began as."""
     fork: bool = False
