@@ -30,7 +30,7 @@ _MOTIONS = {
     automation.Motion.CLOSING: lazy("Closing, %(level)s %%"),
 }
 _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
-    light.DEVICE: (lazy("Light"), lambda r: _dimmed(r) if r.on else _("Off")),
+    light.DEVICE: (lazy("Lamp"), lambda r: _dimmed(r) if r.on else _("Off")),
     plug.DEVICE: (lazy("Plug"), lambda r: watts(r.power) if r.on else _("Off")),
     automation.DEVICE: (
         lazy("Shutter"),

@@ -27,7 +27,7 @@ MODES = {
     Mode.OFF: lazy("Off"),
     Mode.PROTECTION: lazy("Protection"),
 }
-FUNCTIONS = {Function.HEATING: lazy("Heating"), Function.COOLING: lazy("Cooling")}
+FUNCTIONS = {Function.HEATING: lazy("Heat"), Function.COOLING: lazy("Cool")}
 
 
 async def show(visit: Visit) -> Response:

@@ -23,7 +23,7 @@ TEMPLATES = {
 """By the name in `devices.templates.TEMPLATES`: what it is, and what stands in it."""
 GOODS = {
     "thermostat": lazy("Thermostat"),
-    "light": lazy("Light"),
+    "light": lazy("Lamp"),
     "dimmer": lazy("Dimmed light"),
     "fridge": lazy("Plug with a fridge"),
     "kettle": lazy("Plug with a kettle"),
