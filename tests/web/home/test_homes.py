@@ -105,6 +105,22 @@ async def test_a_touch_keeps_remote_commands_away_but_not_the_next_touch(
     await services.twin.command(*names, off)
 
 
+async def test_a_locked_display_takes_no_touch_until_it_is_unlocked(
+    browser: Browser, services: Services, grace: Account, furnished: Furnish
+) -> None:
+    home = await furnished(grace)
+    before = await reading(services, grace, home)
+    await browser.sign_in(grace.email, PASSWORD, address(home))
+    token = browser.form("csrf").values["csrf"][0]
+    await browser.post(address(home) + "/lock", csrf=token, locked="yes")
+    await touch(browser, home, "warmer")
+    assert "The display is locked." in browser.text
+    assert (await reading(services, grace, home)).set_point == before.set_point
+    await browser.post(address(home) + "/lock", csrf=token, locked="no")
+    await touch(browser, home, "warmer")
+    assert (await reading(services, grace, home)).set_point == before.set_point + 5
+
+
 async def test_buttons_that_do_not_exist_do_nothing(
     browser: Browser, services: Services, grace: Account, furnished: Furnish
 ) -> None:

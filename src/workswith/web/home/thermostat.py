@@ -52,6 +52,7 @@ async def show(visit: Visit) -> Response:
         modes=MODES,
         boosts=BOOSTS,
         functions=FUNCTIONS if len(configuration.functions) > 1 else {},
+        locked=configuration.display_locked,
         online=snapshot.reach is Reach.ONLINE,
     )
 
@@ -70,7 +71,17 @@ async def touch(visit: Visit) -> Response:
     except Problem as problem:
         if problem.kind not in {Kind.INVALID, Kind.UNREACHABLE, Kind.TIMED_OUT}:
             raise
-        visit.say(_(problem.detail), "bad")
+        locked = problem.code == "display_locked"
+        visit.say(_("The display is locked.") if locked else _(problem.detail), "bad")
+    return visit.go(f"/home/{plant_id}/thermostats/{module_id}")
+
+
+async def lock(visit: Visit) -> Response:
+    """Locks the display for everybody's hands, or unlocks it."""
+    owner, plant_id, module_id = _names(visit)
+    await visit.services.homes.tuning.lock_display(
+        owner, plant_id, module_id, locked=visit.typed("locked") == "yes"
+    )
     return visit.go(f"/home/{plant_id}/thermostats/{module_id}")
 
 
@@ -88,4 +99,5 @@ def _names(visit: Visit) -> tuple[str, str, str]:
 ROUTES = [
     Route("/home/{plant}/thermostats/{module}", account(show), methods=["GET"]),
     Route("/home/{plant}/thermostats/{module}", account(touch), methods=["POST"]),
+    Route("/home/{plant}/thermostats/{module}/lock", account(lock), methods=["POST"]),
 ]
