@@ -125,10 +125,11 @@ class Passwords:
             parallelism=settings.argon2_lanes,
         )
         self._pool = ThreadPoolExecutor(
-            settings.password_threads or max(1, (os.cpu_count() or 1) // 2),
+            max(settings.password_threads, 0) or max(1, (os.cpu_count() or 1) // 2),
             thread_name_prefix="password",
             initializer=_step_back,
         )
+        self._at_once = settings.password_threads < 0
         self._most = settings.password_queue
         self._waiting = 0
         # Well-formed, with the same parameters, of no password: verifying it is the same work.
@@ -159,6 +160,8 @@ class Passwords:
             return False
 
     async def _run(self, function: Callable[[Unpack[Ts]], T], *arguments: *Ts) -> T:
+        if self._at_once:
+            return function(*arguments)
         if self._waiting >= self._most:
             raise Problem(
                 Kind.UNAVAILABLE,

@@ -18,9 +18,10 @@ class Settings(Section, frozen=True):
     password_threads: Annotated[
         int,
         Meta(
-            ge=0,
+            ge=-1,
             le=256,
-            description="Password hashes at the same time; 0 means one for every two cores.",
+            description="Password hashes at the same time; 0 means one for every two cores, -1 that "
+            "everything else waits for each, which only tests want.",
         ),
     ] = 0
     password_queue: Annotated[

@@ -31,7 +31,7 @@ START = "2026-03-02T07:00:00Z"
 START_SECONDS = 60.0
 CHEAP: Mapping[str, Any] = {
     # Passwords of a test protect nothing; hashing them well would take most of its time.
-    "identity": {"argon2_memory_kib": 8, "argon2_rounds": 1},
+    "identity": {"argon2_memory_kib": 8, "argon2_rounds": 1, "password_threads": -1},
     "log": {"level": "error"},
 }
 
