@@ -252,6 +252,8 @@ class Story:
         """An endpoint is unsubscribed from everything; nothing is under way to it."""
         was, self.calm = self.calm, True
         await self.chain.worker.settle()
+        if not self.process.alive:
+            await self.bury()
         for former in self.former:
             await stop(former)
         for subscription in await self.chain.subscriptions.of_account(ACCOUNT, "smarther-v2.0"):

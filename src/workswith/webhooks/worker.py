@@ -180,8 +180,10 @@ class Worker:
                 # Nothing due although the lane says so: a cancellation left it behind, or it has
                 # not been written since. Look anew.
                 expired, line.expired = line.expired, []
-                await self._database.write(self._expire, line.endpoint.id, expired, now)
-                line.taken.difference_update(one.number for one in expired)
+                try:
+                    await self._database.write(self._expire, line.endpoint.id, expired, now)
+                finally:  # what was not written is read again
+                    line.taken.difference_update(one.number for one in expired)
                 self._bells.ring(BELL)
             if not line.taken and not line.waiting:
                 self._lines.pop(line.endpoint.id, None)
@@ -246,6 +248,7 @@ class Worker:
         return (
             line.whole
             and not line.waiting
+            and not line.expired
             and bool(line.taken)
             and line.events == self._events.count
         )
