@@ -38,6 +38,13 @@ PLACES = (
     Place("guides", "/guides", "/guides"),
     Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
     Place("faq", "/faq", "/faq"),
+    Place("guide-application", "/guides/application", "/guides/application", DEVELOPER),
+    Place("guide-oauth", "/guides/oauth", "/guides/oauth", DEVELOPER),
+    Place("guide-ids", "/guides/ids", "/guides/ids", DEVELOPER),
+    Place("guide-notifications", "/guides/notifications", "/guides/notifications", DEVELOPER),
+    Place("guide-keys", "/guides/keys", "/guides/keys", DEVELOPER),
+    Place("guide-postman", "/guides/postman", "/guides/postman", DEVELOPER),
+    Place("guide-oauth-visitor", "/guides/oauth", "/guides/oauth"),
     # Sign-in and consent
     Place("sign-in", "/signin", "/signin"),
     Place("sign-in-home", "/signin", "/signin?return_to=/home"),
@@ -131,6 +138,9 @@ PLACES = (
     Place("product-developer", "/products/{product}", "/products/starter-kit", DEVELOPER),
     Place("subscriptions", "/subscriptions", "/subscriptions", DEVELOPER),
     Place("profile", "/profile", "/profile", DEVELOPER),
+    Place("usage", "/usage", "/usage", DEVELOPER),
+    Place("usage-hours", "/usage", "/usage?range=day", DEVELOPER),
+    Place("usage-none", "/usage", "/usage?range=day&page=9", DEVELOPER),
     Place(
         "rename",
         "/profile/subscriptions/{subscription}/rename",
@@ -219,6 +229,7 @@ NO_PAGES = frozenset(
         "/apis/{api}/openapi.json",
         "/home/{plant}/history/{module}/csv",
         "/postman.json",
+        "/usage/csv",
         "/logos/{client}",
         "/console/authorize",  # goes on to /authorize
         "/console/quota",

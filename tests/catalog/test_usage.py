@@ -145,11 +145,11 @@ async def test_calls_are_summed_by_day_and_by_end_user(
         Period(day + DAY, 2, 0),
     ]
     assert await usage_reports.spent(database, "dev", **span) == [
-        Spent(mine, "anna", 3),
-        Spent(mine, "berta", 1),
+        Spent(KIT, "Starter Kit", "anna", 3, 500),
+        Spent(KIT, "Starter Kit", "berta", 1, 500),
     ]
     assert await usage_reports.spent(database, "dev", limit=1, offset=1, **span) == [
-        Spent(mine, "berta", 1)
+        Spent(KIT, "Starter Kit", "berta", 1, 500)
     ]
     exported = await usage_reports.export(database, "dev", **span)
     assert [(row.hour - day, row.end_user_id, row.calls) for row in exported] == [

@@ -39,11 +39,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Calls in the name of one end-user with the keys of one subscription."""
+    """Calls in the name of one end-user, with all keys that share this end-user's quota."""
 
-    subscription_id: str
+    product_id: str
+    product_name: str
     end_user_id: str
     calls: int
+    daily_quota: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,13 @@ _OF_END_USER = query(
 )
 _SPENT = query(
     Spent,
-    f"SELECT u.subscription_id, u.end_user_id, CAST(SUM(u.calls) AS BIGINT) {_OF_OWNER} "
-    "AND u.end_user_id <> '' "
-    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit OFFSET :offset",
+    "SELECT p.id, p.name, u.end_user_id, CAST(SUM(u.calls) AS BIGINT), "
+    "MAX(COALESCE(s.daily_quota, p.daily_quota)) "
+    "FROM usage_hours u JOIN subscriptions s ON s.id = u.subscription_id "
+    "JOIN products p ON p.id = s.product_id "
+    "WHERE s.account_id = :owner_id AND u.hour >= :since AND u.hour < :until "
+    "AND (:product_id = '' OR p.id = :product_id) AND u.end_user_id <> '' "
+    "GROUP BY p.id, p.name, u.end_user_id ORDER BY 4 DESC, 1, 3 LIMIT :limit OFFSET :offset",
 )
 _EXPORT = query(
     Counted,
@@ -175,17 +181,20 @@ async def spent(
     *,
     since: int,
     until: int,
-    subscription_id: str = "",
+    product_id: str = "",
     limit: int = LISTED,
     offset: int = 0,
 ) -> list[Spent]:
-    """By subscription and end-user, most first; calls without an end-user have no quota."""
+    """By product and end-user, most first; calls without an end-user have no quota.
+
+    Only what was called with this owner's keys: an end-user's quota is shared with other keys.
+    """
     return await reads.all(
         _SPENT,
         owner_id=owner_id,
         since=since,
         until=until,
-        subscription_id=subscription_id,
+        product_id=product_id,
         limit=limit,
         offset=offset,
     )

@@ -15,12 +15,15 @@ from wtforms.validators import InputRequired, Length
 
 from workswith.catalog import states
 from workswith.catalog.subscriptions import BOTH, NAME_LIMIT, Key, Subscription
+from workswith.kernel.clock import DAY
 from workswith.kernel.problem import Problem
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
+QUIET = DAY
+"""A key that was not used for so long is no longer in use."""
 _BOTH_WORDS = {"primary": lazy("Primary key"), "secondary": lazy("Secondary key")}
 
 
@@ -58,6 +61,7 @@ async def profile(visit: Visit) -> Response:
         held=held,
         ended=[one for one in every if states.ended(one.state)],
         which_words=_BOTH_WORDS,
+        quiet_before=visit.now - QUIET,
     )
 
 

@@ -21,6 +21,7 @@ VISITOR = (
 DEVELOPER = (
     *VISITOR,
     Section(lazy("Subscriptions"), "/profile"),
+    Section(lazy("Usage"), "/usage"),
     Section(lazy("Applications"), "/applications"),
     Section(lazy("Homes"), "/home"),
 )
