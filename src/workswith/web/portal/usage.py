@@ -154,6 +154,7 @@ def _calls_chart(asked: Asked, found: Sequence[Period]) -> Chart:
         until=asked.until,
         span=RANGES[asked.range].step,
         times=_instants(asked),
+        least=5,
     )
 
 
@@ -167,6 +168,7 @@ def _times_chart(asked: Asked, took: Mapping[int, Mapping[int, int]]) -> Chart:
         until=asked.until,
         span=RANGES[asked.range].step,
         times=_instants(asked),
+        from_zero=True,
     )
 
 

@@ -45,10 +45,11 @@ def curve(
     until: int,
     span: int,
     times: Sequence[int],
+    from_zero: bool = False,
 ) -> Chart:
     """Lines through the means, with a band between the extremes; gaps stay gaps."""
     every = [*points, *second]
-    low = min((one.low for one in every), default=0.0)
+    low = 0.0 if from_zero else min((one.low for one in every), default=0.0)
     high = max((one.high for one in every), default=1.0)
     scale = ticks(low, high)
     frame = _Frame(since, until, scale[0], scale[-1])
@@ -70,9 +71,13 @@ def columns(
     until: int,
     span: int,
     times: Sequence[int],
+    least: float = 1.0,
 ) -> Chart:
-    """A bar for each value, from zero; ``over`` are parts of them."""
-    scale = ticks(0.0, max((one.mean for one in points), default=1.0) or 1.0)
+    """A bar for each value, from zero; ``over`` are parts of them. The scale has ``least`` at least
+    where there is nothing, or what is counted has no fractions.
+    """
+    top = max((one.mean for one in points), default=0.0)
+    scale = ticks(0.0, max(top, least) if least > 1 else top or least)
     frame = _Frame(since, until, scale[0], scale[-1])
     return Chart(
         (),
