@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import workswith.testing
+from workswith.kernel.database import statement
 from workswith.testing import Cloud
 from workswith_client import Client
 
@@ -69,3 +70,22 @@ def thermostat(workswith: Cloud) -> tuple[str, str]:
 def home(workswith: Cloud) -> workswith.testing.Home:
     """The Home + Control one."""
     return next(one for one in workswith.homes if one.api == "home_control")
+
+
+def rotate_as_the_original(cloud: Cloud) -> None:
+    """Each refresh brings a new token, and the earlier ones stay good. Needs the setting
+    ``identity.original_rotation_allowed``.
+    """
+    areas = cloud._running.cloud.areas
+    client_id = cloud.application.client_id
+
+    async def change(tx: Any) -> None:
+        await tx.run(_AS_THE_ORIGINAL, client_id=client_id)
+
+    cloud._bridge.wait(areas.kernel.database.write(change))
+    areas.kernel.broadcast.send("application", client_id)
+
+
+_AS_THE_ORIGINAL = statement(
+    "UPDATE application SET rotation = 'original' WHERE client_id = :client_id"
+)

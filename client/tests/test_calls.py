@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Make
 from workswith.testing import Cloud
-from workswith_client import Budget, Client, errors, smarther
+from workswith_client import Budget, Client, Retries, errors, smarther
 from workswith_client.smarther_models import Mode
 
 HARMLESS = None
@@ -68,7 +68,11 @@ LASTING: dict[str, type[errors.WorksWithError] | None] = {
     "486-busy": errors.DeviceBusy,
     "500-internal": errors.ServerError,
 }
-SHORT: dict[str, dict[str, Any]] = {"latency": {"ms": 100}, "slow-body": {"ms": 100}}
+SHORT: dict[str, dict[str, Any]] = {
+    "hang": {"ms": 600},
+    "latency": {"ms": 100},
+    "slow-body": {"ms": 100},
+}
 TOKENS: dict[str, type[errors.WorksWithError] | None] = {
     "token-refused": errors.SignInRequired,
     "token-expired-grant": errors.SignInRequired,
@@ -189,8 +193,9 @@ def test_a_login_service_that_is_down_is_not_noticed_while_the_token_is_good(
 
 @pytest.mark.parametrize("kind", STATES)
 def test_a_state_of_the_world(
-    kind: str, client: Client, workswith: Cloud, thermostat: tuple[str, str]
+    kind: str, make: Make, workswith: Cloud, thermostat: tuple[str, str]
 ) -> None:
+    client = make(retries=Retries(tries=1))
     workswith.faults.add(kind)
     assert met(lambda: client.smarther.set_manual(*thermostat, 22.5)) == STATES[kind]
     workswith.faults.clear()
