@@ -8,6 +8,7 @@ from workswith.devices.links import Hands, Links, RemoteHands
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
+from workswith.kernel.database import Tx
 from workswith.kernel.tasks import Work
 
 from .kernel import Kernel
@@ -33,10 +34,19 @@ class Devices:
         self.twin = Twin(database, clock, link, settings)
         self.scenes = Scenes(database, clock, kernel.bells, self.twin)
         self.homes = Homes(database, clock, kernel.ident, self.park, settings)
+        if self._hub is not None:
+            self.homes.on_gateway(_cut)
 
     async def close(self) -> None:
         if self._hub is not None:
             await self._hub.close()
+
+
+async def _cut(tx: Tx, gateway_id: str, _now: int) -> None:
+    """The connection of a gateway whose home is taken down."""
+    from workswith.devices.gateways.desk import cut  # noqa: PLC0415 - as below
+
+    await cut(tx, gateway_id)
 
 
 def _real_gateways(kernel: Kernel) -> "Hub | None":

@@ -19,7 +19,7 @@ from workswith.web.site.visit import Visit
 from .gadgets import change_of
 from .states import gadget
 
-TOLD = {Kind.INVALID, Kind.UNREACHABLE, Kind.TIMED_OUT}
+TOLD = {Kind.INVALID, Kind.UNREACHABLE, Kind.TIMED_OUT, Kind.BUSY}
 """What a press may lead to that a sentence on the page explains."""
 
 

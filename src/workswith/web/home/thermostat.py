@@ -16,6 +16,7 @@ from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .device import TOLD
 from .dial import dial
 from .homes import EXPIRED
 from .touches import touched
@@ -69,7 +70,7 @@ async def touch(visit: Visit) -> Response:
         check(command, configuration, visit.now)
         await visit.services.park.touch(module_id, command)
     except Problem as problem:
-        if problem.kind not in {Kind.INVALID, Kind.UNREACHABLE, Kind.TIMED_OUT}:
+        if problem.kind not in TOLD:
             raise
         locked = problem.code == "display_locked"
         visit.say(_("The display is locked.") if locked else _(problem.detail), "bad")
