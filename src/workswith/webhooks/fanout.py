@@ -12,13 +12,12 @@ from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
-from msgspec.json import encode
-
 from workswith.events.outbox import Event
 from workswith.kernel import log
 from workswith.kernel.database import Query, Tx, query, statement
 
 from . import policy, queue
+from .lanes import keys
 from .settings import Rules
 from .subscriptions import COLUMNS, Subscription
 
@@ -108,7 +107,7 @@ class FanOut:
         self, tx: Tx, events: Sequence[Event], now: int
     ) -> list[tuple[Event, Subscription, policy.Lane]]:
         """Who hears of what, in the order of the events; locks the endpoints."""
-        plants = encode(dict.fromkeys([event.plant_id for event in events], 0)).decode()
+        plants = keys([event.plant_id for event in events])
         if self._dialect in _IN_ORDER:
             await tx.all(_IN_ORDER[self._dialect], plants=plants)
         lanes = dict(await tx.all(_LOCK, plants=plants, now=now))

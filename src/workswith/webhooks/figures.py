@@ -4,12 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import msgspec
-
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Reads, query
 
 from . import logbook
+from .lanes import keys
 from .shards import SHARDS
 
 TOP = 10
@@ -88,8 +87,7 @@ async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figur
     failed: Counter[str] = Counter()
     spent = 0.0
     tallies = await logbook.tallies(reads, now - window)
-    ids = msgspec.json.encode(dict.fromkeys(tallies, 0)).decode()
-    for endpoint_id, url in await reads.all(_URLS, ids=ids):
+    for endpoint_id, url in await reads.all(_URLS, ids=keys(tallies)):
         host, tally = urlsplit(url).netloc, tallies[endpoint_id]
         attempts[host] += tally.attempts
         failed[host] += tally.failed

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from workswith.kernel import log
 from workswith.kernel.database import Database, Tx
 
-from . import lanes
-from .lanes import Book, Outcome
+from . import recording
 from .policy import Lane
+from .recording import Book, Outcome
 from .shards import Shards
 
 BATCH = 512
@@ -66,6 +66,6 @@ class Recorder:
 
     async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> Collection[str]:
         held = await self._shards.hold(tx)
-        written = await lanes.record(tx, self._book, held, outcomes)
+        written = await recording.record(tx, self._book, held, outcomes)
         self._hear(written)
         return written

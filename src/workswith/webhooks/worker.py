@@ -24,10 +24,11 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.tasks import Bells
 
-from . import lanes, policy
-from .lanes import Book, Due, Endpoint, Outcome
+from . import lanes, policy, recording
+from .lanes import Due, Endpoint
 from .policy import Lane, Start
 from .recorder import Recorder
+from .recording import Book, Outcome
 from .sender import OUR_FAULT, Sent
 from .settings import Settings
 from .shards import Shards
@@ -231,7 +232,7 @@ class Worker:
 
     async def _expire(self, tx: Tx, endpoint_id: str, expired: Sequence[Due], now: int) -> None:
         held = await self.shards.hold(tx)
-        await lanes.expire(tx, self._book, held, endpoint_id, expired, now=now)
+        await recording.expire(tx, self._book, held, endpoint_id, expired, now=now)
 
     def _fresh(self, line: _Line) -> bool:
         """Whether what was read of a lane still stands."""
@@ -313,7 +314,7 @@ class Worker:
                 finally:
                     self._ailing -= ailing
                 now = self._clock.now()
-                outcome = lanes.outcome_of(due, sent, at, now, self._jitter())
+                outcome = recording.outcome_of(due, sent, at, now, self._jitter())
                 self._unwritten += 1
                 self._recorder.add(outcome)
                 if not outcome.succeeded:
@@ -354,7 +355,7 @@ class Worker:
             _log.error("a signing secret does not open", endpoint=endpoint.id, exc_info=error)
             return Sent(None, OUR_FAULT)
         sent = await self._sender.post(endpoint.id, endpoint.url, headers, due.body)
-        return lanes.judged(due, sent) if due.proof else sent
+        return recording.judged(due, sent) if due.proof else sent
 
     def _hear(self, written: dict[str, Lane]) -> None:
         """A turn that read a lane before its ban was written must not start an attempt in it."""
