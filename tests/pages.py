@@ -74,7 +74,9 @@ PLACES = (
     ),
     Place("home-new", "/home/new", "/home/new", OWNER),
     Place("home-of-every-kind", "/home/{plant}", "/home/{house}", OWNER),
-    Place("home-settings", "/home/{plant}/settings", "/home/{house}/settings", OWNER),
+    Place(
+        "home-settings", "/home/{plant}/settings", "/home/{house}/settings?device={dimmer}", OWNER
+    ),
     Place("device", "/home/{plant}/devices/{module}", "/home/{house}/devices/{dimmer}", OWNER),
     Place(
         "device-shutter", "/home/{plant}/devices/{module}", "/home/{house}/devices/{shutter}", OWNER

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from workswith.web.portal.guides import GUIDES
+
 OPEN = ["/", "/guides", "/getting-started", "/faq", "/apis", "/products", "/products/starter-kit"]
+OPEN += [guide.path for guide in GUIDES if guide.path.startswith("/guides/")]
 CLOSED = ["/profile", "/applications", "/applications/new", "/console/authorize"]
 
 

@@ -18,6 +18,8 @@ class OwnKey:
     subscription_id: str
     label: str
     key: str = field(repr=False)
+    last_used_at: int | None = None
+    """Coarse; ``None`` is never since it was made."""
 
 
 async def keys(visit: Visit, api: str = "") -> list[OwnKey]:
@@ -35,7 +37,12 @@ async def keys(visit: Visit, api: str = "") -> list[OwnKey]:
             continue
         pair = await visit.services.subscriptions.keys(visit.account.id, subscription.id)
         found.extend(
-            OwnKey(subscription.id, f"{words[which]}-{subscription.name}", pair[which].key)
+            OwnKey(
+                subscription.id,
+                f"{words[which]}-{subscription.name}",
+                pair[which].key,
+                pair[which].last_used_at,
+            )
             for which in BOTH
         )
     return found

@@ -1,20 +1,16 @@
 """Front page, guides, questions and answers: our own words with the reader's own values. [PRT-1 PRT-4]"""
 
-import hashlib
-import shlex
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.contracts.renderings import calls, samples
-from workswith.identity.application import Application
-from workswith.kernel.ident import b64url
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
 from . import errors, own
+from .flow import flow
 from .glossary import GLOSSARY
 
 
@@ -43,16 +39,12 @@ async def getting_started(visit: Visit) -> Response:
         key=key,
         first=_first_call(visit, key.key if key else calls.KEY_PLACEHOLDER),
         applications=applications,
-        flow=_flow(
+        flow=flow(
             visit.services.origins.login,
             applications[0] if applications else None,
             visit.services.ident.secret(),
         ),
     )
-
-
-async def guides(visit: Visit) -> Response:
-    return visit.render("portal/guides.html")
 
 
 async def faq(visit: Visit) -> Response:
@@ -89,53 +81,8 @@ def _first_call(visit: Visit, key: str) -> _First | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """The requests of the code flow, as text."""
-
-    authorize: str
-    token: str
-    refresh: str
-    discovery: str
-
-
-def _flow(login: str, application: Application | None, verifier: str) -> _Flow:
-    """With the values of the reader's own application, if there is one, and a fresh proof key."""
-    client_id = application.client_id if application else "{client_id}"
-    reply_url = application.reply_urls[0] if application else "{reply URL}"
-    query = {
-        "client_id": client_id,
-        "redirect_uri": reply_url,
-        "response_type": "code",
-        "state": "af0ifjsldkj",
-        "code_challenge": b64url(hashlib.sha256(verifier.encode()).digest()),
-        "code_challenge_method": "S256",
-    }
-    code = {"code": "{code}", "code_verifier": verifier}
-    return _Flow(
-        authorize=f"{login}/authorize?{urlencode(query, safe='{} ')}",
-        token=_token_request(login, client_id, "authorization_code", code),
-        refresh=_token_request(
-            login, client_id, "refresh_token", {"refresh_token": "{refresh_token}"}
-        ),
-        discovery=f"{login}/{client_id}/.well-known/openid-configuration" if application else "",
-    )
-
-
-def _token_request(login: str, client_id: str, grant: str, proof: dict[str, str]) -> str:
-    fields = {
-        "grant_type": grant,
-        "client_id": client_id,
-        "client_secret": "{client_secret}",
-        **proof,
-    }
-    lines = [f"  --data-urlencode {shlex.quote(f'{name}={text}')}" for name, text in fields.items()]
-    return " \\\n".join([f"curl --request POST {login}/token", *lines]) + "\n"
-
-
 ROUTES = [
     Route("/", page(home), methods=["GET"]),
-    Route("/guides", page(guides), methods=["GET"]),
     Route("/getting-started", page(getting_started), methods=["GET"]),
     Route("/faq", page(faq), methods=["GET"]),
 ]
