@@ -64,7 +64,9 @@ def test_with_a_browser_on_another_machine(fresh: Client, workswith: Cloud) -> N
 
 def test_a_person_who_refuses(fresh: Client, workswith: Cloud) -> None:
     with pytest.raises(errors.SignInRefused) as told:
-        fresh.sign_in(LOOPBACK, show=lambda url: browse(workswith.sign_in(url, "developer", allow=False)))
+        fresh.sign_in(
+            LOOPBACK, show=lambda url: browse(workswith.sign_in(url, "developer", allow=False))
+        )
     assert told.value.error == "access_denied"
     assert not fresh.signed_in()
 

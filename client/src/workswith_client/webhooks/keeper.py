@@ -13,13 +13,14 @@ missed, and only then everything is read.
 """
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from workswith_client import home_control, smarther, smarther_models
 from workswith_client.client import AsyncClient
-from workswith_client.errors import WorksWithError
+from workswith_client.errors import Conflict, WorksWithError
 from workswith_client.home_control_models import Status as ModuleStatus
 
 from .notification import Notification
@@ -90,8 +91,8 @@ class Keeper:
             self._missed = self._receiver.missed
             return True
         for plant in self._silent(now):
-            self._looked[plant] = now
             acted |= await self._look(plant)
+            self._looked[plant] = now
         return acted
 
     def _silent(self, now: float) -> list[str]:
@@ -113,7 +114,8 @@ class Keeper:
             have = {one.plant_id for one in listed if one.url == self._url}
             for plant in self._plants:
                 if plant not in have:
-                    await self._client.ensure_subscription(plant, self._url)
+                    with contextlib.suppress(Conflict):  # somebody else was faster
+                        await self._client.run(smarther.subscribe(plant, self._url))
                     renewed.append(plant)
         for plant in self._homes:
             await self._client.run(home_control.subscribe(plant, self._url))
@@ -138,13 +140,13 @@ class Keeper:
         return True
 
     async def _fetch(self, plant: str) -> None:
-        self._looked[plant] = self._client.now()
         if plant in self._plants:
             for module in self._plants[plant]:
                 await self._fetch_module(plant, module)
-            return
-        for module_status in await self._client.run(home_control.statuses(plant)):
-            self._put(plant, (), module_status)
+        else:
+            for module_status in await self._client.run(home_control.statuses(plant)):
+                self._put(plant, (), module_status)
+        self._looked[plant] = self._client.now()
 
     async def _fetch_module(self, plant: str, module: str) -> None:
         status = await self._client.run(smarther.status(plant, module))
