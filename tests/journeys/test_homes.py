@@ -210,14 +210,14 @@ def put_up(page: Page) -> None:
     form.get_by_label("Room").select_option("Camera")
     form.get_by_role("button", name="Put it up").click()
     expect(page.get_by_text("The device is put up.")).to_be_visible()
-    expect(page.get_by_text("Reading lamp")).to_be_visible()
+    expect(page.get_by_role("link", name="Reading lamp")).to_be_visible()
 
 
 def keep_and_go_back(page: Page) -> None:
     page.get_by_label("Name of the snapshot").fill("With a lamp")
     page.get_by_role("button", name="Keep it as it is").click()
-    lamp = page.locator("details.more", has_text="Reading lamp")
-    lamp.locator("summary").first.click()
+    page.get_by_role("link", name="Reading lamp").click()
+    lamp = page.locator(".picked")
     lamp.get_by_text("Remove", exact=True).click()
     lamp.get_by_role("button", name="Yes, remove").click()
     expect(page.get_by_text("The device is gone.")).to_be_visible()

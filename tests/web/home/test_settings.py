@@ -16,6 +16,8 @@ from workswith.web.site.services import Services
 async def send(browser: Browser, path: str, **fields: str) -> None:
     """The form of the page that goes to this address, with these fields."""
     base = str(browser.page.url.path)
+    if found := re.match(r"/(device|room)s/([^/]+)", path):
+        await browser.open(f"{base}?{found[1]}={found[2]}")
     forms = re.findall(r'<form method="post" action="([^"]+)"', browser.page.text)
     assert base + path in forms or path in forms, (path, forms)
     csrf = browser.form("csrf").values["csrf"][0]

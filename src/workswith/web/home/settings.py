@@ -63,6 +63,7 @@ async def _page(visit: Visit, wrong: Wrong) -> Response:
         kind_name=kind_name,
         goods={one: GOODS[one] for one in SOLD[plant.api]},
         room_words=ROOMS,
+        edited=wrong.about or visit.asked("device") or visit.asked("room"),
         invited=await services.homes.invitations.of_plant(me, plant.id),
         snapshots=await services.homes.copies.of(me, plant.id),
         wrong=wrong,
