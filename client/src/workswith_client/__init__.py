@@ -10,9 +10,11 @@
 Errors are a tree, drawn in `workswith_client.errors`. Notifications: `workswith_client.webhooks`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from . import errors
 from .budget import Budget, Forecast
-from .client import AsyncClient, Client
+from .client import Client
 from .errors import WorksWithError
 from .operation import Operation
 from .plan import Cost, Poll, cost
@@ -20,6 +22,9 @@ from .retries import Retries
 from .service import ORIGINAL, Sandbox, Service, sandbox
 from .signin import SignIn
 from .store import FileStore, KeyringStore, MemoryStore, Store
+
+if TYPE_CHECKING:
+    from .async_client import AsyncClient
 
 __version__ = "0.1.0"
 
@@ -45,3 +50,12 @@ __all__ = [
     "errors",
     "sandbox",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Asyncio is imported by programs that use it."""
+    if name == "AsyncClient":
+        from .async_client import AsyncClient  # noqa: PLC0415
+
+        return AsyncClient
+    raise AttributeError(name)

@@ -1,7 +1,7 @@
 """How one description of a thing to do serves programs that wait and programs that await.
 
 A flow is a generator. It yields steps, gets their results back, and returns what it was for; it
-never sends, sleeps or touches a disk itself. `drive` performs steps by waiting, `drive_async` by
+never sends, sleeps or touches a disk itself. `waiting` performs steps by waiting, `awaiting` by
 awaiting. Errors of a step are raised inside the flow, where it was yielded.
 """
 

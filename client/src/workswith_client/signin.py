@@ -1,6 +1,6 @@
 """A person's sign-in: what to open, and what may come back. [RFC 6749 4.1, 7636, 8252, 9207]
 
-Pure: `loopback` waits for the browser, `client` joins them. Nothing of the address that came back is
+Pure: `loopback` waits for the browser, the clients join them. Nothing of the address that came back is
 believed before ``state`` and ``iss`` are those of this sign-in.
 """
 

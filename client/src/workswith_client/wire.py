@@ -6,7 +6,6 @@ Header names are lower-case. Neither ``repr`` shows headers or bodies, which hav
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,6 +33,8 @@ class Response:
         text = self.headers.get("retry-after", "").strip()
         if text.isdecimal():
             return float(text)
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415  rare, and slow to import
+
         try:
             until = parsedate_to_datetime(text)
             sent = parsedate_to_datetime(self.headers.get("date", ""))

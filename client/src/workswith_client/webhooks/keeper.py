@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from workswith_client import home_control, smarther, smarther_models
-from workswith_client.client import AsyncClient
+from workswith_client.async_client import AsyncClient
 from workswith_client.errors import Conflict, WorksWithError
 from workswith_client.home_control_models import Status as ModuleStatus
 
