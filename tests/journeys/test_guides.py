@@ -155,7 +155,11 @@ def test_the_notifications_guide_works_to_the_last_step(
     status_url = block(text, "status", **token).split()[3]
     with tls_cloud.http(headers=tls_cloud.api_headers(token["access_of_token"])) as http:
         http.post(status_url, json=turn).raise_for_status()
-    client_site.do(client_site.wait_for(before + 1))
+
+    async def arrived() -> None:
+        await client_site.wait_for(before + 1)
+
+    client_site.do(arrived())
     came = next(one for one in client_site.received[before:] if one.path == "/guide")
 
     client = tls_cloud.document["application"]["client_id"]

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,16 @@ from workswith.contracts.renderings.calls import Call
 from workswith.contracts.renderings.samples import samples
 
 NASTY = 'it\'s "quoted" $HOME `id` \\ é'
+COMMANDS = {
+    "curl": (["sh"], ".sh"),
+    "javascript": (["node"], ".mjs"),
+    "java": (["java"], ".java"),
+    "php": (["php"], ".php"),
+    "ruby": (["ruby"], ".rb"),
+    "go": (["go", "run"], ".go"),
+}
+LANGUAGES = ["python", *COMMANDS]
+"""C# is not among them: Debian has no compiler for it."""
 BODY = {"text": NASTY, "on": True, "none": None, "list": [1, 2.5, {"</script>": "%s"}]}
 
 
@@ -50,17 +61,17 @@ def server() -> Iterator[Recorder]:
         thread.join()
 
 
-def run(language: str, code: str) -> None:
-    commands = {
-        "curl": ["sh", "-c", code],
-        "javascript": ["node", "--input-type=module", "-e", code],
-    }
+def run(language: str, code: str, folder: Path) -> None:
     if language == "python":
         exec(compile(code, "sample", "exec"), {})
         return
-    if shutil.which("curl" if language == "curl" else "node") is None:
-        pytest.skip(f"{language} is not installed")
-    subprocess.run(commands[language], check=True, capture_output=True, timeout=30)
+    command, suffix = COMMANDS[language]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    path = folder / f"Sample{suffix}"
+    path.write_text(code, "utf-8")
+    done = subprocess.run([*command, str(path)], check=False, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def call(server: Recorder, method: str, body: str | None) -> Call:
@@ -72,12 +83,12 @@ def call(server: Recorder, method: str, body: str | None) -> Call:
     )
 
 
-@pytest.mark.parametrize("language", ["curl", "python", "javascript"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE"])
-def test_samples_run(server: Recorder, language: str, method: str) -> None:
+def test_samples_run(server: Recorder, language: str, method: str, tmp_path: Path) -> None:
     made = call(server, method, json.dumps(BODY, ensure_ascii=False) if method == "POST" else None)
     (sample,) = [each for each in samples(made) if each.language == language]
-    run(language, sample.code)
+    run(language, sample.code, tmp_path)
     (seen,) = server.seen
     assert (seen["method"], seen["path"]) == (method, "/lamps/a%20b?x=%26y")
     for name, text in made.headers:
@@ -85,9 +96,19 @@ def test_samples_run(server: Recorder, language: str, method: str) -> None:
     assert (json.loads(seen["body"]) if made.body else seen["body"]) == (BODY if made.body else b"")
 
 
-@pytest.mark.parametrize("language", ["curl", "python", "javascript"])
-def test_a_body_that_is_not_json_is_sent_as_it_is(server: Recorder, language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_body_that_is_not_json_is_sent_as_it_is(
+    server: Recorder, language: str, tmp_path: Path
+) -> None:
     made = call(server, "POST", f"<x>{NASTY}\n</x>")
     (sample,) = [each for each in samples(made) if each.language == language]
-    run(language, sample.code)
+    run(language, sample.code, tmp_path)
     assert server.seen[0]["body"].decode() == made.body
+
+
+def test_csharp_escapes_what_its_strings_need(server: Recorder) -> None:
+    made = call(server, "POST", f"<x>{NASTY}\n</x>")
+    (sample,) = [each for each in samples(made) if each.language == "csharp"]
+    verbatim = sample.code.partition('GetBytes(@"')[2].partition('"));')[0]
+    assert verbatim.replace('""', '"') == made.body
+    assert '""quoted""' in verbatim
