@@ -38,6 +38,10 @@ PLACES = (
     Place("guides", "/guides", "/guides"),
     Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
     Place("faq", "/faq", "/faq"),
+    Place("changelog", "/changelog", "/changelog"),
+    Place("api-changes", "/apis/{api}/changes", "/apis/echo/changes"),
+    Place("status", "/status", "/status"),
+    Place("search", "/search", "/search?q=notification"),
     Place("guide-application", "/guides/application", "/guides/application", DEVELOPER),
     Place("guide-oauth", "/guides/oauth", "/guides/oauth", DEVELOPER),
     Place("guide-ids", "/guides/ids", "/guides/ids", DEVELOPER),
@@ -129,6 +133,24 @@ PLACES = (
     Place("office-accounts", "/office/accounts", "/office/accounts", DEVELOPER, 404),
     Place("office-account", "/office/accounts/{account}", "/office/accounts/x", DEVELOPER, 404),
     Place("office-audit", "/office/audit", "/office/audit", DEVELOPER, 404),
+    Place("office", "/office", "/office", OPERATOR),
+    Place("office-products", "/office/products", "/office/products", OPERATOR),
+    Place("office-product-new", "/office/products/new", "/office/products/new", OPERATOR),
+    Place(
+        "office-product",
+        "/office/products/{product}",
+        "/office/products/starter-kit",
+        OPERATOR,
+    ),
+    Place("office-subscriptions", "/office/subscriptions", "/office/subscriptions", OPERATOR),
+    Place(
+        "office-subscription",
+        "/office/subscriptions/{subscription}",
+        "/office/subscriptions/{subscription}",
+        OPERATOR,
+    ),
+    Place("office-apis", "/office/apis", "/office/apis", OPERATOR),
+    Place("office-api", "/office/apis/{api}", "/office/apis/echo", OPERATOR),
     Place("office-requests-operator", "/office/requests", "/office/requests", OPERATOR),
     Place("office-accounts-operator", "/office/accounts", "/office/accounts", OPERATOR),
     Place("office-audit-operator", "/office/audit", "/office/audit", OPERATOR),
@@ -229,6 +251,8 @@ PLACES = (
 NO_PAGES = frozenset(
     {
         "/apis/{api}/openapi.json",
+        "/apis/{api}/changes.atom",
+        "/changelog.atom",
         "/home/{plant}/history/{module}/csv",
         "/postman.json",
         "/usage/csv",
@@ -236,7 +260,6 @@ NO_PAGES = frozenset(
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
         "/device/answer",  # asks for the code when it is opened by itself
-        "/office",  # goes on to the requests
         "/metrics",  # for programs
         "/signin/company/callback",
         "/signin/second",  # goes back without a password before it

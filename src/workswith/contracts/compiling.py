@@ -2,7 +2,7 @@
 
 Decides what of OpenAPI this program speaks: one server (the base path), references inside the
 document, one media type per body, security by a subscription key and OAuth 2.0. Extensions:
-``x-slug`` (the API's name in addresses), ``x-accepts`` (leniency), ``x-also-at`` (other spellings of
+``x-changes`` (its history, for people), ``x-slug`` (the API's name in addresses), ``x-accepts`` (leniency), ``x-also-at`` (other spellings of
 a path), ``x-same-as`` (a member of a body that is an id of a path; for renderings) and ``x-published-in`` (an answer that the operation's own page does not list).
 """
 

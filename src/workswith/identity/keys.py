@@ -14,7 +14,7 @@ from typing import Literal
 
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, MINUTE, SECOND, Clock
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database, Reads, Tx, query, statement
 
 from . import audit
 from .jwt import Key, Typ
@@ -57,8 +57,14 @@ _PUT = statement(
     "VALUES (:kid, :state, :sealed, :now, :now) ON CONFLICT DO NOTHING"
 )
 _MOVE = statement("UPDATE signing_key SET state = :to, changed_at = :now WHERE state = :state")
+_CURRENT = query(int, "SELECT changed_at FROM signing_key WHERE state = 'current'")
 _DROP_ALL = statement("DELETE FROM signing_key WHERE state <> 'current'")
 _DROP = statement("DELETE FROM signing_key WHERE state = 'previous' AND changed_at < :before")
+
+
+async def current_since(reads: Reads) -> int | None:
+    """When the key that signs became the current one, ms; ``None`` if there is none."""
+    return await reads.one(_CURRENT)
 
 
 class SigningKeys:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workswith.contracts.document import Document
 
-_OURS = frozenset({"x-accepts", "x-also-at", "x-published-in", "x-same-as", "x-slug"})
+_OURS = frozenset({"x-accepts", "x-also-at", "x-changes", "x-published-in", "x-same-as", "x-slug"})
 _ADDRESSES = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl"})
 
 

@@ -14,7 +14,7 @@ from workswith.devices.plants import Plant, Reach, create_gateway, unknown
 from workswith.devices.plants.plant import COLUMNS
 from workswith.identity import audit
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident, b64url
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
@@ -96,6 +96,18 @@ _ALL = query(
     "l.quarantined_until, (SELECT count(*) FROM modules m WHERE m.gateway_id = g.id) "
     "FROM gateway_links l JOIN gateways g ON g.id = l.gateway_id ORDER BY g.plant_id, g.id",
 )
+
+
+_REACHED = query(
+    lambda online, every: (online or 0, every),
+    "SELECT sum(CASE WHEN g.reach = 'online' THEN 1 ELSE 0 END), count(*) "
+    "FROM gateway_links l JOIN gateways g ON g.id = l.gateway_id WHERE l.state = 'active'",
+)
+
+
+async def reached(reads: Reads) -> tuple[int, int]:
+    """How many real gateways are connected, and how many there are."""
+    return await reads.one(_REACHED) or (0, 0)
 
 
 async def cut(tx: Tx, gateway_id: str) -> None:

@@ -1,0 +1,71 @@
+"""One search over guides, APIs, operations and words."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from workswith.web.site import paging
+from workswith.web.site.language import _
+from workswith.web.site.pages import page
+from workswith.web.site.visit import Visit
+
+from .glossary import GLOSSARY
+from .guides import GUIDES
+
+
+class Hit(NamedTuple):
+    """``kind`` says what it is; ``more`` is looked through as well and not shown."""
+
+    kind: str
+    path: str
+    title: str
+    summary: str
+    more: str = ""
+
+
+async def show(visit: Visit) -> Response:
+    """Every word has to be somewhere; those that have them all in the title come first."""
+    asked = visit.asked("q").strip()[:200]
+    words = asked.lower().split()
+    hits = [hit for hit in _every(visit) if words and _has(words, " ".join(hit))]
+    hits.sort(key=lambda hit: not _has(words, hit.title))
+    number = paging.number(visit)
+    first = (number - 1) * paging.SIZE
+    return visit.render(
+        "portal/search.html",
+        q=asked,
+        hits=hits[first : first + paging.SIZE],
+        number=number,
+        more=len(hits) > first + paging.SIZE,
+        address=paging.address("/search", q=asked),
+    )
+
+
+def _every(visit: Visit) -> Iterator[Hit]:
+    for guide in GUIDES:
+        yield Hit(_("Guide"), guide.path, str(guide.title), str(guide.summary))
+    for api in visit.services.apis:
+        document = api.document
+        path = f"/apis/{document.slug}"
+        yield Hit("API", path, document.title, document.summary, document.description)
+        for one in document.operations:
+            yield Hit(
+                _("Operation"),
+                f"{path}/operations/{one.id}",
+                one.name,
+                f"{document.title} · {one.method} {one.path}",
+                f"{one.id} {one.description} {one.scope}",
+            )
+    for group in GLOSSARY:
+        for word in group.words:
+            yield Hit(_("Word"), f"/faq#word-{word.id}", word.term, word.meaning)
+
+
+def _has(words: list[str], text: str) -> bool:
+    lowered = text.lower()
+    return all(word in lowered for word in words)
+
+
+ROUTES = [Route("/search", page(show), methods=["GET"])]
