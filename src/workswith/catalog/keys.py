@@ -52,7 +52,8 @@ def _line(*columns: Any) -> ActiveKey:
 _FIND = query(
     _line,
     "SELECT s.id, s.account_id, s.product_id, k.which, COALESCE(s.daily_quota, p.daily_quota), "
-    "a.api, COALESCE(p.calls_per_minute, CAST(:calls_per_minute AS BIGINT)), s.ends_at FROM subscription_keys k JOIN subscriptions s ON s.id = k.subscription_id "
+    "a.api, COALESCE(s.calls_per_minute, p.calls_per_minute, CAST(:calls_per_minute AS BIGINT)), "
+    "s.ends_at FROM subscription_keys k JOIN subscriptions s ON s.id = k.subscription_id "
     "JOIN products p ON p.id = s.product_id LEFT JOIN product_apis a ON a.product_id = p.id "
     "WHERE k.digest = :digest AND s.state = 'active'",
 )

@@ -29,6 +29,10 @@ class Product:
     daily_quota: int
     approval: str
     created_at: int
+    calls_per_minute: int | None = None
+    """Of each end-user; ``None`` is what the installation has set."""
+    published: int = 1
+    """1, or 0 for a product that only those who hold it see."""
     apis: tuple[str, ...] = ()
 
 
@@ -39,9 +43,19 @@ def _line(*columns: Any) -> tuple[Product, str | None]:
 
 
 _LINES = (
-    "SELECT p.id, p.name, p.description, p.daily_quota, p.approval, p.created_at, a.api "
+    "SELECT p.id, p.name, p.description, p.daily_quota, p.approval, p.created_at, "
+    "p.calls_per_minute, p.published, a.api "
     "FROM products p LEFT JOIN product_apis a ON a.product_id = p.id "
 )
+_SAVE = statement(
+    "INSERT INTO products (id, name, description, daily_quota, approval, created_at, "
+    "calls_per_minute, published) VALUES (:id, :name, :description, :daily_quota, :approval, :now, "
+    ":calls_per_minute, :published) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
+    "description = excluded.description, daily_quota = excluded.daily_quota, "
+    "approval = excluded.approval, calls_per_minute = excluded.calls_per_minute, "
+    "published = excluded.published"
+)
+_EXCLUDE = statement("DELETE FROM product_apis WHERE product_id = :product_id")
 _ALL = query(_line, f"{_LINES} ORDER BY p.created_at, p.id, a.api")
 _ONE = query(_line, f"{_LINES} WHERE p.id = :id ORDER BY a.api")
 _CREATE = statement(
@@ -58,6 +72,11 @@ _SET_QUOTA = statement("UPDATE products SET daily_quota = :daily_quota WHERE id 
 async def all_products(reads: Reads) -> list[Product]:
     """The catalogue, oldest first."""
     return _gather(await reads.all(_ALL))
+
+
+async def published_products(reads: Reads) -> list[Product]:
+    """What everybody sees."""
+    return [one for one in await all_products(reads) if one.published]
 
 
 async def product(reads: Reads, product_id: str) -> Product:
@@ -90,6 +109,27 @@ async def create_product(
         now=now,
     )
     await tx.run_many(_INCLUDE, [{"product_id": product_id, "api": api} for api in apis])
+
+
+async def save(tx: Tx, wanted: Product) -> None:
+    """Makes the product or changes all of it but when it was made; its APIs are those named. [OPR-1]
+
+    Whoever calls this sends ``subscription`` with the word ``*`` after the commit, as
+    `Subscriptions.save_product` does.
+    """
+    await tx.run(
+        _SAVE,
+        id=wanted.id,
+        name=wanted.name,
+        description=wanted.description,
+        daily_quota=wanted.daily_quota,
+        approval=wanted.approval,
+        now=wanted.created_at,
+        calls_per_minute=wanted.calls_per_minute,
+        published=wanted.published,
+    )
+    await tx.run(_EXCLUDE, product_id=wanted.id)
+    await tx.run_many(_INCLUDE, [{"product_id": wanted.id, "api": api} for api in wanted.apis])
 
 
 async def ensure_starter_kit(

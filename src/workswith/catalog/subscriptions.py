@@ -5,6 +5,7 @@ owner may look at them again, and as a digest, by which the gateway finds them. 
 the broadcast tells every cache.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,7 @@ from . import products, states
 from .keys import EVERY, TOPIC, ActiveKey, Keys
 from .settings import Settings
 
+Also = Callable[[Tx], Awaitable[None]]
 Which = Literal["primary", "secondary"]
 BOTH: tuple[Which, Which] = ("primary", "secondary")
 NAME_LIMIT = 100
@@ -42,6 +44,8 @@ class Subscription:
     state_since: int
     ends_at: int | None = None
     """From then on it is expired; ``None`` is never."""
+    calls_per_minute: int | None = None
+    """Granted to this one, before what the product has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class Key:
 
 _COLUMNS = (
     "s.id, s.account_id, s.product_id, p.name, s.name, s.state, "
-    "COALESCE(s.daily_quota, p.daily_quota), s.daily_quota, s.created_at, s.state_since, s.ends_at "
+    "COALESCE(s.daily_quota, p.daily_quota), s.daily_quota, s.created_at, s.state_since, s.ends_at, "
+    "s.calls_per_minute "
     "FROM subscriptions s JOIN products p ON p.id = s.product_id"
 )
 _OF_ACCOUNT = query(
@@ -70,9 +75,16 @@ _IN_STATE = query(
     Subscription,
     f"SELECT {_COLUMNS} WHERE s.state = :state ORDER BY s.created_at, s.id LIMIT :limit",
 )
+_SEARCH = query(
+    Subscription,
+    f"SELECT {_COLUMNS} WHERE (:state = '' OR s.state = :state) "
+    "AND (:product_id = '' OR s.product_id = :product_id) "
+    "AND (:like = '' OR LOWER(s.name) LIKE :like OR s.id = :text OR s.account_id = :text) "
+    "ORDER BY s.created_at DESC, s.id LIMIT :limit OFFSET :offset",
+)
 _LOCK_PRODUCT = query(
     str,
-    "UPDATE products SET approval = approval WHERE id = :id RETURNING approval",
+    "UPDATE products SET approval = approval WHERE id = :id AND published = 1 RETURNING approval",
 )
 _LIVE = query(
     int,
@@ -109,7 +121,10 @@ _MOVE = statement(
     "UPDATE subscriptions SET state = :to, state_since = :now WHERE id = :id AND state = :state"
 )
 _SET_END = statement("UPDATE subscriptions SET ends_at = :ends_at WHERE id = :id")
-_SET_QUOTA = statement("UPDATE subscriptions SET daily_quota = :daily_quota WHERE id = :id")
+_SET_QUOTA = statement(
+    "UPDATE subscriptions SET daily_quota = :daily_quota, calls_per_minute = :calls_per_minute "
+    "WHERE id = :id"
+)
 
 
 class Subscriptions:
@@ -207,22 +222,69 @@ class Subscriptions:
         """For the operator's desk, the oldest first."""
         return await self._database.all(_IN_STATE, state=state, limit=limit)
 
-    async def decide(self, subscription_id: str, to: str) -> None:
-        """Approves, rejects, suspends, resumes or expires. Raises UNKNOWN, CONFLICT."""
+    async def search(
+        self,
+        *,
+        text: str = "",
+        state: str = "",
+        product_id: str = "",
+        limit: int = LISTED,
+        offset: int = 0,
+    ) -> list[Subscription]:
+        """Everybody's, the newest first: a part of the name, an id, or an account."""
+        text = text.strip()
+        return await self._database.all(
+            _SEARCH,
+            text=text,
+            like=f"%{text.casefold()}%" if text else "",
+            state=state,
+            product_id=product_id,
+            limit=limit,
+            offset=offset,
+        )
+
+    async def any(self, subscription_id: str) -> Subscription:
+        """Whosever it is. Raises UNKNOWN ``subscription_unknown``."""
+        return _known(await self._database.one(_ANY, id=subscription_id))
+
+    async def decide(self, subscription_id: str, to: str, also: Also | None = None) -> None:
+        """Approves, rejects, suspends, resumes or expires. Raises UNKNOWN, CONFLICT.
+
+        ``also`` runs in the same transaction: who has to hear of it hears exactly then.
+        """
 
         async def body(tx: Tx) -> None:
-            await self._move(tx, _known(await tx.one(_ANY, id=subscription_id)), to)
+            one = _known(await tx.one(_ANY, id=subscription_id))
+            await self._move(tx, one, to)
+            if also is not None:
+                await also(tx)
 
         await self._database.write(body)
         self._broadcast.send(TOPIC, subscription_id)
 
-    async def grant(self, subscription_id: str, daily_quota: int | None) -> None:
-        """Another quota for this subscription; ``None`` goes back to the product's. [PRD-5]"""
+    async def grant(
+        self,
+        subscription_id: str,
+        daily_quota: int | None,
+        calls_per_minute: int | None = None,
+        also: Also | None = None,
+    ) -> None:
+        """Other limits for this subscription; ``None`` goes back to the product's. [PRD-5]
+
+        ``also`` runs in the same transaction.
+        """
         _require_quota(daily_quota)
 
         async def body(tx: Tx) -> None:
-            if not await tx.run(_SET_QUOTA, id=subscription_id, daily_quota=daily_quota):
+            if not await tx.run(
+                _SET_QUOTA,
+                id=subscription_id,
+                daily_quota=daily_quota,
+                calls_per_minute=calls_per_minute,
+            ):
                 raise unknown_subscription()
+            if also is not None:
+                await also(tx)
 
         await self._database.write(body)
         self._broadcast.send(TOPIC, subscription_id)
@@ -249,6 +311,18 @@ class Subscriptions:
         """Another quota for everyone with this product. [PRD-5]"""
         _require_quota(daily_quota)
         await self._database.write(products.set_quota, product_id, daily_quota)
+        self._broadcast.send(TOPIC, EVERY)
+
+    async def save_product(self, wanted: products.Product, also: Also | None = None) -> None:
+        """Makes or changes a product; every process feels it. [OPR-1]"""
+        _require_quota(wanted.daily_quota)
+
+        async def body(tx: Tx) -> None:
+            await products.save(tx, wanted)
+            if also is not None:
+                await also(tx)
+
+        await self._database.write(body)
         self._broadcast.send(TOPIC, EVERY)
 
     async def _subscribe(self, tx: Tx, account_id: str, product_id: str, name: str) -> Subscription:

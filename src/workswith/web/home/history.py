@@ -175,16 +175,16 @@ def _value(sample: Sample, figure: Figure) -> float:
 
 def _chart(asked: Asked, figure: Figure, range_: Range) -> Chart:
     times = _times(range_, asked.plant.time_zone, asked.since, asked.until)
-    frame = {"since": asked.since, "until": asked.until, "span": range_.step}
+    since, until, span = asked.since, asked.until, range_.step
     points = [_point(one, figure.factor) for one in asked.samples]
     if figure.summed:
         drawn = [
             type(point)(point.at, _value(sample, figure), 0.0, 0.0)
             for point, sample in zip(points, asked.samples, strict=True)
         ]
-        return columns(drawn, (), **frame, times=times)
+        return columns(drawn, since=since, until=until, span=span, times=times)
     second = [_point(one, figure.factor) for one in asked.set_points]
-    return curve(points, second, **frame, times=times)
+    return curve(points, second, since=since, until=until, span=span, times=times)
 
 
 def _point(sample: Sample, factor: float) -> Point:

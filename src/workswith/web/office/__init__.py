@@ -1,5 +1,14 @@
-"""The operator's office: requests to decide, accounts, the audit log, deliveries. [APP-5 OPR]"""
+"""The operator's office: everything that the program is run from. [APP-5 OPR]"""
 
-from . import accounts, audit, notifications, requests
+from . import accounts, apis, audit, notifications, overview, products, requests, subscriptions
 
-ROUTES = [*requests.ROUTES, *accounts.ROUTES, *audit.ROUTES, *notifications.ROUTES]
+ROUTES = [
+    *overview.ROUTES,
+    *requests.ROUTES,
+    *subscriptions.ROUTES,
+    *products.ROUTES,
+    *apis.ROUTES,
+    *accounts.ROUTES,
+    *audit.ROUTES,
+    *notifications.ROUTES,
+]

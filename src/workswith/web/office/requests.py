@@ -11,10 +11,6 @@ from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
 
 
-async def front(visit: Visit) -> Response:
-    return visit.go("/office/requests")
-
-
 async def listing(visit: Visit) -> Response:
     return await _show(visit)
 
@@ -61,7 +57,6 @@ async def _show(
 
 _ONE = "/office/requests/{application}"
 ROUTES = [
-    Route("/office", operator(front), methods=["GET"]),
     Route("/office/requests", operator(listing), methods=["GET"]),
     Route(f"{_ONE}/approve", operator(approve), methods=["POST"]),
     Route(f"{_ONE}/refuse", operator(refuse), methods=["POST"]),

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.catalog.api_notes import api_notes
 from workswith.contracts import Document, Operation
 from workswith.contracts.renderings import calls, openapi, postman, reference, samples
 from workswith.contracts.renderings.known import known
@@ -39,12 +40,15 @@ async def listing(visit: Visit) -> Response:
     """All APIs; ``q`` narrows them, and names the operations that match."""
     asked = visit.asked("q").strip()[:200]
     found = []
+    notes = await api_notes(visit.services.database)
     for api in visit.services.apis:
         document = api.document
+        if document.slug in notes and not notes[document.slug].published:
+            continue
         hits = [one for one in document.operations if asked and _mentions(document, one, asked)]
         if hits or _found(asked, f"{document.title} {document.summary} {document.description}"):
             found.append((document, hits))
-    return visit.render("portal/apis.html", found=found, q=asked)
+    return visit.render("portal/apis.html", found=found, q=asked, notes=notes)
 
 
 async def one(visit: Visit) -> Response:
@@ -54,7 +58,13 @@ async def one(visit: Visit) -> Response:
         (notification, reference.body_view(notification.body))
         for notification in document.notifications
     ]
-    return visit.render("portal/api.html", api=document, notifications=notifications)
+    notes = await api_notes(visit.services.database)
+    return visit.render(
+        "portal/api.html",
+        api=document,
+        notifications=notifications,
+        said=notes.get(document.slug),
+    )
 
 
 async def operation(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from starlette.routing import Route
 from wtforms.validators import InputRequired, Length
 
 from workswith.catalog import states
-from workswith.catalog.products import all_products, product
+from workswith.catalog.products import product, published_products, unknown_product
 from workswith.catalog.subscriptions import NAME_LIMIT
 from workswith.kernel.problem import Problem
 from workswith.web.site.forms import Form, text
@@ -31,7 +31,7 @@ class SubscribeForm(Form):
 async def listing(visit: Visit) -> Response:
     """All products; ``q`` narrows them by name and description."""
     asked = visit.asked("q").strip()
-    every = await all_products(visit.services.database)
+    every = await published_products(visit.services.database)
     found = [one for one in every if asked.lower() in f"{one.name} {one.description}".lower()]
     return visit.render("portal/products.html", products=found, q=asked)
 
@@ -70,6 +70,8 @@ async def _show(visit: Visit, form: SubscribeForm, status: int = 200) -> Respons
             for each in await services.subscriptions.of_account(visit.account.id)
             if each.product_id == chosen.id and not states.ended(each.state)
         ]
+    if not (chosen.published or mine or visit.operator):
+        raise unknown_product()
     return visit.render(
         "portal/product.html",
         status,

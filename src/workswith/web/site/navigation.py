@@ -27,7 +27,10 @@ DEVELOPER = (
 )
 TESTING = Section(lazy("Testing"), "/testing")
 OPERATOR = (
+    Section(lazy("Office"), "/office"),
     Section(lazy("Requests"), "/office/requests"),
+    Section(lazy("Subscriptions"), "/office/subscriptions"),
+    Section(lazy("Products"), "/office/products"),
     Section(lazy("Accounts"), "/office/accounts"),
     Section(lazy("Audit log"), "/office/audit"),
     Section(lazy("Notifications"), "/office/notifications"),
@@ -41,7 +44,11 @@ HOME_OWNER = (
 
 def sections(visit: Visit) -> list[tuple[Section, bool]]:
     """The entries for this visitor, each with whether the page belongs to it."""
-    return [(entry, _within(visit.path, entry.path)) for entry in _entries(visit)]
+    entries = _entries(visit)
+    nearest = max(
+        (one.path for one in entries if _within(visit.path, one.path)), key=len, default=""
+    )
+    return [(entry, entry.path == nearest) for entry in entries]
 
 
 def _entries(visit: Visit) -> tuple[Section, ...]:

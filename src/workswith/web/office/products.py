@@ -1,0 +1,145 @@
+"""Products: what there is, and making or changing one. [PRD-1 PRD-5 OPR-1]"""
+
+import re
+
+from starlette.responses import Response
+from starlette.routing import Route
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from workswith.catalog.products import AUTOMATIC, MANUAL, Product, all_products, product
+from workswith.kernel.problem import Kind, Problem
+from workswith.web.site.forms import Form, lines, text
+from workswith.web.site.language import _, lazy
+from workswith.web.site.pages import operator
+from workswith.web.site.visit import Visit
+
+from . import acts
+
+NAME, DESCRIPTION, SLUG = 60, 600, 40
+
+
+class ProductForm(Form):
+    """A product as an operator writes it."""
+
+    name = text(
+        lazy("Name"), InputRequired(lazy("Please give a name.")), Length(max=NAME), maxlength=NAME
+    )
+    description = lines(
+        lazy("Description"),
+        InputRequired(lazy("Please say what it is for.")),
+        Length(max=DESCRIPTION),
+        maxlength=DESCRIPTION,
+        rows=3,
+    )
+    apis = SelectMultipleField(
+        lazy("APIs that it opens"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    daily_quota = IntegerField(
+        lazy("Calls a day of each end-user"),
+        [InputRequired(lazy("Please give a number.")), NumberRange(1, 1_000_000_000)],
+        render_kw={"min": 1, "inputmode": "numeric"},
+    )
+    calls_per_minute = IntegerField(
+        lazy("Calls a minute of each end-user"),
+        [Optional(), NumberRange(0, 100_000)],
+        description=lazy("Empty: what the installation has set. 0: no such limit."),
+        render_kw={"min": 0, "inputmode": "numeric"},
+    )
+    approval = RadioField(
+        lazy("Subscriptions"),
+        choices=[
+            SelectChoice(AUTOMATIC, lazy("work at once")),
+            SelectChoice(MANUAL, lazy("wait for an operator's decision")),
+        ],
+    )
+    published = BooleanField(
+        lazy("Published"),
+        description=lazy("Otherwise nobody new finds it; who holds it keeps it."),
+    )
+
+
+async def listing(visit: Visit) -> Response:
+    """All, hidden ones as well; ``q`` narrows them."""
+    asked = visit.asked("q").strip()[:200]
+    every = await all_products(visit.services.database)
+    found = [one for one in every if asked.lower() in f"{one.name} {one.description}".lower()]
+    return visit.render("office/products.html", products=found, text=asked, manual=MANUAL)
+
+
+async def new(visit: Visit) -> Response:
+    form = _form(visit, daily_quota=500, approval=AUTOMATIC, published=True)
+    if visit.posted and form.validate():
+        id_ = _slug(form.name.data or "")
+        taken = id_ in {one.id for one in await all_products(visit.services.database)}
+        if taken or not id_ or id_ == "new":
+            form.refuse(
+                Problem(Kind.INVALID, "name_taken", "There is such a product.", field="name")
+            )
+        else:
+            return await _save(visit, form, id_, visit.now)
+    return visit.render(
+        "office/product.html", 422 if visit.posted else 200, form=form, product=None
+    )
+
+
+async def edit(visit: Visit) -> Response:
+    before = await product(visit.services.database, visit.parameter("product"))
+    form = _form(
+        visit,
+        name=before.name,
+        description=before.description,
+        apis=list(before.apis),
+        daily_quota=before.daily_quota,
+        calls_per_minute=before.calls_per_minute,
+        approval=before.approval,
+        published=bool(before.published),
+    )
+    if visit.posted and form.validate():
+        return await _save(visit, form, before.id, before.created_at)
+    return visit.render(
+        "office/product.html", 422 if visit.posted else 200, form=form, product=before
+    )
+
+
+def _form(visit: Visit, **initial: object) -> ProductForm:
+    form = ProductForm.of(visit, **initial)
+    form.apis.choices = [
+        SelectChoice(api.document.slug, f"{api.document.title} {api.document.version}")
+        for api in visit.services.apis
+    ]
+    return form
+
+
+async def _save(visit: Visit, form: ProductForm, id_: str, created_at: int) -> Response:
+    wanted = Product(
+        id_,
+        form.name.data or "",
+        form.description.data or "",
+        form.daily_quota.data or 1,
+        form.approval.data,
+        created_at,
+        form.calls_per_minute.data,
+        int(form.published.data),
+        tuple(form.apis.data or ()),
+    )
+    await visit.services.subscriptions.save_product(
+        wanted, acts.noted(visit, "product_saved", wanted.id)
+    )
+    visit.say(_("Saved: %s.") % wanted.name)
+    return visit.go("/office/products")
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:SLUG]
+
+
+ROUTES = [
+    Route("/office/products", operator(listing), methods=["GET"]),
+    Route("/office/products/new", operator(new), methods=["GET", "POST"]),
+    Route("/office/products/{product}", operator(edit), methods=["GET", "POST"]),
+]
