@@ -1,6 +1,7 @@
 """Notifications keep coming: through bans, outages, and subscriptions that end without a word."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -147,6 +148,43 @@ async def test_what_goes_wrong_is_kept_and_tried_again(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert program.drained()
+
+
+async def test_a_day_in_the_life(program: Program) -> None:
+    """Key roll, a ban, an outage of notifications and of the login service: the program knows
+    what the thermostat does all the same, within the hour, for few calls.
+    """
+    cloud, keeper, clock = program.cloud, program.keeper, program.cloud.clock
+    device = cloud.device(program.module)
+    turned: dict[int, float] = {2: 18.5, 7: 21, 10: 22, 14: 19, 17: 23, 21: 20.5}
+    for hour in range(24):
+        if hour == 9:
+            await cloud.faults.play("key-roll")
+        if hour == 10:
+            await cloud.faults.add("endpoint-fails", **{"for": "100m"})
+        if hour == 13:
+            await cloud.faults.add("token-unavailable", **{"for": "30m"})
+        if hour == 17:
+            await cloud.faults.add("c2c-outage", **{"for": "90m"})
+        if hour in turned:
+            await device.touch(turned[hour])
+        for _ in range(6):
+            await clock.advance("10m")
+            with contextlib.suppress(errors.LoginUnavailable):
+                await keeper.tend()
+        await cloud.settle()
+        known = program.receiver.last[program.module]
+        if hour in turned and hour not in (10, 17):
+            assert known.set_point is not None
+            assert known.set_point.value == turned[hour], hour
+    status = await program.client.smarther.status(program.plant, program.module)
+    known = program.receiver.last[program.module]
+    assert status is not None
+    assert (status.mode, status.set_point) == (known.mode, known.set_point)
+    told = program.drained()
+    assert sum(not one.fetched for one in told) > 10
+    assert sum(one.fetched for one in told) >= 2
+    assert (await program.client.forecast()).spent < 60
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 """What type checkers say of the public surface, and what an import costs."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,7 @@ def _pyright(*options: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         timeout=110,
+        env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
     )
 
 

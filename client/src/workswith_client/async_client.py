@@ -77,9 +77,9 @@ class AsyncClient(Common):
             ca_file=ca_file,
             clock=clock,
         )
-        self._driver = Awaiting(self.verify(), http, sleep)
-        self.smarther = AsyncSmarther(self.run)
-        self.home_control = AsyncHomeControl(self.run)
+        self._driver: Awaiting = Awaiting(self.verify(), http, sleep)
+        self.smarther: AsyncSmarther = AsyncSmarther(self.run)
+        self.home_control: AsyncHomeControl = AsyncHomeControl(self.run)
 
     async def run(self, operation: Operation[T], /) -> T:
         """Any operation. Raises the errors of `errors`."""

@@ -76,9 +76,9 @@ class Client(Common):
             ca_file=ca_file,
             clock=clock,
         )
-        self._driver = Waiting(self.verify(), http, sleep)
-        self.smarther = Smarther(self.run)
-        self.home_control = HomeControl(self.run)
+        self._driver: Waiting = Waiting(self.verify(), http, sleep)
+        self.smarther: Smarther = Smarther(self.run)
+        self.home_control: HomeControl = HomeControl(self.run)
 
     def run(self, operation: Operation[T], /) -> T:
         """Any operation. Raises the errors of `errors`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import calling, service, signin, store, tokens
-from .application import application
+from .application import Application, application
 from .budget import Budget, Spending
 from .calling import Core
 from .errors import ConfigurationError, SignInRequired
@@ -51,9 +51,9 @@ class Common:
         ``None`` counts nothing. ``timeout`` is for one whole answer, in seconds. ``ca_file`` is an
         authority to trust in place of the system's. ``clock`` gives seconds since 1970 UTC.
         """
-        self.service = service or _service(base, login)
+        self.service: Service = service or _service(base, login)
         self.store: Store = _store(store)
-        self.application = application(client_id, client_secret, subscription_key)
+        self.application: Application = application(client_id, client_secret, subscription_key)
         self._ca_file = ca_file
         who = tokens.Login(
             self.service,

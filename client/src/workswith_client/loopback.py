@@ -47,7 +47,9 @@ class Loopback:
             raise ConfigurationError(f"Port {parts.port} is taken: {error.strerror}.") from error
         port = int(self._server.server_address[1])
         named = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        self.redirect_uri = urlunsplit(("http", f"{named}:{port}", parts.path, parts.query, ""))
+        self.redirect_uri: str = urlunsplit(
+            ("http", f"{named}:{port}", parts.path, parts.query, "")
+        )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True
         )

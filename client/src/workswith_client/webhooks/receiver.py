@@ -51,7 +51,7 @@ class Receiver:
         self._wanted = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._remembered = remembered
-        self.missed = 0
+        self.missed: int = 0
         """Notifications that the queue had no room for."""
         self.heard: dict[str, float] = {}
         """When each plant was heard of last, in seconds since 1970 UTC."""
