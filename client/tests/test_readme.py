@@ -16,6 +16,8 @@ from workswith.testing import Cloud
 from workswith_client import AsyncClient, Client
 from workswith_client.webhooks import Notification, Receiver
 
+pytestmark = pytest.mark.xdist_group("port 8765")
+
 TEXT = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 

@@ -13,6 +13,8 @@ from workswith_client import AsyncClient, Client, SignIn, errors, service
 from workswith_client.loopback import Loopback
 from workswith_client.signin import challenge, code_of
 
+pytestmark = pytest.mark.xdist_group("port 8765")
+
 LOOPBACK = "http://localhost:8765/callback"
 
 
