@@ -1,10 +1,12 @@
 """The database port: what every area relies on, on SQLite and on PostgreSQL."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from workswith.kernel.database import Database, Tx, query, statement
+from workswith.kernel.database import Database, Tx, open_database, query, statement
+from workswith.kernel.database.sqlite import SqliteDatabase
 
 PUT = statement(
     "INSERT INTO clock (id, wall, shown, rate) VALUES (:id, :wall, 0, 1.0) "
@@ -101,3 +103,46 @@ def test_names_become_numbers_outside_literals() -> None:
     text = statement("SELECT ':no', x::text FROM t WHERE a = :a AND b = :b AND c = :a")
     assert text.numbered == "SELECT ':no', x::text FROM t WHERE a = $1 AND b = $2 AND c = $1"
     assert text.names == ("a", "b")
+
+
+async def test_transactions_together_are_whole_each_and_seen_at_once(database: Database) -> None:
+    """They share a wait for the disk, not a transaction."""
+
+    async def fail(tx: Tx) -> None:
+        await put(tx, 1)
+        raise LookupError("no")
+
+    async with database.together():
+        await database.write(put, 1)
+        with pytest.raises(LookupError):
+            await database.write(fail)
+        assert await database.one(WALL, id=1) == 1
+        async with database.together():
+            await database.write(put, 1)
+    await database.write(put, 1)
+    assert await database.one(WALL, id=1) == 3
+
+
+async def test_after_being_together_commits_wait_for_the_disk_again(tmp_path: Path) -> None:
+    """An error inside does not leave the database careless."""
+    database = await open_database(f"sqlite:///{tmp_path / 'one.db'}")
+    assert isinstance(database, SqliteDatabase)
+
+    def care() -> int:
+        level: int = database._writer.execute("PRAGMA synchronous").fetchone()[0]
+        return level
+
+    full, normal = 2, 1
+    assert care() == full
+    levels: list[int] = []
+
+    async def fail() -> None:
+        async with database.together():
+            levels.append(care())
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert levels == [normal]
+    assert care() == full
+    await database.close()

@@ -67,6 +67,34 @@ async def test_advance_does_all_work_at_its_own_instant(clock: Clock, bells: Bel
     assert clock.now() == start + HOUR
 
 
+async def test_who_is_due_later_is_left_alone_unless_rung(clock: Clock, bells: Bells) -> None:
+    """A day has thousands of instants, and most works have nothing to do in most of them."""
+    start = clock.now()
+    asked: list[int] = []
+
+    @dataclass
+    class Nightly:
+        name: str = "nightly"
+
+        async def turn(self, now: int) -> int | None:
+            asked.append(now)
+            return start + 10 * HOUR
+
+        async def settle(self) -> bool:
+            return False
+
+    class Ringing(Ticker):
+        async def turn(self, now: int) -> int | None:
+            if now == start + 30 * MINUTE:
+                bells.ring("nightly")
+            return await super().turn(now)
+
+    supervisor = Supervisor(clock, bells)
+    supervisor.add(Ringing(MINUTE, bells, due=start), Nightly())
+    await supervisor.advance(start + HOUR)
+    assert asked == [start, start + 30 * MINUTE, start + HOUR]
+
+
 async def test_advance_refuses_the_past_and_keeps_the_rate(clock: Clock, bells: Bells) -> None:
     supervisor = Supervisor(clock, bells)
     clock.run_at(5)

@@ -65,7 +65,8 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._advancing = asyncio.Lock()
-        clock.on_change(self._wake_all)
+        self._leading = False
+        clock.on_change(self._follow_the_clock)
 
     def add(self, *works: Work) -> None:
         for work in works:
@@ -103,15 +104,17 @@ class Supervisor:
             for lock in self._turns.values():
                 await lock.acquire()  # a running clock may pass ``to`` meanwhile: then it is now
             was = self._clock.rate
+            self._leading = True
             try:
                 self._clock.freeze()
-                due = await self._settle_instant()
-                while due is not None and due < to:
+                dues = await self._settle_instant({})
+                while (due := _earliest(dues)) is not None and due < to:
                     self._clock.jump(max(due, self._clock.now()))
-                    due = await self._settle_instant()
+                    dues = await self._settle_instant(dues)
                 self._clock.jump(max(to, self._clock.now()))
-                await self._settle_instant()
+                await self._settle_instant({})
             finally:
+                self._leading = False
                 self._clock.run_at(was)
                 for lock in self._turns.values():
                     lock.release()
@@ -120,23 +123,26 @@ class Supervisor:
         """Does everything that is due now."""
         await self.advance(self._clock.now())
 
-    async def _settle_instant(self) -> int | None:
-        """Runs turns at the present instant until all are quiet; returns the next due instant."""
+    async def _settle_instant(self, dues: dict[str, int | None]) -> dict[str, int | None]:
+        """Runs turns at the present instant until all are quiet.
+
+        ``dues`` are the next due instants of works; who is due later and whose bell is silent has
+        nothing to do. Returns them as they are then.
+        """
         now = self._clock.now()
+        waiting = [(work, self._bells.of(work.name)) for work in self._works]
         for _ in range(SETTLE_ROUNDS):
             quiet = True
-            dues: list[int] = []
-            for work in self._works:
-                bell = self._bells.of(work.name)
+            for work, bell in waiting:
+                due = dues.get(work.name)
+                if due is not None and due > now and not bell.is_set():
+                    continue
                 bell.clear()
-                due = await work.turn(now)
-                if await work.settle():
+                dues[work.name] = due = await work.turn(now)
+                if await work.settle() or (due is not None and due <= now):
                     quiet = False
-                if due is not None:
-                    dues.append(due)
-                    quiet = quiet and due > now
-            if quiet and not any(self._bells.of(work.name).is_set() for work in self._works):
-                return min(dues, default=None)
+            if quiet and not any(bell.is_set() for _, bell in waiting):
+                return dues
         raise RuntimeError(f"the works never become quiet at {now}")
 
     async def _drive(self, work: Work) -> None:
@@ -168,6 +174,15 @@ class Supervisor:
         except TimeoutError:
             pass
 
+    def _follow_the_clock(self) -> None:
+        """Whoever waits for an instant counts anew, unless the clock is led past every one."""
+        if not self._leading:
+            self._wake_all()
+
     def _wake_all(self) -> None:
         for work in self._works:
             self._bells.ring(work.name)
+
+
+def _earliest(dues: dict[str, int | None]) -> int | None:
+    return min((due for due in dues.values() if due is not None), default=None)

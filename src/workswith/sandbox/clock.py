@@ -41,8 +41,10 @@ async def advance(database: Database, clock: Clock, supervisor: Supervisor, to: 
     # Where it will stand is saved first: killed on the way, it does not go back.
     to = max(to, clock.now())
     await remember(database, ClockState(wall=clock.state.wall, shown=to, rate=clock.rate))
-    await supervisor.advance(max(to, clock.now()))
-    await remember(database, clock.state)
+    # Thousands of instants, each with its commits; what a loss of power takes back is lived again.
+    async with database.together():
+        await supervisor.advance(max(to, clock.now()))
+        await remember(database, clock.state)
 
 
 async def _save(tx: Tx, state: ClockState) -> None:

@@ -82,6 +82,11 @@ class PostgresqlDatabase:
                     raise
         raise AssertionError("unreachable")
 
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Nothing: others share the server, and it gathers commits by itself."""
+        yield
+
     async def close(self) -> None:
         await self._pool.close()
 

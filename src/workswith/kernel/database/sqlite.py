@@ -1,8 +1,9 @@
 """The embedded database: WAL, ``synchronous=FULL``, one writer with group commit."""
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -43,7 +44,8 @@ class SqliteDatabase:
         """Without ``durable`` a commit does not wait for the disk: for tests."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._durable = durable
+        self._waits = durable
+        """Whether a commit waits for the disk, in a thread meanwhile."""
         self._writer = _connect(path, durable=durable)
         self._reader = _connect(path, durable=durable)
         self._reader.execute("PRAGMA query_only = ON")
@@ -74,6 +76,30 @@ class SqliteDatabase:
         # A caller that goes away ends its waiting, and nothing that others share a commit with.
         return await done
 
+    @contextlib.asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Waits for the disk once, at the end, for all that is committed inside.
+
+        Each commit stays whole and in order. A process that is killed loses none of them; a machine
+        that loses power may lose the last ones, as if the block had been left earlier.
+        """
+        if not self._waits:
+            yield
+            return
+        await self._set_waits(waits=False)
+        try:
+            yield
+        finally:
+            await self._set_waits(waits=True)
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the log goes to the disk
+
+    async def _set_waits(self, *, waits: bool) -> None:
+        while self._pump is not None:
+            await asyncio.wait([self._pump])
+        self._waits = waits
+        # In WAL mode a file that is written with NORMAL stays sound through a loss of power.
+        self._writer.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+
     async def close(self) -> None:
         while self._pump is not None:
             await asyncio.wait([self._pump])
@@ -90,7 +116,7 @@ class SqliteDatabase:
                 try:
                     outcomes = self._run_bodies(group)
                     written, self._tx.written = self._tx.written, set()
-                    if self._durable:
+                    if self._waits:
                         await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
                     else:
                         self._writer.execute("COMMIT")  # waits for nothing
