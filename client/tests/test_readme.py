@@ -41,6 +41,7 @@ async def test_an_example(
     plant, module = workswith.thermostat
     names: dict[str, Any] = {
         "asyncio": asyncio,
+        "Client": Client,
         "CLIENT_ID": workswith.application.client_id,
         "CLIENT_SECRET": workswith.application.client_secret,
         "SUBSCRIPTION_KEY": workswith.keys,
@@ -82,4 +83,4 @@ def _browse(cloud: Cloud, url: str) -> None:
 
 
 def test_the_readme_has_examples() -> None:
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7
