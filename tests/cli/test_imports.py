@@ -16,6 +16,7 @@ LATER = frozenset(
         "httpx2",
         "jinja2",
         "joserfc",
+        "numpy",
         "redis",
         "smtplib",
         "sqlalchemy",

@@ -12,8 +12,10 @@ from .meter import Measured
 from .parked import Parked
 from .plants import Reach
 from .reporting import Known
-from .simulators.kind import Ahead, Pace, Simulator, Step
+from .simulators.kind import NEVER, Ahead, Pace, Simulator, Step
 from .simulators.weather import moved
+
+UNKNOWN: Ahead[Any] = Ahead(NEVER, Step(None, None))
 
 
 @dataclass(slots=True, eq=False)
@@ -45,16 +47,26 @@ class Device:
 
 
 def awaken(row: Parked, pace: Pace, climate: str = "") -> Device:
+    """The device as it was kept, and when it speaks next."""
+    device = asleep(row, pace, climate)
+    alone(device)
+    return device
+
+
+def alone(device: Device) -> None:
+    """Finds out by itself when it speaks next."""
+    device.ahead = device.simulator.foresee(device.body, device.state)
+
+
+def asleep(row: Parked, pace: Pace, climate: str = "") -> Device:
     """The device as it was kept; under the weather of another place if ``climate`` names one."""
     kind = KINDS[row.kind]
     model = moved(row.model, climate) if climate else row.model
     body = kind.simulator.body_of(model, row.configuration, row.time_zone, pace)
     state = kind.simulator.state_of(row.state)
-    ahead = kind.simulator.foresee(body, state)
     circuit = kind.simulator.circuit(body)
-    return Device(
-        row.module_id, kind, body, state, Reach(row.reach), ahead, circuit, plant_id=row.plant_id
-    )
+    reach = Reach(row.reach)
+    return Device(row.module_id, kind, body, state, reach, UNKNOWN, circuit, plant_id=row.plant_id)
 
 
 class Circuits:

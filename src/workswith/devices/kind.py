@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from workswith.kernel.problem import Kind, Problem
 
-from .simulators.kind import Simulator
+from .simulators.kind import Simulator, Together
 
 
 class Reading(Protocol):
@@ -45,7 +45,8 @@ class DeviceKind:
 
     ``command`` is what it can be told from afar, ``touch`` what a hand on it does; ``None`` for
     nothing. ``check(command, configuration, now)`` raises `Kind.INVALID`, naming the member.
-    ``notified`` are the members whose change is told to applications.
+    ``notified`` are the members whose change is told to applications. ``together`` makes what
+    foresees many of them at once, for kinds that have it; what that needs is loaded only then.
     """
 
     device: str
@@ -59,6 +60,7 @@ class DeviceKind:
     check: Callable[[Any, Any, int], None] = lambda *_: None
     capabilities: tuple[Capability, ...] = ()
     measures: tuple[Measure, ...] = ()
+    together: Callable[[], Together] | None = None
 
     def require(self, command: object, configuration: Any, now: int) -> None:
         """Raises `Kind.INVALID` for what this device cannot be told from afar."""

@@ -27,6 +27,7 @@ from .simulators import multisocket as simulated_multisocket
 from .simulators import plug as simulated_plug
 from .simulators import remote as simulated_remote
 from .simulators import thermostat as simulated_thermostat
+from .simulators.kind import Together
 
 
 def _can(name: str, *, command: bool = False) -> Capability:
@@ -37,6 +38,12 @@ def _switched_on(body: Any, now: int, seed: int) -> simulated_thermostat.State:
     """A thermostat in a home that is about as warm as homes are."""
     warmth = Random(seed).uniform(18.5, 20.5)  # noqa: S311 - a home, not a secret
     return simulated_thermostat.begin(body, now, warmth=round(warmth, 2))
+
+
+def _fleet() -> Together:
+    from .simulators.fleet import Fleet  # noqa: PLC0415 - NumPy, which few homes need
+
+    return Fleet()
 
 
 _FW = Capability("fw", command=False, request=True, notification=False)
@@ -60,6 +67,7 @@ _ROWS = (
             Measure("humidity", lambda reading: reading.humidity),
             Measure("set_point", lambda reading: reading.set_point),
         ),
+        together=_fleet,
     ),
     DeviceKind(
         light.DEVICE,

@@ -18,14 +18,15 @@ from workswith.kernel.database import Database, Tx
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from .device import Circuits, Device, awaken
+from .device import Circuits, Device, asleep
+from .foresight import WAITING, Foresight
 from .kind import DeviceKind, Reading
 from .link import Outcome
 from .parked import keep, parked, reaches, set_reach
 from .plants import Reach
 from .reporting import Known, Told, renew, told
 from .settings import Settings
-from .simulators.kind import Pace, Step
+from .simulators.kind import NEVER, Pace, Step
 
 T = TypeVar("T")
 
@@ -58,6 +59,7 @@ class Park:
         self._climate = settings.climate
         self._devices: dict[str, Device] = {}
         self._circuits = Circuits(self._devices)
+        self._foresight = Foresight(settings.vector_from)
         self._wakes: list[tuple[int, str]] = []
         self._loaded = False
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -68,6 +70,8 @@ class Park:
         if not self._loaded:
             await self.welcome("")
             self._loaded = True
+        if self._foresight.due <= now:
+            await self._foresight.gather(self._schedule)
         due = self._take_due(now)
         if due:
             try:
@@ -76,7 +80,9 @@ class Park:
                 for device in due:
                     self._schedule(device)
                 raise
-        return self._wakes[0][0] if self._wakes else None
+        wake_at = self._wakes[0][0] if self._wakes else NEVER
+        soonest = min(wake_at, self._foresight.due)
+        return None if soonest == NEVER else soonest
 
     async def settle(self) -> bool:
         """Waits for commands and touches that are being obeyed."""
@@ -89,9 +95,10 @@ class Park:
         """Takes up the simulated modules of a plant (by its id or a module's), or all (``""``)."""
         for row in await parked(self._database, id_):
             if row.module_id not in self._devices:
-                device = awaken(row, self._pace, self._climate)
+                device = asleep(row, self._pace, self._climate)
                 self._devices[row.module_id] = device
                 self._circuits.add(device)
+                self._foresight.take_up(device)
                 self._schedule(device)
         self._bells.ring(BELL)
 
@@ -239,7 +246,7 @@ class Park:
         for (device, step, *_), (known, _) in zip(done, stored, strict=True):
             device.state = step.state
             device.known = known
-            device.ahead = device.simulator.foresee(device.body, device.state)
+            self._foresight.foresee(device)
             self._schedule(device)
         if any(news for _, news in stored):
             self._bells.ring(RELAY)
@@ -252,17 +259,22 @@ class Park:
         while self._wakes and self._wakes[0][0] <= now:
             wake_at, module_id = heapq.heappop(self._wakes)
             device = self._devices.get(module_id)
-            if device is not None and device.ahead.wake_at == wake_at:
+            if device is None or device.ahead.step is WAITING:
+                continue
+            if device.ahead.wake_at == wake_at:
                 due[module_id] = device
         return [due[module_id] for module_id in sorted(due)]
 
     def _schedule(self, device: Device) -> None:
+        if device.ahead.step is WAITING:
+            return  # until it is known
         heapq.heappush(self._wakes, (device.ahead.wake_at, device.module_id))
 
     def _drop(self, plant_id: str) -> None:
         for device in [one for one in self._devices.values() if one.plant_id == plant_id]:
             device.gone = True
             self._circuits.drop(device)
+            self._foresight.drop(device)
             del self._devices[device.module_id]
 
     async def _find(self, module_id: str) -> Device | None:

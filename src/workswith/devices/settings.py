@@ -59,6 +59,14 @@ class Settings(Section, frozen=True):
             "empty: of each that which it was furnished with."
         ),
     ] = ""
+    vector_from: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="From so many simulated thermostats on, they are reckoned together in "
+            "columns (NumPy), which comes to the same.",
+        ),
+    ] = 500
     homes_per_account: Annotated[
         int, Meta(ge=1, description="Simulated homes that one account may own.")
     ] = 50

@@ -7,13 +7,13 @@ from math import exp
 
 AIR_DENSITY = 1.2
 """kg/m³."""
-_PRESSURE = 101_325.0
+PRESSURE = 101_325.0
 
 
 def saturation(celsius: float) -> float:
     """The most water that air can hold, kg/kg; at the dew point, what it holds."""
     vapour = 611.2 * exp(17.62 * celsius / (243.12 + celsius))
-    return 0.622 * vapour / (_PRESSURE - vapour)
+    return 0.622 * vapour / (PRESSURE - vapour)
 
 
 def relative(water: float, celsius: float) -> float:

@@ -1,6 +1,7 @@
 """What a simulated thermostat consists of: a body that stays, a state that moves, and their rows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -52,6 +53,12 @@ class State:
     duty: Duty = NO_DUTY
 
 
+@lru_cache(maxsize=512)
+def _configuration(text: str) -> Configuration:
+    """Many have the same, and share it."""
+    return msgspec.json.decode(text, type=Configuration)
+
+
 _states = msgspec.json.Decoder(State)
 
 
@@ -59,7 +66,7 @@ def body_of(model: str, configuration: str, time_zone: str, pace: Pace) -> Body:
     """The body from its row and its module's."""
     return Body(
         msgspec.json.decode(model, type=Model),
-        msgspec.json.decode(configuration, type=Configuration),
+        _configuration(configuration),
         ZoneInfo(time_zone),
         pace,
     )

@@ -5,6 +5,8 @@ and ends act on their millisecond. What concerns people (mode, set-point, relay 
 measures at most every `Pace.measure`, on the grid that all modules of a gateway share.
 """
 
+from typing import Protocol
+
 from workswith.devices.schedule import in_force
 from workswith.devices.thermostat import Command, Function, Manner, Mode, Reading
 from workswith.kernel.clock import MINUTE
@@ -13,8 +15,15 @@ from . import relay
 from .anatomy import Body, State
 from .indoors import Indoors, measured
 from .kind import MEMORY, NEVER
-from .plan import after, obey, protection
+from .plan import Plan, after, obey, protection
 from .room import humidity
+
+
+def outlook(body: Body, state: State) -> tuple[int, int]:
+    """The set-point in force since the last report, and when that or the mode may change."""
+    said = state.said
+    set_point, switch_at = _aim(body, state, said.set_point, said.at)
+    return set_point, min(switch_at, state.plan.end or NEVER)
 
 
 class Course:
@@ -157,17 +166,7 @@ class Course:
             self.closed, self.closed_since = closed, now
 
     def _note_switch(self, now: int) -> None:
-        """The set-point in force, and when the program changes it next."""
-        self.switch_at = NEVER
-        if self.plan.mode is Mode.AUTOMATIC:
-            program = self.body.configuration.program(self.program)
-            if program is not None:
-                week = program.heating if self.function is Function.HEATING else program.cooling
-                self.set_point, self.switch_at = in_force(week, self.body.zone, now)
-        elif self.plan.mode is Mode.PROTECTION:
-            self.set_point = protection(self.function)
-        else:
-            self.set_point = self.plan.set_point
+        self.set_point, self.switch_at = _aim(self.body, self, self.set_point, now)
 
     def _say_if_new(self, now: int) -> None:
         said = self.said
@@ -185,3 +184,29 @@ class Course:
         # Half a measure of play, for what was said in between at another instant.
         if quiet >= (pace.measure if changed else pace.heartbeat) - pace.measure // 2:
             self.say(now)
+
+
+class _Aiming(Protocol):
+    """What of a `State` or a `Course` says where it aims."""
+
+    @property
+    def function(self) -> Function: ...
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def program(self) -> int: ...
+
+
+def _aim(body: Body, of: _Aiming, set_point: int, now: int) -> tuple[int, int]:
+    """The set-point in force, ``set_point`` until now, and when the program changes it next."""
+    if of.plan.mode is Mode.AUTOMATIC:
+        program = body.configuration.program(of.program)
+        if program is None:
+            return set_point, NEVER
+        week = program.heating if of.function is Function.HEATING else program.cooling
+        return in_force(week, body.zone, now)
+    if of.plan.mode is Mode.PROTECTION:
+        return protection(of.function), NEVER
+    return of.plan.set_point, NEVER

@@ -13,7 +13,12 @@ from zoneinfo import ZoneInfo
 from .weather import SLOT
 
 _HOUR = 60
-_BED, _OUT = 23 * _HOUR, 14 * _HOUR + 30
+BED = 23 * _HOUR
+_OUT = 14 * _HOUR + 30
+SHOWER = (20, 1.5)
+"""Minutes after rising, kg of water an hour."""
+DINNER, LUNCH = (19 * _HOUR, 20 * _HOUR, 0.8), (12 * _HOUR + 30, 13 * _HOUR, 0.4)
+"""From, until, kg of water an hour."""
 
 
 class Household(NamedTuple):
@@ -30,7 +35,7 @@ def household(seed: int, zone: ZoneInfo, at: int) -> Household:
     return _household(seed, zone, at // SLOT)
 
 
-class _Day(NamedTuple):
+class Day(NamedTuple):
     """Minutes of the local day; nobody goes out on a day with ``leave`` at its end."""
 
     rise: int
@@ -44,15 +49,17 @@ class _Day(NamedTuple):
 def _household(seed: int, zone: ZoneInfo, slot: int) -> Household:
     local = datetime.fromtimestamp(slot * SLOT / 1000, zone)
     minute = local.hour * _HOUR + local.minute
-    day = _day(seed, local.toordinal(), local.weekday() < 5)
+    day = day_of(seed, local.toordinal(), local.weekday() < 5)
     present = day.stay if day.leave <= minute < day.back else 1.0
-    awake = day.rise <= minute < _BED and present > 0
+    awake = day.rise <= minute < BED and present > 0
     airing = awake and minute - minute % 10 in day.airings
     return Household(present, awake, airing, _wet(day, minute) if awake else 0.0)
 
 
 @lru_cache(maxsize=8_192)
-def _day(seed: int, ordinal: int, workday: bool) -> _Day:  # noqa: FBT001 - part of a cache's key
+def day_of(seed: int, ordinal: int, workday: bool) -> Day:  # noqa: FBT001 - part of a cache's key
+    """What the household with this seed does on a date; it airs twice at most."""
+
     def between(what: str, least: int, most: int) -> int:
         drawn = zlib.crc32(f"{seed}/{ordinal}/{what}".encode())
         return least + drawn % (most - least + 1)
@@ -68,13 +75,14 @@ def _day(seed: int, ordinal: int, workday: bool) -> _Day:  # noqa: FBT001 - part
     airings = [rise // 10 * 10 + 20] if between("air", 0, 3) else []
     if between("evening air", 0, 1):
         airings.append(between("evening", 20 * _HOUR, 22 * _HOUR) // 10 * 10)
-    return _Day(rise, leave, back, stay, tuple(airings))
+    return Day(rise, leave, back, stay, tuple(airings))
 
 
-def _wet(day: _Day, minute: int) -> float:
+def _wet(day: Day, minute: int) -> float:
     """Showers after rising, dinner, lunch for who is in."""
-    if day.rise <= minute < day.rise + 20:
-        return 1.5
-    if 19 * _HOUR <= minute < 20 * _HOUR:
-        return 0.8
-    return 0.4 if 12 * _HOUR + 30 <= minute < 13 * _HOUR else 0.0
+    if day.rise <= minute < day.rise + SHOWER[0]:
+        return SHOWER[1]
+    for since, until, water in (DINNER, LUNCH):
+        if since <= minute < until:
+            return water
+    return 0.0

@@ -8,7 +8,8 @@ from functools import lru_cache
 from math import pi, sin
 from zoneinfo import ZoneInfo
 
-from workswith.devices.physics.glass import curve
+from workswith.devices.physics.glass import Curve, curve
+from workswith.devices.physics.sky import Irradiance
 from workswith.devices.physics.sun import angle
 from workswith.kernel.clock import DAY, MINUTE
 
@@ -80,8 +81,7 @@ def _around(house: House, climate: Climate, zone: ZoneInfo, slot: int) -> Around
         through = curve(house.glazing)
         for azimuth, share in house.panes:
             plane = falling(climate, zone, at, azimuth)
-            let = through.of(angle(plane.incidence)) * plane.direct if plane.direct else 0.0
-            sun += share * (let + through.hemispherical * (plane.diffuse + plane.ground))
+            sun += share * let_in(through, plane)
     bodies = house.people * people.present
     return Around(
         now.air,
@@ -93,6 +93,12 @@ def _around(house: House, climate: Climate, zone: ZoneInfo, slot: int) -> Around
     )
 
 
+def let_in(through: Curve, plane: Irradiance) -> float:
+    """W for each m² of a window on that plane."""
+    let = through.of(angle(plane.incidence)) * plane.direct if plane.direct else 0.0
+    return let + through.hemispherical * (plane.diffuse + plane.ground)
+
+
 def measured(house: House, room: Room, at: int) -> int:
     """What the sensor shows, in whole tenths of a degree."""
     return round(sensed(house, room, at) * 10)
@@ -100,7 +106,12 @@ def measured(house: House, room: Room, at: int) -> int:
 
 def sensed(house: House, room: Room, at: int) -> float:
     """What the sensor makes of the room's °C: it wanders slowly, and differs from others."""
-    return room.sensor + _drift(house.seed, at // DAY) * house.drift
+    return room.sensor + drift(house, at // DAY)
+
+
+def drift(house: House, day: int) -> float:
+    """By how many K the sensor is off; ``day`` is counted in UTC."""
+    return _drift(house.seed, day) * house.drift
 
 
 @lru_cache(maxsize=4_096)

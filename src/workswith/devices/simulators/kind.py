@@ -4,6 +4,7 @@ A kind is a module of pure functions over a *body* (what does not change by itse
 (what does). Instants are milliseconds; nothing is drawn at random and no clock is read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -80,3 +81,27 @@ class Simulator(Protocol):
 
     def circuit(self, body: Any, /) -> tuple[str, ...]:
         """The ids of the modules whose draw it measures."""
+
+
+class Member(Protocol):
+    """A device among others of its kind, as it is and not yet foreseen."""
+
+    @property
+    def soonest(self) -> int:
+        """It does not speak before."""
+
+
+class Together(Protocol):
+    """Foresees many devices of a kind at once, with the very bytes of `Simulator.foresee`."""
+
+    def enrol(self, body: Any, /) -> int | None:
+        """Makes room for one; ``None`` for one that has to live by itself."""
+
+    def leave(self, row: int, /) -> None:
+        """Gives back what `enrol` made."""
+
+    def member(self, row: int, body: Any, state: Any, /) -> Any:
+        """A `Member`."""
+
+    def foresee(self, members: Sequence[Any], /) -> list[Ahead[Any]]:
+        """Of each, in their order."""

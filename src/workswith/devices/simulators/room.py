@@ -112,20 +112,20 @@ class Around(NamedTuple):
 
 def pass_minute(house: House, room: Room, around: Around, power: float) -> Room:
     """The room one minute later, with ``power`` W sent to the emitter."""
-    fabric = _fabric(house)
-    now = fabric.opened if room.opened else fabric.shut
-    emitter = power + (room.emitter - power) * fabric.emitter
+    built = fabric(house)
+    now = built.opened if room.opened else built.shut
+    emitter = power + (room.emitter - power) * built.emitter
     share = house.convective if emitter > 0 else 1.0  # what cools blows
     sun = around.sun * SHADE if room.shaded else around.sun
     radiant = 0.5 * around.inner + sun + around.walls + (1 - share) * emitter
     to_air = now.ventilation * around.air + 0.5 * around.inner + share * emitter
-    to_surface = fabric.glazed * around.air + fabric.surface * radiant
-    to_mass = fabric.outside * around.air + fabric.mass * radiant + fabric.inertia * room.mass
+    to_surface = built.glazed * around.air + built.surface * radiant
+    to_mass = built.outside * around.air + built.mass * radiant + built.inertia * room.mass
     air = now.air[0] * to_air + now.air[1] * to_surface + now.air[2] * to_mass
     inner = now.inner[0] * to_air + now.inner[1] * to_surface + now.inner[2] * to_mass
     moist = around.water + now.moist * around.wet
     water = min(moist + (room.water - moist) * now.water, saturation(air))
-    sensor = air + (room.sensor - air) * fabric.sensor
+    sensor = air + (room.sensor - air) * built.sensor
     return Room(air, 2 * inner - room.mass, emitter, sensor, water, room.opened, room.shaded)
 
 
@@ -144,7 +144,7 @@ class _Air(NamedTuple):
     water: float
 
 
-class _Fabric(NamedTuple):
+class Fabric(NamedTuple):
     """What never changes in a minute's step."""
 
     shut: _Air
@@ -159,7 +159,8 @@ class _Fabric(NamedTuple):
 
 
 @lru_cache(maxsize=4_096)
-def _fabric(house: House) -> _Fabric:
+def fabric(house: House) -> Fabric:
+    """Solved once for each house."""
     zone = house.zone
     to = shares(zone)
 
@@ -174,7 +175,7 @@ def _fabric(house: House) -> _Fabric:
             remaining(changes, house.buffering, STEP),
         )
 
-    return _Fabric(
+    return Fabric(
         shut=air(house.air_changes),
         opened=air(house.air_changes + OPEN_CHANGES),
         glazed=zone.glazed,

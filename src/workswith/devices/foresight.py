@@ -1,0 +1,101 @@
+"""When simulated devices speak next: each by itself at once, or many of a kind together in time.
+
+Devices of a kind that can be taken together wait here after they have spoken, until the first
+of them could speak again; then all that have gathered are foreseen at once. A device that waits
+differs in nothing that can be seen. Few devices never wait, and load nothing for it. [DEV-2]
+"""
+
+import asyncio
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from .device import Device, alone
+from .simulators.kind import NEVER, Ahead, Member, Step, Together
+
+SITTING = 2_048
+"""So many are foreseen before others of the process have their turn."""
+WAITING: Step[Any] = Step(None, None)
+"""The step of a device of which only is known when it speaks at the earliest."""
+
+
+class Foresight:
+    """Keeps who waits, by the ids of modules; `gather` is called in time, and always succeeds."""
+
+    def __init__(self, together_from: int) -> None:
+        """``together_from`` is the number of devices of a kind from which on they wait."""
+        self._from = together_from
+        self._counts: dict[str, int] = {}
+        self._together: dict[str, Together] = {}
+        self._rows: dict[str, int] = {}
+        self._waiting: dict[str, tuple[Device, Member]] = {}
+        self._soonest = NEVER
+
+    @property
+    def due(self) -> int:
+        """When `gather` has to be called at the latest; `NEVER` while nobody waits."""
+        return self._soonest
+
+    def take_up(self, device: Device) -> None:
+        """One more, of which nothing is known yet."""
+        name = device.kind.device
+        self._counts[name] = self._counts.get(name, 0) + 1
+        self.foresee(device)
+
+    def drop(self, device: Device) -> None:
+        """It is in the park no more."""
+        name = device.kind.device
+        self._counts[name] -= 1
+        self._waiting.pop(device.module_id, None)
+        row = self._rows.pop(device.module_id, None)
+        if row is not None:
+            self._together[name].leave(row)
+
+    def foresee(self, device: Device) -> None:
+        """Gives it a new ``ahead``, now or when it is time."""
+        together = self._crowd(device)
+        row = None if together is None else self._row(device, together)
+        if together is None or row is None:
+            alone(device)
+            return
+        member = together.member(row, device.body, device.state)
+        device.ahead = Ahead(member.soonest, WAITING)
+        self._waiting[device.module_id] = device, member
+        self._soonest = min(self._soonest, member.soonest)
+
+    async def gather(self, known: Callable[[Device], None]) -> None:
+        """Foresees all that wait, and gives each to ``known`` as soon as its ``ahead`` is."""
+        while self._waiting:
+            for device in self._sit():
+                known(device)
+            await asyncio.sleep(0)
+        self._soonest = NEVER
+
+    def _sit(self) -> list[Device]:
+        some = list(islice(self._waiting.values(), SITTING))
+        kinds: dict[str, list[tuple[Device, Member]]] = {}
+        for each in some:
+            kinds.setdefault(each[0].kind.device, []).append(each)
+        for name, waiting in kinds.items():
+            aheads = self._together[name].foresee([member for _, member in waiting])
+            for (device, _), ahead in zip(waiting, aheads, strict=True):
+                device.ahead = ahead
+                del self._waiting[device.module_id]
+        return [device for device, _ in some]
+
+    def _crowd(self, device: Device) -> Together | None:
+        """Those of its kind, once they are many."""
+        name, together = device.kind.device, device.kind.together
+        if together is None or (name not in self._together and self._counts[name] < self._from):
+            return None
+        if name not in self._together:
+            self._together[name] = together()
+        return self._together[name]
+
+    def _row(self, device: Device, together: Together) -> int | None:
+        row = self._rows.get(device.module_id)
+        if row is None:
+            row = together.enrol(device.body)
+            if row is not None:
+                self._rows[device.module_id] = row
+        return row
