@@ -9,12 +9,17 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 TESTS  ?= tests client/tests
 
+# Programs by others that the tests run unmodified, each in an environment of its own (tests/programs).
+# Home Assistant of that time was published for Python 3.11 alone.
+PROGRAMS := homepluscontrol \
+  $(shell $(PYTHON) -c 'import sys; print("homeassistant" if sys.version_info[:2] == (3, 11) else "")')
+
 .PHONY: up test lint types fix bench clean
 
 up: $(VENV)/.run
 	@$(BIN)/workswith up $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.debian .tools/.npm lint types
+test: $(VENV)/.dev $(VENV)/.debian .tools/.npm $(PROGRAMS:%=.tools/programs/%/.installed) lint types
 	$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
 
 lint: $(VENV)/.dev
@@ -55,4 +60,9 @@ $(VENV)/.debian: scripts/debian-packages
 	@mkdir -p .tools
 	cp tests/tools/package.json .tools/package.json
 	npm install --prefix .tools --no-audit --no-fund --no-package-lock --loglevel=error
+	@touch $@
+
+.tools/programs/%/.installed: tests/programs/%.txt $(VENV)/.dev
+	$(PYTHON) -m venv --clear --without-pip $(@D)
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --no-deps --no-compile --requirement $<
 	@touch $@

@@ -13,6 +13,7 @@ import workswith.devices.settings
 import workswith.events.settings
 import workswith.gateway.settings
 import workswith.identity.settings
+import workswith.sandbox.settings
 import workswith.web.settings
 import workswith.webhooks.settings
 from workswith.kernel.settings import Section
@@ -122,5 +123,8 @@ class Settings(Section, frozen=True):
     )
     webhooks: workswith.webhooks.settings.Settings = field(
         default_factory=workswith.webhooks.settings.Settings
+    )
+    sandbox: workswith.sandbox.settings.Settings = field(
+        default_factory=workswith.sandbox.settings.Settings
     )
     web: workswith.web.settings.Settings = field(default_factory=workswith.web.settings.Settings)

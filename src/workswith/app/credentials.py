@@ -119,6 +119,7 @@ async def document(
     keys = await areas.catalog.subscriptions.keys(
         planted.people["developer"].id, planted.subscription_id
     )
+    application = await areas.identity.applications.known(planted.client_id)
     minted: dict[str, Any] = NO_TOKENS
     try:
         minted = await mint(areas, planted) if tokens else NO_TOKENS
@@ -143,7 +144,7 @@ async def document(
         "application": {
             "client_id": planted.client_id,
             "client_secret": planted.client_secret,
-            "redirect_uris": list(seed.REPLY_URLS),
+            "redirect_uris": list(application.reply_urls if application else ()),
         },
         "tokens": {
             "access_token": minted["access_token"],

@@ -174,6 +174,7 @@ async def _planted(areas: Areas, place: Place, seeded: Seeded | None) -> seed.Se
         subscriptions=areas.catalog.subscriptions,
         console_reply_url=callback_address(place.origins.portal),
         homes=place.homes,
+        reply_urls=(*seed.REPLY_URLS, *place.settings.sandbox.reply_urls),
     )
     planted = await seeding.load()
     if planted is None:

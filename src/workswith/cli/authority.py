@@ -21,3 +21,10 @@ def of_sandbox(data: Path) -> "Authority":
             "This sandbox speaks plain http. Start it with --tls or --original-hosts."
         )
     return Authority(Path(file).parent)
+
+
+def trusted_by(data: Path) -> "Authority":
+    """Whose certificates the sandbox takes where it delivers notifications."""
+    from workswith.sandbox.authority import Authority
+
+    return of_sandbox(data) if read_document(data).get("ca_file") else Authority(data / "tls")

@@ -41,7 +41,7 @@ def command(
     JSON is coloured in a terminal and untouched in a pipe. The exit code is 0 for a status below
     400, 4 below 500, 5 from there on, 1 if nobody answers.
     """
-    from .client import control, raw
+    from .client import control, origin, raw
     from .folder import read_document
 
     document = read_document(data)
@@ -58,7 +58,7 @@ def command(
         if not colon:
             raise click.UsageError(f"A header is NAME:VALUE, not {each!r}.")
         headers[name.strip()] = value.strip()
-    url = document["origins"]["api"] + (path if path.startswith("/") else f"/{path}")
+    url = origin(document) + (path if path.startswith("/") else f"/{path}")
     status, told, answer = raw(document, method.upper(), url, sent, headers)
     _show(status, told, answer, include=include)
     sys.exit(FAILED if status >= 500 else REFUSED if status >= 400 else 0)

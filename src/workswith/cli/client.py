@@ -11,6 +11,13 @@ import click
 TIMEOUT_SECONDS = 600  # moving the clock by a year takes a while
 
 
+def origin(document: dict[str, Any]) -> str:
+    """Where the sandbox is on this machine. Its names may lead elsewhere: with --original-hosts to
+    the real servers, as long as nobody has pointed them here.
+    """
+    return str(document["sandbox"]["url"]).removesuffix("/sandbox")
+
+
 def control(document: dict[str, Any], method: str, path: str, body: object = None) -> Any:
     """Calls the control interface; returns its JSON. Ends the command on an error."""
     url = document["sandbox"]["url"] + path
@@ -48,7 +55,7 @@ def call(
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
         raise click.ClickException(
-            f"The sandbox at {url.partition('/sandbox')[0]} does not answer ({reason}). "
+            f"The sandbox at {origin(document)} does not answer ({reason}). "
             "Is `workswith up` running?"
         ) from error
     return json.loads(raw) if raw else None

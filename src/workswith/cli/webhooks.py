@@ -39,10 +39,10 @@ def listen(plant: str, port: int, forward_to: str, data: Path, as_json: bool) ->
     """
     import asyncio
 
-    from workswith.sandbox.authority import Authority
     from workswith.sandbox.listener import Listener
 
-    from .client import call, control
+    from .authority import trusted_by
+    from .client import call, control, origin
     from .forward import Forwarder
 
     document = read_document(data)
@@ -50,7 +50,7 @@ def listen(plant: str, port: int, forward_to: str, data: Path, as_json: bool) ->
     key = {"Ocp-Apim-Subscription-Key": document["subscription"]["primary_key"]}
 
     def api(method: str, path: str, body: object = None) -> Any:
-        url = f"{document['origins']['api']}/smarther/v2.0{path}"
+        url = f"{origin(document)}/smarther/v2.0{path}"
         return call(document, method, url, body, bearer=tokens["access_token"], headers=key)
 
     plants = [
@@ -78,7 +78,7 @@ def listen(plant: str, port: int, forward_to: str, data: Path, as_json: bool) ->
         _show(received.body, as_json, status if forwarder else None)
 
     async def run() -> None:
-        certificate = Authority(data / "tls").issue("listener", "localhost", "127.0.0.1")
+        certificate = trusted_by(data).issue("listener", "localhost", "127.0.0.1")
         async with Listener(certificate, respond, port=port) as listener:
             made = []
             for each in plants:

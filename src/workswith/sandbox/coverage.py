@@ -142,7 +142,7 @@ class Coverage:
         self._clock = clock
         self._apis = apis
         self._rows = tuple(rows)
-        self._names = {(row.status, row.code): name_of(row) for row in rows if row.code}
+        self._names = {(row.status, row.code or name_of(row)): name_of(row) for row in rows}
         self._single = {
             row.status: name_of(row)
             for row in rows

@@ -14,23 +14,25 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from workswith.kernel.ident import same
 
 COOKIE = "workswith_sandbox"
+_OWN_PORTS = {"https": ":443", "http": ":80"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Guard:
     def __init__(self, token: str, origins: tuple[str, ...]) -> None:
         self._token = token
-        self._origins = frozenset(origins)
-        self._hosts = frozenset(urlsplit(origin).netloc.lower() for origin in origins)
+        self._origins = frozenset(map(_plain, origins))
+        self._hosts = frozenset(urlsplit(origin).netloc for origin in self._origins)
 
     def __call__(self, endpoint: Endpoint) -> Endpoint:
         """Wraps an endpoint."""
 
         async def guarded(request: Request) -> Response:
-            if request.headers.get("host", "").lower() not in self._hosts:
+            asked = _plain(f"{request.url.scheme}://{request.headers.get('host', '')}")
+            if urlsplit(asked).netloc not in self._hosts:
                 return refuse(421, "this address is not one of the sandbox's own")
             origin = request.headers.get("origin")
-            if origin is not None and origin not in self._origins:
+            if origin is not None and _plain(origin) not in self._origins:
                 return refuse(403, "pages of other origins may not control the sandbox")
             if request.method == "GET" and (given := request.query_params.get("token")):
                 return self._remember(request, given)
@@ -63,6 +65,13 @@ class Guard:
             secure=request.url.scheme == "https",
         )
         return response
+
+
+def _plain(origin: str) -> str:
+    """As browsers write it: lower case, without the scheme's own port (RFC 6454 section 6.2)."""
+    origin = origin.lower()
+    scheme = origin.partition("://")[0]
+    return origin.removesuffix(_OWN_PORTS.get(scheme, ""))
 
 
 def refuse(status: int, message: str) -> Response:

@@ -5,7 +5,7 @@ without it is half made and is made again.
 """
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -89,7 +89,7 @@ def memorable(key: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Seeding:
     """Plants a sandbox; ``console_reply_url`` is where Try it gets its tokens, ``homes`` are the
-    templates that the end-user lives in.
+    templates that the end-user lives in, ``reply_urls`` those of the sample application.
     """
 
     database: Database
@@ -102,6 +102,7 @@ class Seeding:
     subscriptions: Subscriptions
     console_reply_url: str
     homes: tuple[str, ...] = HOMES
+    reply_urls: tuple[str, ...] = REPLY_URLS
 
     async def load(self) -> Seed | None:
         """What an earlier start made."""
@@ -117,7 +118,9 @@ class Seeding:
         subscription = await self.subscriptions.subscribe(
             developer.id, STARTER_KIT, "My subscription"
         )
-        application, secret = await self.applications.create(developer.id, _APPLICATION)
+        application, secret = await self.applications.create(
+            developer.id, replace(_APPLICATION, reply_urls=self.reply_urls)
+        )
         console, console_secret = await self.applications.create(
             accounts["operator"].id, console_form(self.console_reply_url)
         )

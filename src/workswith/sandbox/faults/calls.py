@@ -105,7 +105,7 @@ class CallDoor:
             retry_after = window(request.now, self._anchor).seconds_left(request.now)
         raise Problem(
             row.kind,
-            row.code,
+            row.code or struck.kind.name,  # several rows may have one status
             row.meaning,
             hint=f"It was fault {struck.fault.id} of this sandbox.",
             retry_after=retry_after if isinstance(retry_after, int) else None,
