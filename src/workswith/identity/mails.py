@@ -6,6 +6,7 @@ from gettext import NullTranslations
 from html import escape
 
 from workswith.kernel import mail
+from workswith.kernel.brand import NAME, brand_value
 from workswith.kernel.database import Tx
 from workswith.kernel.words import N_, SOURCE, catalogue
 
@@ -222,18 +223,20 @@ async def send(
 ) -> None:
     """Queues ``text`` in the transaction, as plain text and as simple HTML.
 
-    ``language`` is the reader's; English without one.
+    ``language`` is the reader's; English without one. Signed with the name of the brand, where an
+    operator has set one.
     """
     words = catalogue(language or SOURCE)
     paragraphs = [_filled(words, paragraph, values) for paragraph in text.paragraphs]
+    signature = await brand_value(tx, NAME)
     button = words.gettext(text.button) if text.button else ""
     subject = _filled(words, text.subject, values)
     await mail.post(
         tx,
         to=to,
         subject=" ".join(subject.split()),
-        text="\n\n".join([*paragraphs, *([link] if link else [])]) + "\n",
-        html=_html(language or SOURCE, subject, paragraphs, button, link),
+        text="\n\n".join(part for part in (*paragraphs, link, signature) if part) + "\n",
+        html=_html(language or SOURCE, subject, paragraphs, button, link, signature),
         link=link,
         now=now,
     )
@@ -243,10 +246,14 @@ def _filled(words: NullTranslations, text: str, values: Mapping[str, str | int])
     return words.gettext(text).format(**values)
 
 
-def _html(language: str, subject: str, paragraphs: list[str], button: str, link: str) -> str:
+def _html(  # noqa: PLR0917 - the parts of a mail from above to below
+    language: str, subject: str, paragraphs: list[str], button: str, link: str, signature: str
+) -> str:
     parts = [f"<p>{escape(text).replace(chr(10), '<br>')}</p>" for text in paragraphs]
     if link:
         parts.append(f'<p><a href="{escape(link)}">{escape(button)}</a></p>')
+    if signature:
+        parts.append(f"<p>{escape(signature)}</p>")
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(subject)}</title></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"

@@ -1,6 +1,18 @@
 """The operator's office: everything that the program is run from. [APP-5 OPR]"""
 
-from . import accounts, apis, audit, notifications, overview, products, requests, subscriptions
+from . import (
+    accounts,
+    announcements,
+    apis,
+    audit,
+    brand,
+    gateways,
+    notifications,
+    overview,
+    products,
+    requests,
+    subscriptions,
+)
 
 ROUTES = [
     *overview.ROUTES,
@@ -11,4 +23,7 @@ ROUTES = [
     *accounts.ROUTES,
     *audit.ROUTES,
     *notifications.ROUTES,
+    *gateways.ROUTES,
+    *announcements.ROUTES,
+    *brand.ROUTES,
 ]

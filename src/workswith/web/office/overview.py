@@ -45,6 +45,9 @@ ROOMS = (
         "/office/notifications",
         lazy("How deliveries to applications are doing."),
     ),
+    Room(lazy("Gateways"), "/office/gateways", lazy("Which are online, and when they were heard.")),
+    Room(lazy("Announcements"), "/office/announcements", lazy("Tell everybody something.")),
+    Room(lazy("Brand"), "/office/brand", lazy("Name, logo, colours and legal texts.")),
 )
 
 

@@ -104,7 +104,7 @@ async def postman_download(visit: Visit) -> Response:
         subscription_key=keys[0].key if keys else "",
         known=known([_ids(home) for home in await own.plants(visit)]),
     )
-    brand = visit.services.settings.brand
+    brand = visit.site.house.name
     documents = [api.document for api in visit.services.apis]
     return _download(postman.collection(brand, documents, flow), "postman.json")
 

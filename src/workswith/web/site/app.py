@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from workswith.kernel.database import DatabaseAway
 
-from . import preferences
+from . import branding, preferences
 from .headers import Headers
 from .pages import lost, unavailable
 from .services import Services
@@ -23,6 +23,7 @@ def create(services: Services, routes: Sequence[BaseRoute]) -> Starlette:
         routes=[
             Route("/static/{name}", site.assets.serve),
             *preferences.ROUTES,
+            *branding.ROUTES,
             *routes,
         ],
         middleware=[Middleware(Headers, origins=services.origins)],

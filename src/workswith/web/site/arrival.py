@@ -30,6 +30,7 @@ async def arrive(site: Site, request: Request) -> tuple[Visit, str]:
 async def visit_of(site: Site, request: Request, form: FormData) -> Visit:
     """Who asks, and in which language."""
     services = site.services
+    await site.house.refresh()
     value = request.cookies.get(cookies.name_of(cookies.SESSION, secure=services.secure))
     session = await services.sessions.of(value) if value else None
     account = await services.accounts.get(session.account_id) if session else None

@@ -4,6 +4,7 @@ from jinja2 import Environment
 
 from .assets import Assets
 from .cookies import Signer
+from .house import House
 from .services import Services
 from .submissions import Submissions
 from .templates import environment
@@ -15,6 +16,7 @@ class Site:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.assets = Assets()
+        self.house = House(services)
         self.templates: Environment = environment(services, self.assets)
         self.submissions = Submissions(services.clock)
         self.csrf = Signer(services.key, "form")

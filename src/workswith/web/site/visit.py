@@ -154,6 +154,8 @@ class Visit:
             notices=notices,
             guard=self.guard,
             theme=self.cookie(cookies.THEME),
+            brand=self.site.house.name,
+            house=self.site.house,
             **values,
         )
         response = HTMLResponse(page, status)

@@ -1,0 +1,174 @@
+"""Telling everybody something: a banner on all pages, and a mail to developers if wanted. [OPR]"""
+
+from datetime import UTC
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+from wtforms import BooleanField, DateTimeLocalField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, Optional
+
+from workswith.identity import closing, mails
+from workswith.identity.mails import Text
+from workswith.kernel.database import Tx
+from workswith.kernel.words import N_
+from workswith.web.site import announcements, paging
+from workswith.web.site.announcements import Announcement
+from workswith.web.site.forms import Form, lines
+from workswith.web.site.language import _, lazy
+from workswith.web.site.pages import operator
+from workswith.web.site.visit import Visit
+
+from . import acts
+
+LONGEST = 500
+MAILED_AT_ONCE = 500
+MAIL = Text(N_("News for developers"), (N_("Hello {name},"), "{news}"))
+LEVEL_WORDS = {
+    "info": lazy("Information"),
+    "warn": lazy("Warning"),
+    "bad": lazy("Disruption"),
+}
+
+
+class AnnouncementForm(Form):
+    """Instants are UTC."""
+
+    level = SelectField(
+        lazy("Level"),
+        choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
+    )
+    text_en = lines(
+        lazy("Text in English"),
+        InputRequired(lazy("Please write what is to be told.")),
+        Length(max=LONGEST),
+        maxlength=LONGEST,
+        rows=2,
+    )
+    text_fr = lines(
+        lazy("Text in French"),
+        Length(max=LONGEST),
+        hint=lazy("Empty: readers see the English one."),
+        maxlength=LONGEST,
+        rows=2,
+    )
+    text_it = lines(
+        lazy("Text in Italian"),
+        Length(max=LONGEST),
+        hint=lazy("Empty: readers see the English one."),
+        maxlength=LONGEST,
+        rows=2,
+    )
+    starts_at = DateTimeLocalField(
+        lazy("From (UTC)"), [Optional()], description=lazy("Empty: from now on.")
+    )
+    ends_at = DateTimeLocalField(
+        lazy("Until (UTC)"), [Optional()], description=lazy("Empty: until you take it away.")
+    )
+    mail = BooleanField(lazy("Also send it to all developers by mail, now"))
+
+
+async def listing(visit: Visit) -> Response:
+    number, text = paging.number(visit), visit.asked("q")[:200]
+    found = await announcements.search(
+        visit.services.database,
+        text=text,
+        limit=paging.SIZE + 1,
+        offset=(number - 1) * paging.SIZE,
+    )
+    return visit.render(
+        "office/announcements.html",
+        announcements=found[: paging.SIZE],
+        more=len(found) > paging.SIZE,
+        number=number,
+        address=paging.address("/office/announcements", q=text),
+        text=text,
+        levels=LEVEL_WORDS,
+    )
+
+
+async def new(visit: Visit) -> Response:
+    form = AnnouncementForm.of(visit, level="info")
+    if visit.posted and form.validate():
+        starts_at = _instant(form.starts_at.data) or visit.now
+        ends_at = _instant(form.ends_at.data)
+        if ends_at is None or ends_at > max(starts_at, visit.now):
+            return await _announce(visit, form, starts_at, ends_at)
+        form.ends_at.errors = [_("The end must come after the beginning, and after now.")]
+    return visit.render("office/announcement.html", 422 if visit.posted else 200, form=form)
+
+
+async def end(visit: Visit) -> Response:
+    """The page has asked whether."""
+    id_, now = visit.parameter("announcement"), visit.now
+    note = acts.noted(visit, "announcement_ended", id_)
+
+    async def take_away(tx: Tx) -> None:
+        if not await announcements.end(tx, id_, now):
+            raise HTTPException(404)
+        await note(tx)
+
+    await visit.services.database.write(take_away)
+    visit.site.house.changed()
+    visit.say(_("Taken away."))
+    return visit.go("/office/announcements")
+
+
+async def _announce(
+    visit: Visit, form: AnnouncementForm, starts_at: int, ends_at: int | None
+) -> Response:
+    one = Announcement(
+        visit.services.ident.uuid(),
+        form.level.data,
+        form.text_en.data or "",
+        form.text_fr.data or "",
+        form.text_it.data or "",
+        starts_at,
+        ends_at,
+        visit.now,
+    )
+    note = acts.noted(visit, "announced", f"{one.id} {one.text_en}")
+
+    async def write(tx: Tx) -> None:
+        await announcements.announce(tx, one)
+        await note(tx)
+
+    await visit.services.database.write(write)
+    visit.site.house.changed()
+    if form.mail.data:
+        sent = await _mail(visit, one)
+        visit.say(_("Announced, and sent to %s developers.") % sent)
+    else:
+        visit.say(_("Announced."))
+    return visit.go("/office/announcements")
+
+
+async def _mail(visit: Visit, one: Announcement) -> int:
+    """To every developer who can sign in, some hundred in a transaction."""
+    database, now, sent = visit.services.database, visit.now, 0
+    while True:
+        found = await closing.search(database, kind="developer", limit=MAILED_AT_ONCE, offset=sent)
+        readers = [who for who in found if who.verified_at and not who.suspended_at]
+
+        async def tell(tx: Tx) -> None:
+            for who in readers:  # noqa: B023 - awaited before the next turn
+                news = one.in_language(who.language)
+                await mails.tell(tx, who, MAIL, now, news=news)
+
+        await database.write(tell)
+        sent += len(found)
+        if len(found) < MAILED_AT_ONCE:
+            return sent
+
+
+def _instant(moment: object) -> int | None:
+    """In ms; forms name UTC."""
+    return round(moment.replace(tzinfo=UTC).timestamp()) * 1000 if moment else None  # type: ignore[attr-defined]  # the field's data is a datetime
+
+
+ROUTES = [
+    Route("/office/announcements", operator(listing), methods=["GET"]),
+    Route("/office/announcements/new", operator(new), methods=["GET", "POST"]),
+    Route("/office/announcements/{announcement}/end", operator(end), methods=["POST"]),
+]
