@@ -72,7 +72,7 @@ class OriginalCloud(Cloud):
         printed(self, "call", "POST", light, "--body", body)
 
     def revoke(self) -> None:
-        """The home owner ends the access of the sandbox's application, in a browser."""
+        """The home owner ends the access of the sandbox's application, if it has any."""
         owner, person = self.document["end_user"], Person(self.verify)
         person.open(f"{self.origin('portal')}/signin?return_to=/account/third-party-access")
         person.submit(
@@ -80,7 +80,9 @@ class OriginalCloud(Cloud):
             logonIdentifier=owner["email"],
             password=owner["password"],
         )
-        person.submit(person.form_to(self.document["application"]["client_id"]))
+        client_id = self.document["application"]["client_id"]
+        if given := [form for form in person.forms if client_id in form.action]:
+            person.submit(given[0])
 
     def _ids(self, name: str) -> tuple[str, str]:
         home = next(plant for plant in self.document["plants"] if plant["api"] == "home_control")
