@@ -398,6 +398,17 @@ def test_a_spent_day_is_spent_for_all(
     other.smarther.status(*thermostat)
 
 
+def test_who_counts_nothing_hears_it_all_the_same(make: Make, workswith: Cloud) -> None:
+    client = make(budget=None)
+    workswith.faults.add("403-exhausted")
+    for _ in range(2):
+        with pytest.raises(errors.QuotaSpent) as told:
+            client.smarther.plants()
+        assert told.value.until == 1_772_496_000
+    with pytest.raises(errors.ConfigurationError):
+        client.forecast()
+
+
 def test_a_client_that_waits_for_the_next_day(
     make: Make, workswith: Cloud, thermostat: tuple[str, str]
 ) -> None:

@@ -182,7 +182,7 @@ class Spending:
             yield from self._save(count)
         finally:
             release()
-        return QuotaSpent("The cloud says that the calls of the day are spent.", count.closed_until)
+        return spent(count)
 
     def forecast(self) -> Flow[Forecast]:
         return forecast(self.budget, (yield from self._load()), self._now())
@@ -200,6 +200,11 @@ class Spending:
             "limit": count.limit,
         }
         yield from blocking(lambda: self._store.write("calls", json.dumps(members)))
+
+
+def spent(count: Count) -> QuotaSpent:
+    """What is told of a day that the cloud has closed."""
+    return QuotaSpent("The cloud says that the calls of the day are spent.", count.closed_until)
 
 
 def parsed(text: str | None) -> Count:

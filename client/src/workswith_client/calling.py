@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from . import errors, tokens
-from .budget import Spending
+from .budget import Count, Spending, closed, spent
 from .errors import ApiError, KeyRefused, NotReached, TransportError, Unauthorized
 from .flow import Flow, send, wait
 from .operation import Operation
@@ -77,8 +77,10 @@ def _remedied(
     core: Core, operation: Operation[T], state: _State, response: Response
 ) -> Flow[ApiError | None]:
     """``None`` where the call can be made again at once; else the error that the answer is."""
-    if errors.is_quota(response) and core.spending is not None:
-        raise (yield from core.spending.close(response))
+    if errors.is_quota(response):
+        if core.spending is not None:
+            raise (yield from core.spending.close(response))
+        raise spent(closed(Count(), response, core.login.now()))
     error = errors.of_answer(response, operation.name)
     if isinstance(error, KeyRefused):
         if state.turned or len(core.keys) == 1:
