@@ -37,6 +37,7 @@ class AnnouncementForm(Form):
 
     level = SelectField(
         lazy("Level"),
+        [InputRequired()],
         choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
     )
     text_en = lines(
