@@ -39,6 +39,20 @@ PLACES = (
     Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
     Place("faq", "/faq", "/faq"),
     Place("changelog", "/changelog", "/changelog"),
+    Place("contact-visitor", "/contact", "/contact"),
+    Place("contact", "/contact", "/contact", DEVELOPER),
+    Place("ticket", "/contact/{ticket}", "{ticket}", DEVELOPER),
+    Place("forum", "/forum", "/forum"),
+    Place("forum-new", "/forum/new", "/forum/new", DEVELOPER),
+    Place("forum-thread", "/forum/threads/{thread}", "{thread}", DEVELOPER),
+    Place("forum-thread-operator", "/forum/threads/{thread}", "{thread}", OPERATOR),
+    Place("showcase", "/showcase", "/showcase", DEVELOPER),
+    Place("showcase-new", "/showcase/new", "/showcase/new", DEVELOPER),
+    Place("showcase-entry", "/showcase/{entry}", "{entry}", DEVELOPER),
+    Place("office-tickets", "/office/tickets", "/office/tickets", OPERATOR),
+    Place("office-ticket", "/office/tickets/{ticket}", "/office{office_ticket}", OPERATOR),
+    Place("office-forum", "/office/forum", "/office/forum", OPERATOR),
+    Place("office-showcase", "/office/showcase", "/office/showcase", OPERATOR),
     Place("api-changes", "/apis/{api}/changes", "/apis/echo/changes"),
     Place("status", "/status", "/status"),
     Place("search", "/search", "/search?q=notification"),
@@ -331,6 +345,7 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     notified = dora.open(f"{cloud.origin('portal')}{page}/notifications").text
     names["endpoint"] = notified.partition(f"{page}/endpoints/")[2].partition('"')[0]
 
+    names |= _written(cloud, dora)
     dora.open(f"{cloud.origin('portal')}/applications/new")
     form = dora.form_with("name", "vendor")
     names["draft"] = form.action.split("/")[-2]
@@ -348,3 +363,28 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     assert dora.page is not None
     assert str(dora.page.url).endswith("/summary"), dora.page.url
     return names
+
+
+def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
+    """A ticket, a thread and a solution; where each stands."""
+    portal = cloud.origin("portal")
+    found = {}
+    for name, path, fields in (
+        ("ticket", "/contact", {"subject": "More calls for winter", "text": "**Please.**"}),
+        ("thread", "/forum/new", {"title": "How to read `loadState`?", "text": "It says ACTIVE."}),
+        (
+            "entry",
+            "/showcase/new",
+            {
+                "name": "Warm at Six",
+                "summary": "Warms the house before you come home.",
+                "url": "https://client.example/",
+                "text": "Learns when you leave work.",
+            },
+        ),
+    ):
+        dora.open(portal + path)
+        page = dora.submit(dora.form_with("text"), **fields)
+        found[name] = str(page.url).removeprefix(portal)
+    found["office_ticket"] = found["ticket"].replace("/contact", "/tickets")
+    return found

@@ -9,7 +9,7 @@ from babel.messages.frontend import parse_mapping_cfg
 
 SOURCE = Path(__file__).parents[2] / "src" / "workswith"
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy": None, "N_": None}
-PROBLEMS = ("identity", "catalog", "web", "devices/homes", "devices/plants")
+PROBLEMS = ("identity", "catalog", "community", "web", "devices/homes", "devices/plants")
 """The areas whose problems pages show as they are."""
 
 Text = str | tuple[str, ...]

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from workswith.apis import catalogue
+from workswith.community import forum, showcase, tickets
 from workswith.contracts.binding import Api
 from workswith.devices import history
 from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
@@ -57,6 +58,8 @@ class Areas:
         identity.consents.on_end(end_for_consent)
         identity.closing.on_close(catalog.cancel_all, catalog.forget_keys)
         identity.closing.on_close(end_owned)
+        for forget in (tickets.forget, forum.forget, showcase.forget):
+            identity.closing.on_close(forget)
         identity.closing.on_close(leave_homes)
         identity.links.on_change(link_homes, unlink_homes)
         identity.links.on_change(nothing_more, end_unlinked)

@@ -42,6 +42,8 @@ WORDS = {
     "secret_added": lazy("Client secret added"),
     "secret_deleted": lazy("Client secret deleted"),
     "family_revoked": lazy("Refresh tokens revoked"),
+    "forum_moderated": lazy("Forum moderated"),
+    "showcase_decided": lazy("Solution published or refused"),
     "product_saved": lazy("Product changed"),
     "api_noted": lazy("API listed, hidden or deprecated"),
     "subscription_approved": lazy("Subscription approved"),

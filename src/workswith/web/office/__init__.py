@@ -6,12 +6,14 @@ from . import (
     apis,
     audit,
     brand,
+    community,
     gateways,
     notifications,
     overview,
     products,
     requests,
     subscriptions,
+    tickets,
 )
 
 ROUTES = [
@@ -20,6 +22,8 @@ ROUTES = [
     *subscriptions.ROUTES,
     *products.ROUTES,
     *apis.ROUTES,
+    *tickets.ROUTES,
+    *community.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
     *notifications.ROUTES,

@@ -1,0 +1,215 @@
+"""The forum: everybody reads, developers write, operators moderate in place. [PRT-1]"""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+from wtforms.validators import InputRequired, Length
+
+from workswith.community import forum, rules
+from workswith.identity import audit
+from workswith.kernel.database import Tx
+from workswith.kernel.problem import Problem
+from workswith.web.site import paging
+from workswith.web.site.forms import Form, text
+from workswith.web.site.language import _, lazy
+from workswith.web.site.pages import operator, page
+from workswith.web.site.visit import Visit
+
+from .writing import author, body, choice, mark, writer
+
+CATEGORIES = {
+    "start": lazy("First steps"),
+    "apis": lazy("APIs and devices"),
+    "notifications": lazy("Notifications"),
+    "testing": lazy("Testing"),
+    "ideas": lazy("Ideas"),
+    "other": lazy("Everything else"),
+}
+_MARKUP = lazy(
+    "`code`, **strong** and *emphasis* are shown as such; an empty line begins a paragraph."
+)
+
+
+class ThreadForm(Form):
+    category = choice(lazy("Category"), CATEGORIES)
+    title = text(
+        lazy("Title"),
+        InputRequired(lazy("Please say in a few words what it is about.")),
+        Length(max=rules.TITLE_LIMIT),
+        maxlength=rules.TITLE_LIMIT,
+        autocomplete="off",
+    )
+    text = body(lazy("Text"), _MARKUP)
+
+
+class ReplyForm(Form):
+    text = body(lazy("Your reply"), _MARKUP)
+
+
+async def listing(visit: Visit) -> Response:
+    """The latest first; by category, and by words of title and posts."""
+    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
+    category = visit.asked("category")
+    category = category if category in CATEGORIES else ""
+    found = await forum.threads(
+        visit.services.database,
+        category=category,
+        text=asked,
+        everything=visit.operator,
+        limit=paging.SIZE + 1,
+        offset=(number - 1) * paging.SIZE,
+    )
+    return visit.render(
+        "portal/forum.html",
+        threads=found[: paging.SIZE],
+        more=len(found) > paging.SIZE,
+        number=number,
+        address=paging.address("/forum", q=asked, category=category),
+        q=asked,
+        category=category,
+        categories=CATEGORIES,
+    )
+
+
+async def begin(visit: Visit) -> Response:
+    form = ThreadForm.of(visit, category=visit.asked("category", "start"))
+    if visit.posted and form.validate():
+        try:
+            id_ = await visit.services.database.write(
+                forum.begin,
+                author(visit),
+                category=form.category.data,
+                title=form.title.data or "",
+                text=str(form.data["text"]),
+                mark=mark(visit),
+                now=visit.now,
+            )
+        except Problem as problem:
+            form.refuse(problem)
+        else:
+            return visit.go(f"/forum/threads/{id_}")
+    return visit.render("portal/thread_new.html", 422 if visit.posted else 200, form=form)
+
+
+async def thread(visit: Visit) -> Response:
+    return await _show(visit, ReplyForm.of(visit))
+
+
+async def reply(visit: Visit) -> Response:
+    """Ends at the last page, where the reply stands."""
+    form = ReplyForm.of(visit)
+    if not form.validate():
+        return await _show(visit, form, 422)
+    try:
+        found = await visit.services.database.write(
+            forum.reply,
+            author(visit),
+            visit.parameter("thread"),
+            text=str(form.data["text"]),
+            mark=mark(visit),
+            now=visit.now,
+        )
+    except Problem as problem:
+        if problem.code == "thread_unknown":
+            raise
+        form.refuse(problem)
+        return await _show(visit, form, 422)
+    last = (found.posts + forum.PAGE) // forum.PAGE
+    return visit.go(f"/forum/threads/{found.id}?page={last}#reply")
+
+
+async def report(visit: Visit) -> Response:
+    """The page has asked whether; the operator looks at it."""
+    found = await visit.services.database.write(
+        forum.report,
+        visit.account.id,
+        _post_id(visit),
+        visit.typed("reason").strip()[: rules.REASON_LIMIT],
+        visit.now,
+    )
+    visit.say(_("Thank you. The operator looks at it."))
+    return visit.go(f"/forum/threads/{found.thread_id}")
+
+
+async def moderate_post(visit: Visit) -> Response:
+    """``hide`` or ``show``; what was reported about it is settled."""
+    act, post_id = visit.parameter("act"), _post_id(visit)
+    if act not in {"hide", "show"}:
+        raise HTTPException(404)
+
+    async def write(tx: Tx) -> forum.Post:
+        found = await forum.moderate(tx, post_id, hide=act == "hide")
+        await _note(tx, visit, f"{act} post {post_id}")
+        return found
+
+    found = await visit.services.database.write(write)
+    visit.say(_("Done."))
+    back = visit.typed("back")
+    return visit.go("/office/forum" if back == "queue" else f"/forum/threads/{found.thread_id}")
+
+
+_ACTS: dict[str, Callable[[Tx, str], Awaitable[None]]] = {
+    "hide": lambda tx, id_: forum.hide_thread(tx, id_, hide=True),
+    "show": lambda tx, id_: forum.hide_thread(tx, id_, hide=False),
+    "lock": lambda tx, id_: forum.lock_thread(tx, id_, lock=True),
+    "unlock": lambda tx, id_: forum.lock_thread(tx, id_, lock=False),
+}
+
+
+async def moderate_thread(visit: Visit) -> Response:
+    name, thread_id = visit.parameter("act"), visit.parameter("thread")
+    act = _ACTS.get(name)
+    if act is None:
+        raise HTTPException(404)
+
+    async def write(tx: Tx) -> None:
+        await act(tx, thread_id)
+        await _note(tx, visit, f"{name} thread {thread_id}")
+
+    await visit.services.database.write(write)
+    visit.say(_("Done."))
+    return visit.go(f"/forum/threads/{thread_id}")
+
+
+async def _note(tx: Tx, visit: Visit, detail: str) -> None:
+    by = visit.account.id
+    await audit.note(tx, "forum_moderated", visit.now, account_id=by, detail=detail[:200])
+
+
+async def _show(visit: Visit, form: ReplyForm, status: int = 200) -> Response:
+    reads = visit.services.database
+    found = await forum.thread(reads, visit.parameter("thread"), everything=visit.operator)
+    pages = -(-found.posts // forum.PAGE)
+    number = min(paging.number(visit), pages)
+    return visit.render(
+        "portal/thread.html",
+        status,
+        thread=found,
+        posts=await forum.posts(reads, found.id, number),
+        page=number,
+        pages=pages,
+        address=paging.address(f"/forum/threads/{found.id}"),
+        form=form,
+        categories=CATEGORIES,
+        writes=visit.developer or visit.operator,
+    )
+
+
+def _post_id(visit: Visit) -> int:
+    text = visit.parameter("post")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise HTTPException(404)
+    return int(text)
+
+
+ROUTES = [
+    Route("/forum", page(listing), methods=["GET"]),
+    Route("/forum/new", writer(begin), methods=["GET", "POST"]),
+    Route("/forum/threads/{thread}", page(thread), methods=["GET"]),
+    Route("/forum/threads/{thread}", writer(reply), methods=["POST"]),
+    Route("/forum/threads/{thread}/{act}", operator(moderate_thread), methods=["POST"]),
+    Route("/forum/posts/{post}/report", writer(report), methods=["POST"]),
+    Route("/forum/posts/{post}/{act}", operator(moderate_post), methods=["POST"]),
+]
