@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests import original
 from tests.cloud import Cloud
+from tests.original import OriginalCloud
 from workswith.sandbox.authority import KEYSTORE_PASSWORD, Authority
 from workswith.sandbox.original_hosts import CONSTRAINTS, NAMES
 
@@ -37,7 +39,7 @@ curl -sSf -H "Ocp-Apim-Subscription-Key: $WORKSWITH_SUBSCRIPTION_KEY" \\
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OriginalCloud]:
     with original.original_cloud(tmp_path_factory.mktemp("original") / "data") as cloud:
         yield cloud
 
@@ -72,6 +74,56 @@ def test_its_token_stays_on_this_machine(cloud: Cloud) -> None:
     """Commands of ours never speak to the original's names: those may lead to the real servers."""
     assert cloud.document["sandbox"]["url"].startswith("https://127.")
     assert "frozen" in original.printed(cloud, "clock", "show", "--json")
+
+
+def test_commands_find_it_without_those_names(cloud: OriginalCloud) -> None:
+    plants = json.loads(original.printed(cloud, "call", "GET", "/smarther/v2.0/plants"))["plants"]
+    assert len(plants) == 2
+    assert "--connect-to ::127." in original.printed(cloud, "hosts")
+
+
+def test_its_own_address_needs_no_port(cloud: OriginalCloud) -> None:
+    """Browsers and most libraries leave out the scheme's own port, and say the same origin."""
+    address = urlsplit(cloud.document["sandbox"]["url"]).hostname
+    bearer = {"Authorization": f"Bearer {cloud.document['sandbox']['token']}"}
+    with cloud.http(headers=bearer) as http:
+        clock = f"https://{address}/sandbox/clock"
+        for port in ("", ":443"):
+            named = {"Host": f"{address}{port}", "Origin": f"https://{address}{port}"}
+            assert http.get(clock, headers=named).status_code == 200
+        for wrong in (f"{address}:444", "evil.example", f"{address}.evil.example"):
+            assert http.get(clock, headers={"Host": wrong}).status_code == 421
+            assert http.get(clock, headers={"Origin": f"https://{wrong}"}).status_code == 403
+
+
+def test_it_delivers_to_the_listener_of_the_same_folder(cloud: OriginalCloud) -> None:
+    """Whose certificate comes from the authority that this sandbox trusts."""
+    command = [sys.executable, "-m", "workswith", "webhooks", "listen", "--plant", "Casa al Lago",
+               "--data", str(cloud.data)]  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*command, "--json"], text=True, **pipes) as listening:
+        assert listening.stdout is not None
+        assert listening.stderr is not None
+        try:
+            assert "Listening to Casa al Lago" in listening.stderr.readline()
+            original.printed(cloud, "device", "touch", "Soggiorno", "--set-point", "22.5")
+            assert "22.5" in listening.stdout.readline()
+        finally:
+            listening.terminate()
+
+
+def test_where_the_port_needs_a_permission_it_says_how_to_give_it(tmp_path: Path) -> None:
+    if Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text().strip() != "1024":
+        pytest.skip("this machine gives low ports to everybody")
+    without = ("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service")
+    done = subprocess.run(
+        [*(without if os.geteuid() == 0 else ()), sys.executable, "-m", "workswith", "up",
+         "--original-hosts", "--data", str(tmp_path / "data")],
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "net.ipv4.ip_unprivileged_port_start=443" in done.stderr
+    assert "--port" in done.stderr
 
 
 def test_the_authority_may_vouch_for_nothing_else(tmp_path: Path) -> None:

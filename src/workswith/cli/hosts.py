@@ -25,7 +25,8 @@ def command(lines: bool, address: str, data: Path, as_json: bool) -> None:
     from workswith.sandbox import recipes
     from workswith.sandbox.original_hosts import NAMES, TABLE
 
-    address = address or _address(data)
+    listens, port = _listens(data)
+    address = address or listens
     if as_json:
         click.echo(json.dumps({"address": address, "names": list(NAMES)}))
         return
@@ -36,16 +37,19 @@ def command(lines: bool, address: str, data: Path, as_json: bool) -> None:
     from .recipe import show
 
     table.show(("name", "purpose"), [(host.name, host.purpose) for host in TABLE])
-    show(recipes.for_names(address, NAMES))
+    show(recipes.for_names(address, port, NAMES))
 
 
-def _address(data: Path) -> str:
-    """Where the sandbox of this folder listens, or would by default."""
+def _listens(data: Path) -> tuple[str, int]:
+    """Address and port of the sandbox of this folder, or what they would be by default."""
     from urllib.parse import urlsplit
+
+    from workswith.sandbox.original_hosts import PORT
 
     from .folder import DOCUMENT, read_document
 
     if not (data / DOCUMENT).exists():
-        return "127.0.0.1"
-    host = urlsplit(read_document(data)["sandbox"]["url"]).hostname or "localhost"
-    return "127.0.0.1" if host == "localhost" else host
+        return "127.0.0.1", PORT
+    own = urlsplit(read_document(data)["sandbox"]["url"])
+    host = own.hostname or "localhost"
+    return ("127.0.0.1" if host == "localhost" else host), own.port or PORT

@@ -27,8 +27,11 @@ def host_lines(address: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{address}\t{name}\t{MARK}" for name in names)
 
 
-def for_names(address: str, names: Sequence[str]) -> tuple[Recipe, ...]:
-    """How ``names`` come to mean ``address``, from the whole machine down to one program."""
+def for_names(address: str, port: int, names: Sequence[str]) -> tuple[Recipe, ...]:
+    """How ``names`` come to mean ``address``, from the whole machine down to one program.
+
+    Programs know port 443 only; whoever listens on another ``port`` forwards it.
+    """
     lines = host_lines(address, names)
     each = " ".join(shlex.quote(line) for line in lines)
     remove = f"/{MARK.removeprefix('# ')}$/d"
@@ -59,7 +62,7 @@ def for_names(address: str, names: Sequence[str]) -> tuple[Recipe, ...]:
         Recipe(
             "One container",
             (
-                "docker run " + " ".join(f"--add-host {name}:host-gateway" for name in names),
+                "docker run " + " ".join(f"--add-host {name}:host-gateway" for name in names) + " IMAGE",
                 "# first: workswith up --original-hosts --host 0.0.0.0",
             ),
         ),
@@ -76,7 +79,7 @@ def for_names(address: str, names: Sequence[str]) -> tuple[Recipe, ...]:
         ),
         Recipe(
             "curl, one call",
-            (f"curl --connect-to ::{address}:443 https://{names[0]}/…",),
+            (f"curl --connect-to ::{address}:{port} https://{names[0]}/…",),
         ),
     )
 
