@@ -7,6 +7,16 @@ if sys.argv[1:]:
     name, *options = sys.argv[1:]
     command = [sys.executable, "-m", f"benchmarks.{name}", *options]
     sys.exit(subprocess.run(command, check=False).returncode)
-for name in ("start", "testing", "database", "park", "gateway", "client", "refresh", "webhooks", "mqtt"):
+for name in (
+    "start",
+    "testing",
+    "database",
+    "park",
+    "gateway",
+    "client",
+    "refresh",
+    "webhooks",
+    "mqtt",
+):
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -38,7 +38,12 @@ PIECES = (
     furniture.remote("remote", None),
     furniture.thermostat("thermostat"),
 )
-HOMES = (("one_of_each", 1, 24), ("eleven_thermostats", 1, 24), ("one_of_each", 100, 3))
+HOMES = (
+    ("one_of_each", 1, 24),
+    ("eleven_thermostats", 1, 24),
+    ("one_of_each", 100, 3),
+    ("eleven_thermostats", 91, 1),
+)
 """Template, how many of it, hours."""
 
 

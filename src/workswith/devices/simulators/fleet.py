@@ -6,6 +6,7 @@ each. Exponentials have not, so the few that decide something are taken one by o
 a switch of its program or to the end of its mode lives on by itself to its report.
 """
 
+import gc
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -65,6 +66,16 @@ class Fleet:
 
     def foresee(self, members: Sequence[Member]) -> list[Ahead[State]]:
         """`thermostat.foresee` of each, in their order."""
+        # What is made here stays, and to look for garbage in it would take as long again.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return self._foresee(members)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _foresee(self, members: Sequence[Member]) -> list[Ahead[State]]:
         found: dict[int, Ahead[State]] = {}
         minutes = [one.state.at // MINUTE for one in members]
         order = sorted(range(len(members)), key=minutes.__getitem__)
