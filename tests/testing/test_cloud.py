@@ -111,6 +111,15 @@ def test_time_passes_as_it_is_told(cloud: Cloud) -> None:
     assert cloud.clock.now() == stands
 
 
+def test_notifications_of_lights_and_plugs_are_caught_too(cloud: Cloud) -> None:
+    """Home + Control tells no id when it subscribes, and asks the receiver for a proof."""
+    cloud.reset()
+    home = cloud.home("one_of_each")
+    told = cloud.webhooks.subscribe(home)
+    listed = cloud.call("GET", "/hc/api/v1.0/subscriptions").json()["subscriptions"]
+    assert [one["id"] for one in listed] == [told]
+
+
 def test_notifications_are_caught(cloud: Cloud) -> None:
     cloud.reset()
     cloud.webhooks.subscribe()

@@ -214,9 +214,18 @@ class Running:
         if chosen.api == "home_control":
             body["plantid"] = chosen.id
         answer = await self.call("POST", path, body)
-        if answer.status != 201:
+        if answer.status not in (200, 201):
             raise Refused(answer.text)
+        if chosen.api == "home_control":  # tells ids in its list only
+            return await self._listed(chosen.id, body["EndPointUrl"])
         return str(answer.json()["subscriptionId"])
+
+    async def _listed(self, plant_id: str, url: str) -> str:
+        answer = await self.call("GET", "/hc/api/v1.0/subscriptions")
+        for one in answer.json()["subscriptions"]:
+            if (one["plantid"], one["EndPointUrl"]) == (plant_id, url):
+                return str(one["id"])
+        raise Refused("The endpoint did not prove itself.")
 
     def receiver(self) -> str:
         return self.cloud.inspector.url(INBOX).replace("//localhost", f"//{LOOPBACK}")
