@@ -95,7 +95,7 @@ PLACES = (
     Place(
         "home-settings", "/home/{plant}/settings", "/home/{house}/settings?device={dimmer}", OWNER
     ),
-    Place("device", "/home/{plant}/devices/{module}", "/home/{house}/devices/{dimmer}", OWNER),
+    Place("home-device", "/home/{plant}/devices/{module}", "/home/{house}/devices/{dimmer}", OWNER),
     Place(
         "device-shutter", "/home/{plant}/devices/{module}", "/home/{house}/devices/{shutter}", OWNER
     ),

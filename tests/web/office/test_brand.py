@@ -149,6 +149,16 @@ async def test_a_colour_that_cannot_be_read_is_refused(
     assert (await office.get("/brand.css")).status_code == 404
 
 
+async def test_a_maker_names_its_devices(
+    office: Browser, another: Browser, services: Services, grace: Account
+) -> None:
+    await office.open("/office/brand")
+    await office.press(office.form("colour_light"), device_thermostat="Casa <Clima>")
+    [home] = await services.homes.create(grace.id, "flat")
+    await another.sign_in(grace.email, PASSWORD, f"/signin?return_to=/home/{home.plant.id}/settings")
+    assert ">Casa &lt;Clima&gt;</option>" in another.page.text
+
+
 async def test_a_logo_is_judged_by_its_bytes(office: Browser) -> None:
     await office.open("/office/brand")
     form = {name: found[0] for name, found in office.form("colour_light").values.items()}

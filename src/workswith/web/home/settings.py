@@ -61,7 +61,7 @@ async def _page(visit: Visit, wrong: Wrong) -> Response:
         rooms=await ambients_of(services.database, me, plant.id),
         modules=await modules_of(services.database, me, plant.id),
         kind_name=kind_name,
-        goods={one: GOODS[one] for one in SOLD[plant.api]},
+        goods={one: visit.site.house.device(one, GOODS[one]) for one in SOLD[plant.api]},
         room_words=ROOMS,
         edited=wrong.about or visit.asked("device") or visit.asked("room"),
         invited=await services.homes.invitations.of_plant(me, plant.id),
@@ -136,7 +136,8 @@ async def _remove_room(visit: Visit, owner: str, plant: str) -> str:
 
 async def _add_device(visit: Visit, owner: str, plant: str) -> str:
     goods = visit.typed("goods")
-    name = visit.typed("name").strip() or str(GOODS.get(goods, ""))
+    usual = visit.site.house.device(goods, str(GOODS.get(goods, "")))
+    name = visit.typed("name").strip() or usual
     await visit.services.homes.fittings.add_module(owner, plant, goods, name, visit.typed("room"))
     return _("The device is put up.")
 

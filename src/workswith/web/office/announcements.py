@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import BooleanField, DateTimeLocalField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from workswith.identity import closing, mails
 from workswith.identity.mails import Text
@@ -37,7 +37,7 @@ class AnnouncementForm(Form):
 
     level = SelectField(
         lazy("Level"),
-        [InputRequired()],
+        [DataRequired()],
         choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
     )
     text_en = lines(

@@ -10,10 +10,11 @@ from workswith.kernel.brand import LOGO, NAME, brand, set_brand
 from workswith.kernel.database import Tx
 from workswith.kernel.ident import digest
 from workswith.kernel.problem import Problem
+from workswith.web.home.words import GOODS
 from workswith.web.portal import uploads
 from workswith.web.site.colours import DARK_GROUNDS, LIGHT_GROUNDS, checked
 from workswith.web.site.forms import Form, lines, text
-from workswith.web.site.house import DARK, DOCUMENTS, LIGHT, LOGO_MARK, USUAL
+from workswith.web.site.house import DARK, DEVICE, DOCUMENTS, LIGHT, LOGO_MARK, USUAL
 from workswith.web.site.language import _, languages, lazy
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
@@ -61,6 +62,14 @@ for _document in DOCUMENTS:
         setattr(BrandForm, f"{_document}_{_code}", _text_field(_LABELS[_document]))
 
 
+for _device, _usual in GOODS.items():
+    setattr(
+        BrandForm,
+        f"{DEVICE}{_device}",
+        text(_usual, Length(max=LONGEST_NAME), maxlength=LONGEST_NAME),
+    )
+
+
 async def show(visit: Visit) -> Response:
     """Shows what is set, and sets it."""
     before = await brand(visit.services.database)
@@ -85,6 +94,9 @@ async def _save(visit: Visit, form: BrandForm) -> Response:
         for code in languages():
             name = f"{document}_{code}"
             values[name] = form[name].data or ""
+    for device in GOODS:
+        name = f"{DEVICE}{device}"
+        values[name] = form[name].data or ""
     sent = visit.form.get(LOGO)
     raw = await sent.read() if isinstance(sent, UploadFile) else b""
     if raw:
@@ -114,6 +126,7 @@ def _render(visit: Visit, form: BrandForm, status: int, problem: Problem | None 
         status,
         form=form,
         documents=_LABELS,
+        devices=[f"{DEVICE}{device}" for device in GOODS],
         codes=languages(),
         problem=problem,
     )

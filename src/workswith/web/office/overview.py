@@ -39,6 +39,9 @@ ROOMS = (
         "/office/accounts",
         lazy("Developers, home owners, operators: find, suspend, restore."),
     ),
+    Room(lazy("Tickets"), "/office/tickets", lazy("What people ask by the contact form.")),
+    Room(lazy("Forum"), "/office/forum", lazy("What was reported, and the categories.")),
+    Room(lazy("Showcase"), "/office/showcase", lazy("Solutions that wait to be published.")),
     Room(lazy("Audit log"), "/office/audit", lazy("What happened, when, and by whom.")),
     Room(
         lazy("Notifications"),

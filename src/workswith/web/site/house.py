@@ -24,6 +24,8 @@ LOGO_MARK = "logo_mark"
 """Names the content of the logo; empty without one."""
 DOCUMENTS = ("terms", "privacy", "imprint")
 """The legal texts; each is set as ``{document}_{language}``."""
+DEVICE = "device_"
+"""Before the name of a device, as `home.words.GOODS` has it."""
 USUAL = ("#0d5c55", "#63c9ba")
 """The colours of the stylesheet, for light and for dark pages."""
 
@@ -64,6 +66,10 @@ class House:
         codes = (language.current.get(), *language.languages())
         texts = (self.values.get(f"{name}_{code}", "") for code in codes)
         return next((text for text in texts if text), "")
+
+    def device(self, name: str, usual: str) -> str:
+        """What the operator calls a device that can be put into a home."""
+        return self.values.get(f"{DEVICE}{name}") or usual
 
     def changed(self) -> None:
         """The next page reads everything again."""

@@ -33,11 +33,9 @@ OPERATOR = (
     Section(lazy("Products"), "/office/products"),
     Section(lazy("Accounts"), "/office/accounts"),
     Section(lazy("Audit log"), "/office/audit"),
-    Section(lazy("Notifications"), "/office/notifications"),
     Section(lazy("Tickets"), "/office/tickets"),
     Section(lazy("Forum"), "/office/forum"),
     Section(lazy("Showcase"), "/office/showcase"),
-    Section(lazy("APIs"), "/apis"),
 )
 HOME_OWNER = (
     Section(lazy("Homes"), "/home"),
