@@ -18,7 +18,7 @@ work = queue.Queue()
 
 
 def genuine(headers, body, now):
-    """Whether the notification is from the cloud, and not an old one sent again by a stranger."""
+    """Whether the cloud sent it, and sent it now."""
     sent_at = headers["webhook-timestamp"]
     if abs(now - int(sent_at)) > 300:
         return False

@@ -41,7 +41,8 @@ def mark(visit: Visit) -> str:
 
 def choice(label: str, words: Mapping[str, str]) -> SelectField:
     """A list to choose one of; ``words`` by value."""
-    return SelectField(label, choices=[SelectChoice(name, each) for name, each in words.items()])
+    choices = [SelectChoice(name, each) for name, each in words.items()]
+    return SelectField(label, [InputRequired()], choices=choices)
 
 
 def body(label: str, hint: str = "") -> object:
