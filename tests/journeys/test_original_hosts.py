@@ -106,7 +106,8 @@ def test_it_delivers_to_the_listener_of_the_same_folder(cloud: OriginalCloud) ->
         assert listening.stderr is not None
         try:
             assert "Listening to Casa al Lago" in listening.stderr.readline()
-            original.printed(cloud, "device", "touch", "Soggiorno", "--set-point", "22.5")
+            touched = cloud.thermostat()[1]
+            original.printed(cloud, "device", "touch", touched, "--set-point", "22.5")
             assert "22.5" in listening.stdout.readline()
         finally:
             listening.terminate()
