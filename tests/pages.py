@@ -370,8 +370,16 @@ def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
     portal = cloud.origin("portal")
     found = {}
     for name, path, fields in (
-        ("ticket", "/contact", {"subject": "More calls for winter", "text": "**Please.**"}),
-        ("thread", "/forum/new", {"title": "How to read `loadState`?", "text": "It says ACTIVE."}),
+        (
+            "ticket",
+            "/contact",
+            {"about": "quota", "subject": "More calls for winter", "text": "**Please.**"},
+        ),
+        (
+            "thread",
+            "/forum/new",
+            {"category": "apis", "title": "How to read `loadState`?", "text": "It says ACTIVE."},
+        ),
         (
             "entry",
             "/showcase/new",
@@ -386,5 +394,7 @@ def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
         dora.open(portal + path)
         page = dora.submit(dora.form_with("text"), **fields)
         found[name] = str(page.url).removeprefix(portal)
+        assert page.status_code == 200, page.text
+        assert found[name] != path
     found["office_ticket"] = found["ticket"].replace("/contact", "/tickets")
     return found
