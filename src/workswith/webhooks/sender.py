@@ -18,6 +18,7 @@ import msgspec
 from workswith import __version__
 from workswith.kernel import log
 from workswith.kernel.problem import Problem
+from workswith.kernel.words import N_
 
 from .connection import Connection, Garbled, Late, Lost
 from .dialling import Dialler, Refused, Resolve
@@ -38,17 +39,17 @@ TIDY_SECONDS = 5.0
 OUR_FAULT = "internal"
 UNPROVEN = "unproven"
 ERRORS = {
-    "blocked": "The address may not be notified.",
-    "dns": "The host name has no address.",
-    "connect": "No connection to the endpoint.",
-    "connect-timeout": "No connection within the time for connecting.",
-    "proxy": "The forward proxy did not connect.",
-    "tls": "The certificate is not trusted, or the TLS handshake failed.",
-    "timeout": "No answer in time.",
-    "reset": "The connection ended before an answer.",
-    "garbled": "The answer is not HTTP.",
-    UNPROVEN: "The answer does not name the validation code.",
-    OUR_FAULT: "Our own fault; it does not count.",
+    "blocked": N_("The address may not be notified."),
+    "dns": N_("The host name has no address."),
+    "connect": N_("No connection to the endpoint."),
+    "connect-timeout": N_("No connection within the time for connecting."),
+    "proxy": N_("The forward proxy did not connect."),
+    "tls": N_("The certificate is not trusted, or the TLS handshake failed."),
+    "timeout": N_("No answer in time."),
+    "reset": N_("The connection ended before an answer."),
+    "garbled": N_("The answer is not HTTP."),
+    UNPROVEN: N_("The answer does not name the validation code."),
+    OUR_FAULT: N_("Our own fault; it does not count."),
 }
 """The classes of failures without a status, with their sentence for pages."""
 
