@@ -22,7 +22,7 @@ from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells, Supervisor
 
-TEMPLATE, HOMES = "eleven_thermostats", 5
+TEMPLATE, HOMES = "eleven_thermostats", 4
 HEAT = Function.HEATING
 NEVER_TOGETHER = 1_000_000
 
@@ -67,7 +67,7 @@ async def homes(database: Database) -> list[Home]:
 
 async def some_hours(of: Town, vector_from: int, *, restarts: bool) -> Town:
     """Commands to some, a cable pulled, a device gone and come back; killed in between, or not."""
-    for step, wait in enumerate((7 * MINUTE, 95 * MINUTE + 321, HOUR, 3 * HOUR)):
+    for step, wait in enumerate((7 * MINUTE, 35 * MINUTE + 321, HOUR, 20 * MINUTE)):
         await of.supervisor.advance(of.clock.now() + wait)
         now = of.clock.now()
         for number, home in enumerate(of.homes):
@@ -83,7 +83,7 @@ async def some_hours(of: Town, vector_from: int, *, restarts: bool) -> Town:
             pass
         if restarts:
             of = town(of.database, of.homes, now, vector_from)
-    await of.supervisor.advance(of.clock.now() + 5 * HOUR)
+    await of.supervisor.advance(of.clock.now() + HOUR)
     return of
 
 
