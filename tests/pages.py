@@ -392,7 +392,7 @@ def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
         ),
     ):
         dora.open(portal + path)
-        page = dora.submit(dora.form_with("text"), **fields)
+        page = dora.submit(dora.form_with("text"), None, **fields)
         found[name] = str(page.url).removeprefix(portal)
         assert page.status_code == 200, page.text
         assert found[name] != path
