@@ -197,7 +197,9 @@ class World:
             await areas.identity.consents.give(tx, person, application, areas.kernel.clock.now())
 
         await areas.kernel.database.write(consent)
-        session = await areas.identity.sessions.of(await areas.identity.sessions.open(person, user_agent="test"))
+        session = await areas.identity.sessions.of(
+            await areas.identity.sessions.open(person, user_agent="test")
+        )
         query = {
             "client_id": application.client_id,
             "redirect_uri": REPLY,
@@ -207,7 +209,9 @@ class World:
         redirect = await areas.identity.authorize.decide(query, session)
         code = parse_qs(urlsplit(redirect.url).query)["code"][0]
         params = {"grant_type": "authorization_code", "code": code}
-        answer: dict[str, Any] = await areas.identity.tokens.answer(params, application.client_id, secret)
+        answer: dict[str, Any] = await areas.identity.tokens.answer(
+            params, application.client_id, secret
+        )
         return answer
 
     async def _find_ids(self) -> None:

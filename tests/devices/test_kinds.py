@@ -25,7 +25,7 @@ def test_a_reading_is_kept_compared_and_summed_up(name: str) -> None:
     again = msgspec.json.decode(msgspec.json.encode(said), type=kind.reading)
     assert again == said
     assert msgspec.convert(msgspec.to_builtins(said), kind.reading) == said
-    assert all(isinstance(of(said), int | str | None) for of in kind.notified.values())
+    assert all(isinstance(of(said), int | str | tuple | None) for of in kind.notified.values())
     assert all(" " not in word for word in kind.notified)
     assert all(isinstance(measure.value(said), int) for measure in kind.measures)
 

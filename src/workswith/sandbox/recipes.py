@@ -62,7 +62,9 @@ def for_names(address: str, port: int, names: Sequence[str]) -> tuple[Recipe, ..
         Recipe(
             "One container",
             (
-                "docker run " + " ".join(f"--add-host {name}:host-gateway" for name in names) + " IMAGE",
+                "docker run "
+                + " ".join(f"--add-host {name}:host-gateway" for name in names)
+                + " IMAGE",
                 "# first: workswith up --original-hosts --host 0.0.0.0",
             ),
         ),

@@ -155,7 +155,9 @@ async def test_a_maker_names_its_devices(
     await office.open("/office/brand")
     await office.press(office.form("colour_light"), device_thermostat="Casa <Clima>")
     [home] = await services.homes.create(grace.id, "flat")
-    await another.sign_in(grace.email, PASSWORD, f"/signin?return_to=/home/{home.plant.id}/settings")
+    await another.sign_in(
+        grace.email, PASSWORD, f"/signin?return_to=/home/{home.plant.id}/settings"
+    )
     assert ">Casa &lt;Clima&gt;</option>" in another.page.text
 
 

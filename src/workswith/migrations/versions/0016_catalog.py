@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_catalog"
-down_revision = "0015_devices"
+down_revision = "0014_identity"
 
 
 def upgrade() -> None:
