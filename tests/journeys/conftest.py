@@ -31,6 +31,7 @@ def postgres_cloud(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) 
 
     async def make() -> None:
         admin = await asyncpg.connect(postgres_url.format(name="postgres"))
+        await admin.execute("DROP DATABASE IF EXISTS cloud")  # of another module
         await admin.execute("CREATE DATABASE cloud")
         await admin.close()
 

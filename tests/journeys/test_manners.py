@@ -146,7 +146,9 @@ def test_sign_up_and_consent_need_no_script(
         assert client.plants(client.landed(page)["code"]) == 204
         page.goto(f"{tls_cloud.origin('portal')}/home")
         expect(page.get_by_role("heading", name="No home yet")).to_be_visible()
-        page.get_by_role("button", name="A flat with one").click()
+        page.get_by_role("link", name="Add a simulated home").click()
+        page.get_by_role("radio", name="A flat").check()
+        page.get_by_role("button", name="Furnish it").click()
         page.get_by_role("link", name=re.compile(r"set to")).first.click()
         shown = page.locator(".set-point")
         before = shown.inner_text()

@@ -33,6 +33,7 @@ from workswith.webhooks.settings import Settings
 
 LEASE_MS = 2_000
 SECONDS = 60
+WORKER = "worker"
 ROUNDS = 9
 PATHS = [f"/{n}" for n in range(20)]
 
@@ -47,7 +48,7 @@ class Workers:
 
     async def start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.webhooks.worker_process", self.url, str(self.lease_ms),
+            sys.executable, "-m", "tests.webhooks.worker_process", by_name(self.url), str(self.lease_ms),
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         self.running.append(process)
@@ -171,8 +172,15 @@ async def surely(chain: Chain) -> None:
     raise AssertionError("the database never came back")
 
 
+def by_name(url: str) -> str:
+    """An address at which a worker is told from the test."""
+    if url.startswith("sqlite"):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}application_name={WORKER}"
+
+
 async def cut_off(url: str) -> None:
-    """Ends every connection of PostgreSQL; on SQLite the file is locked for a while."""
+    """Ends every connection of workers to PostgreSQL; on SQLite the file is locked for a while."""
     if url.startswith("sqlite"):
         other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -183,6 +191,6 @@ async def cut_off(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        f"WHERE datname = current_database() AND application_name = '{WORKER}'"
     )
     await connection.close()

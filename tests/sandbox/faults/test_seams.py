@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+from httpx2 import ASGITransport, AsyncClient
 
 from workswith.app.areas import Areas
 from workswith.app.kernel import Kernel
@@ -47,6 +47,6 @@ async def test_no_route_of_it_without_a_sandbox(
     origins = Origins(origin, origin, origin)
     areas = Areas(Kernel(Settings(), database, clock, origins, b"k" * 32))
     site = build(areas.gateway, areas.login(), areas.site(None, sandbox=False), None)
-    with TestClient(site) as client:
-        assert client.get(path).status_code == 404
-        assert client.post(path, json={"kind": "408"}).status_code in (404, 405)
+    async with AsyncClient(transport=ASGITransport(site), base_url=origin) as client:
+        assert (await client.get(path)).status_code == 404
+        assert (await client.post(path, json={"kind": "408"})).status_code in (404, 405)

@@ -29,6 +29,7 @@ _AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,  # what becomes of a connection that was closed
+    asyncpg.InternalClientError,  # the same, while it was being used
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
