@@ -99,7 +99,7 @@ def event_id(plant_id: str, sequence: int) -> str:
     """Follows from plant and number, so it needs no randomness and is never used twice.
 
     The first half is the plant's, the second counts: ids of one plant lie side by side in the
-    index, which costs a third of what scattered ones do. (RFC 9562 section 5.8)
+    index, which costs less than scattered ones. (RFC 9562 section 5.8)
     """
     digits = f"{sequence:015x}"
     return f"{_half(plant_id)}-8{digits[:3]}-{digits[3:]}"
