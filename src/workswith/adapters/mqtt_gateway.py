@@ -56,6 +56,7 @@ class SimulatedGateway:
         self._buffer = Buffer()
         self._connection: Connection | None = None
         self._nonce = ""
+        self._hello_at = -math.inf
         self._welcomed = False
         self._alive_seconds = 60.0
         self._said_at = 0.0
@@ -119,7 +120,7 @@ class SimulatedGateway:
         )
         await connection.open(self._address, self._context)
         connection.subscribe(protocol.down(self._id, "#"), f"{protocol.EVERYBODY}/#")
-        self._connection, self._said_at = connection, -math.inf
+        self._connection, self._said_at, self._hello_at = connection, -math.inf, -math.inf
 
     async def _talk(self) -> None:
         """Until the connection is lost or ended."""
@@ -130,7 +131,7 @@ class SimulatedGateway:
         while not connection.lost.is_set() and self._out is None:
             self._bell.clear()
             seconds = loop.time()
-            if not self._welcomed and seconds - self._said_at >= HELLO_AGAIN_SECONDS:
+            if not self._welcomed and seconds - self._hello_at >= HELLO_AGAIN_SECONDS:
                 await self._hello()
             for report in self._buffer.due(seconds):
                 await self._say("report", report)
@@ -154,6 +155,8 @@ class SimulatedGateway:
     async def _hello(self) -> None:
         modules = None if self._devices is None else self._devices.announce()
         hello = protocol.Hello(self._nonce, self._buffer.session, "workswith-simulated", 1, modules)
+        # Nobody may have heard it, whatever else is said and answered meanwhile.
+        self._hello_at = asyncio.get_running_loop().time()
         await self._say("hello", hello)
 
     async def _say(self, what: str, message: msgspec.Struct, **properties: Any) -> None:
