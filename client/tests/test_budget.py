@@ -36,7 +36,7 @@ def test_no_day_of_the_cloud_has_a_call_too_many(
     limit: int, skew: float, calls: list[tuple[float, bool]], pace: str
 ) -> None:
     """Also where the clocks of program and cloud disagree by some seconds about midnight."""
-    budget = Budget(per_day=limit, kept_for_commands=0, pace=pace, burst=3)  # type: ignore[arg-type]
+    budget = Budget(per_day=limit, kept_for_commands=0, pace=pace, burst=3)
     gone = spent_by(budget, sorted((MIDNIGHT + at, command) for at, command in calls))
     days: dict[int, int] = {}
     for at in gone:

@@ -299,7 +299,7 @@ def test_no_secret_is_shown(client: Client, workswith: Cloud, thermostat: tuple[
     trace = told.tb
     while trace is not None:
         shown += [repr(value) for value in trace.tb_frame.f_locals.values()]
-        trace = trace.tb_next  # type: ignore[assignment]
+        trace = trace.tb_next
     kept = client.store.read("tokens") or ""
     secrets = [workswith.application.client_secret, *workswith.keys, client.access_token()]
     assert secrets[-1] in kept

@@ -27,7 +27,7 @@ def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[],
     from keyring.errors import PasswordDeleteError
 
     class InMemory(KeyringBackend):
-        priority = 1  # type: ignore[assignment]
+        priority = 1
 
         def __init__(self) -> None:
             self.kept: dict[tuple[str, str], str] = {}

@@ -5,6 +5,7 @@ from typing import Any
 
 from workswith.catalog.quota import counted
 from workswith.catalog.reservations import Unspent
+from workswith.catalog.subscriptions import BOTH
 from workswith.catalog.window import Window, window
 from workswith.kernel.problem import Kind, Problem
 from workswith.sandbox.access import Spent
@@ -32,14 +33,15 @@ class SeededAccess:
 
     async def roll(self, which: str) -> str:
         """The new key; the old one stops at once."""
-        if which not in ("primary", "secondary"):
+        known = next((one for one in BOTH if one == which), None)
+        if known is None:
             raise Problem(Kind.UNKNOWN, "which_key", "A key is either primary or secondary.")
         developer = self._planted.people["developer"].id
         subscriptions = self._areas.catalog.subscriptions
         key = await subscriptions.regenerate(
             developer,
             self._planted.subscription_id,
-            which,  # type: ignore[arg-type]  # one of the two words
+            known,
         )
         self._document["subscription"][f"{which}_key"] = key
         self._changed()
