@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,15 @@ def chromium(*certificates: Path) -> Iterator[Browser]:
             browser.close()
 
 
+def _slow_down(page: Page) -> None:
+    """Each answer takes longer by `TEST_LATENCY_MS`: finds tests that do not wait for an answer."""
+    latency = int(os.environ.get("TEST_LATENCY_MS", "0"))
+    if latency:
+        conditions = {"offline": False, "latency": latency}
+        conditions |= {"downloadThroughput": -1, "uploadThroughput": -1}
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+
+
 class Window:
     """A person's own browser window: no cookies from others, and a note of all that goes wrong.
 
@@ -76,6 +86,7 @@ class Window:
         self.context.on("weberror", lambda error: self.wrong.append(f"script: {error.error}"))
         self.context.on("requestfailed", self._failed)
         self.context.on("response", self._response)
+        self.context.on("page", _slow_down)
         self.page: Page = self.context.new_page()
 
     def expect(self, status: int, path: str) -> None:

@@ -167,7 +167,8 @@ def operate(page: Page, cloud: Cloud) -> None:
         ("Televisione", "Off"),
         ("Tapparella camera", "Open"),
     ):
-        card(page, device).get_by_role("button", name=button).click()
+        with page.expect_navigation():
+            card(page, device).get_by_role("button", name=button).click()
         expect(page).to_have_url(home)
     cloud.advance("1m")
     page.goto(home)
@@ -180,12 +181,14 @@ def operate(page: Page, cloud: Cloud) -> None:
     ):
         page.goto(home)
         page.get_by_role("link", name=device).click()
-        page.get_by_role("button", name=button).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
         expect(page.locator(".big-state")).to_contain_text(state)
     page.goto(home)
     page.get_by_role("link", name="Tenda soggiorno").click()
     page.get_by_label("How far open, %").fill("30")
-    page.get_by_role("button", name="Set it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Set it").click()
     cloud.advance("1m")
     page.reload()
     expect(page.locator(".big-state")).to_have_text("30 % open")
