@@ -8,7 +8,7 @@ from tests.web.home.conftest import Furnish
 from workswith.identity.account import Account
 
 MOST = 70_000
-"""Bytes; style and script weigh some 30 kB and are kept by browsers."""
+"""Bytes; style and script weigh some 15 kB on their way and are kept by browsers."""
 
 
 @pytest.mark.parametrize("template", ["hotel", "one_of_each"])

@@ -194,4 +194,9 @@ async def test_static_files_are_kept_for_ever_under_their_own_address(browser: B
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     again = await browser.get(address, headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304
-    assert len(answer.content) < 30_000
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 12_000, "what travels once for all places"
+    plain = await browser.get(address, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content
+    assert plain.headers["etag"] != answer.headers["etag"]
