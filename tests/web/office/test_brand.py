@@ -1,11 +1,14 @@
 """Announcements stand on every page in their time; a brand changes every page and can be read."""
 
+import io
+import json
 import re
 from base64 import b64decode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD
@@ -181,14 +184,15 @@ async def test_a_logo_is_judged_by_its_bytes(office: Browser) -> None:
 
     await send(b"<svg onload=alert(1)>")
     assert office.page.status_code == 422
-    assert "Choose a PNG or JPEG picture." in office.text
+    assert "An SVG can carry a program." in office.text
     assert (await office.get("/brand/logo")).status_code == 404
     await send(PNG)
     found = re.search(r'src="(/brand/logo\?v=\w+)"', office.page.text)
     assert found is not None
     await office.get(found.group(1))
     assert office.page.headers["content-type"] == "image/png"
-    assert office.page.content == PNG
+    assert office.page.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert Image.open(io.BytesIO(office.page.content)).size == (120, 120)
     await office.open("/office/brand")
     await office.press(office.form("colour_light"), no_logo="y")
     assert (await office.get("/brand/logo")).status_code == 404
@@ -222,3 +226,17 @@ def _forms(browser: Browser):
     parser = _Forms()
     parser.feed(browser.page.text)
     return parser.forms
+
+
+async def test_apps_and_browsers_call_the_programme_as_the_office_does(
+    office: Browser, services: Services, ada: Account
+) -> None:
+    """The issuer of one-time passwords and the relying party of passkeys. [RFC 6238, WebAuthn]"""
+    await office.open("/office/brand")
+    await office.press(office.form("colour_light"), name="Casa & Viva")
+    await services.second_factor.begin(ada.id)
+    _key, address = await services.second_factor.pending(ada)
+    assert address.startswith("otpauth://totp/Casa%20%26%20Viva%3Aada")
+    assert "issuer=Casa%20%26%20Viva" in address
+    options = json.loads(await services.passkeys.creation(ada))
+    assert options["rp"]["name"] == "Casa & Viva"

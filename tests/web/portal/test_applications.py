@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web.portal.conftest import guard
-from tests.web.portal.test_uploads import PNG
+from tests.web.site.test_pictures import picture
 from workswith.kernel.database import Tx, statement
 from workswith.kernel.problem import Problem
 
@@ -83,7 +83,7 @@ async def test_a_finished_draft_cannot_be_sent_again(browser: Any) -> None:
 
 
 async def test_going_back_loses_nothing(browser: Any) -> None:
-    urls = await begin(browser, files={"logo": ("x.png", PNG, "image/png")})
+    urls = await begin(browser, files={"logo": ("x.png", picture(), "image/png")})
     back = await browser.post(urls, urls, {"reply_url": ["not yet right"], "go": "back"})
     details = (await browser.get(back.headers["location"])).text
     for value in ("Warm &amp; cosy", "Heats before", "Cosy Ltd", "https://cosy.example/"):
@@ -128,7 +128,7 @@ async def test_the_url_is_a_web_address(browser: Any, url: str) -> None:
 async def test_a_wrong_logo_is_refused_and_the_rest_is_kept(browser: Any) -> None:
     svg = {"logo": ("logo.png", b"<svg onload=alert(1)>", "image/png")}
     answer = await begin(browser, None, 422, files=svg)
-    assert "Choose a PNG or JPEG picture." in answer.text
+    assert "An SVG can carry a program." in answer.text
     assert "Warm &amp; cosy" in answer.text
 
 
@@ -189,7 +189,7 @@ async def test_details_reply_urls_and_scopes_are_edited_each_on_its_page(browser
     details = f"{page}/details"
     await browser.post(details, details, {**DETAILS, "name": ""}, status=422)
     await browser.post(
-        details, details, {**DETAILS, "name": "Cosier"}, files={"logo": ("l", PNG, "image/png")}
+        details, details, {**DETAILS, "name": "Cosier"}, files={"logo": ("l", picture(), "image/png")}
     )
     urls = f"{page}/reply-urls"
     await browser.post(urls, urls, {"reply_url": ["http://x.example/"], "go": "next"}, status=422)

@@ -11,7 +11,7 @@ from workswith.kernel.database import Tx
 from workswith.kernel.ident import digest
 from workswith.kernel.problem import Problem
 from workswith.web.home.words import GOODS
-from workswith.web.portal import uploads
+from workswith.web.site import pictures
 from workswith.web.site.colours import DARK_GROUNDS, LIGHT_GROUNDS, checked
 from workswith.web.site.forms import Form, lines, text
 from workswith.web.site.house import DARK, DEVICE, DOCUMENTS, LIGHT, LOGO_MARK, USUAL
@@ -100,7 +100,7 @@ async def _save(visit: Visit, form: BrandForm) -> Response:
     sent = visit.form.get(LOGO)
     raw = await sent.read() if isinstance(sent, UploadFile) else b""
     if raw:
-        values[LOGO] = uploads.logo(raw)
+        values[LOGO] = await pictures.logo(raw, pictures.BRAND)
         values[LOGO_MARK] = digest(values[LOGO])[:12]
     elif form.no_logo.data:
         values[LOGO] = values[LOGO_MARK] = ""

@@ -10,19 +10,19 @@ from workswith.identity import audit
 from workswith.identity.application import Application, ApplicationForm
 from workswith.identity.scopes import BY_NAME
 from workswith.kernel.problem import Problem
+from workswith.web.site import pictures
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
-from . import notifications, programs, reveal, sections, uploads
+from . import notifications, programs, reveal, sections
 from .drafts import Draft
 
 
 async def listing(visit: Visit) -> Response:
     """Every application of the reader, with its state."""
     every = await visit.services.applications.of_owner(visit.account.id)
-    logos = {one.client_id: await _logo(visit, one) for one in every}
-    return visit.render("portal/applications.html", applications=every, logos=logos)
+    return visit.render("portal/applications.html", applications=every)
 
 
 async def one(visit: Visit) -> Response:
@@ -156,7 +156,6 @@ async def _show(visit: Visit, status: int = 200, refused: Problem | None = None)
         "portal/application.html",
         status,
         application=application,
-        logo=await _logo(visit, application),
         secret="" if visit.posted else reveal.take(visit, client_id),
         secrets=await services.applications.secrets(visit.account.id, client_id),
         scopes=[BY_NAME[name] for name in application.scopes],
@@ -220,7 +219,7 @@ async def _logo(visit: Visit, application: Application) -> str:
     if not application.has_logo:
         return ""
     logo = await visit.services.applications.logo(application.client_id)
-    return uploads.data_address(logo.media_type, logo.data) if logo else ""
+    return pictures.data_address(logo.media_type, logo.data) if logo else ""
 
 
 def _part(

@@ -18,11 +18,11 @@ from workswith.identity.application_form import check
 from workswith.identity.reply_urls import MOST, check_reply_url
 from workswith.identity.scopes import BY_NAME, SCOPES, Scope, in_order
 from workswith.kernel.problem import Problem
+from workswith.web.site import pictures
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.visit import Visit
 
-from . import uploads
 from .drafts import Draft
 
 _LONGEST = 4_000
@@ -74,7 +74,7 @@ class DetailsForm(Form):
 
 def application_form(draft: Draft) -> ApplicationForm:
     """As identity takes it. The logo is always given: a draft without one means none."""
-    values = msgspec.structs.asdict(draft) | {"logo": uploads.content(draft.logo)}
+    values = msgspec.structs.asdict(draft) | {"logo": pictures.content(draft.logo)}
     return ApplicationForm(**values)
 
 
@@ -97,7 +97,7 @@ async def read_details(visit: Visit, draft: Draft) -> tuple[Draft, DetailsForm]:
     chosen = visit.form.get("logo")
     if isinstance(chosen, UploadFile) and chosen.filename:
         try:
-            logo = uploads.logo(await chosen.read())
+            logo = await pictures.logo(await chosen.read(), pictures.APPLICATION)
         except Problem as problem:
             form.logo_error = _(problem.detail)
     # A text area sends line ends as CR LF; the text is one paragraph.

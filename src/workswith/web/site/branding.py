@@ -9,6 +9,7 @@ from starlette.routing import Route
 from workswith.kernel.brand import LOGO, brand_value
 
 from .assets import FOR_EVER
+from .headers import PICTURE, POLICY
 from .house import DOCUMENTS
 from .language import lazy
 from .pages import page
@@ -38,7 +39,7 @@ async def logo(visit: Visit) -> Response:
     if media_type not in _MEDIA_TYPES:
         raise HTTPException(404)
     fresh = visit.asked("v") == visit.site.house.logo_mark
-    headers = {"cache-control": FOR_EVER if fresh else "no-cache"}
+    headers = {POLICY: PICTURE, "cache-control": FOR_EVER if fresh else "no-cache"}
     return Response(b64decode(data), media_type=media_type, headers=headers)
 
 

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .services import Origins
 
 POLICY = "content-security-policy"
+PICTURE = "default-src 'none'; sandbox"
+"""The policy of what strangers have sent: shown as a picture, it is nothing else."""
 FLOW = "x-flow-id"
 """The id under which the log tells more of this answer. [OPR-2]"""
 
