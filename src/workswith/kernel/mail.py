@@ -35,6 +35,10 @@ _LATEST = query(
     f"SELECT {_COLUMNS} FROM mail WHERE :to = '' OR recipient = :to ORDER BY id DESC LIMIT :limit",
 )
 _UNSENT = query(Mail, f"SELECT {_COLUMNS} FROM mail WHERE sent_at IS NULL ORDER BY id LIMIT :limit")
+_WAITING = query(
+    lambda count, first: (count, first),
+    "SELECT count(*), min(posted_at) FROM mail WHERE sent_at IS NULL",
+)
 _SENT = statement("UPDATE mail SET sent_at = :now WHERE id = :id")
 _FORGET = statement("DELETE FROM mail WHERE recipient = :to")
 
@@ -62,3 +66,8 @@ async def unsent(reads: Reads, limit: int = 50) -> list[Mail]:
 
 async def mark_sent(tx: Tx, mail_id: int, now: int) -> None:
     await tx.run(_SENT, id=mail_id, now=now)
+
+
+async def waiting(reads: Reads) -> tuple[int, int | None]:
+    """How many are not sent yet, and when the first of them was written."""
+    return await reads.one(_WAITING) or (0, None)

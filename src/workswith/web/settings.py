@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from workswith.kernel.brand import OURS
 from workswith.kernel.settings import Section
 
 
@@ -12,8 +13,13 @@ class Settings(Section, frozen=True):
     """The section ``web``."""
 
     brand: Annotated[
-        str, Meta(min_length=1, max_length=40, description="The name in the header.")
-    ] = "WorksWith"
+        str,
+        Meta(
+            min_length=1,
+            max_length=40,
+            description="What the programme is called, until the office says otherwise.",
+        ),
+    ] = OURS
     trademark_owner: Annotated[
         str, Meta(description="Whose marks the footer says this program is independent of.")
     ] = "Legrand"
@@ -24,6 +30,13 @@ class Settings(Section, frozen=True):
             "is believed; without them everybody behind a proxy is throttled as one."
         ),
     ] = ()
+    metrics_token: Annotated[
+        str,
+        Meta(
+            description="The Bearer token with which /metrics tells figures to Prometheus; empty: "
+            "there is no such address."
+        ),
+    ] = ""
     language: Annotated[
         str, Meta(description="The language of pages for readers who ask for none that exists.")
     ] = "en"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Reads, query
+from workswith.kernel.exposition import Metric, by, gauge
 
 from . import logbook
 from .lanes import keys
@@ -124,14 +125,10 @@ _GAUGES = (
 )
 
 
-def exposition(found: Figures) -> str:
-    """As Prometheus reads it (text format 0.0.4)."""
-    lines = []
-    for name, help_ in _GAUGES:
-        metric = f"workswith_webhook_{name}"
-        lines += [f"# HELP {metric} {help_}", f"# TYPE {metric} gauge"]
-        lines.append(f"{metric} {getattr(found, name):g}")
-    metric = "workswith_webhook_shards"
-    lines += [f"# HELP {metric} Shards of endpoints, by worker.", f"# TYPE {metric} gauge"]
-    lines += [f'{metric}{{worker="{owner.name[:8]}"}} {owner.shards}' for owner in found.owners]
-    return "\n".join(lines) + "\n"
+def metrics(found: Figures) -> list[Metric]:
+    """The same for Prometheus."""
+    shards = {owner.name[:8]: owner.shards for owner in found.owners}
+    return [
+        *(gauge(f"webhook_{name}", help_, getattr(found, name)) for name, help_ in _GAUGES),
+        Metric("webhook_shards", "gauge", "Shards of endpoints, by worker.", by("worker", shards)),
+    ]

@@ -136,10 +136,3 @@ class Settings(Section, frozen=True):
             "slices of a seventh of that, so up to so much later.",
         ),
     ] = 14
-    metrics_token: Annotated[
-        str,
-        Meta(
-            description="The Bearer token with which /metrics tells figures to Prometheus; empty: "
-            "there is no such address."
-        ),
-    ] = ""
