@@ -95,7 +95,9 @@ def test_an_announcement_and_a_brand_reach_everybody(tls_cloud: Cloud, browser: 
 
 
 def make_product(page: Page) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Products").click()
+    navigation = page.get_by_role("navigation", name="Main")
+    navigation.get_by_text("Programme").click()
+    navigation.get_by_role("link", name="Products").click()
     page.get_by_role("link", name="New product").click()
     page.get_by_label("Name").fill("Fast lane")
     page.get_by_label("Description").fill("For those who asked.")

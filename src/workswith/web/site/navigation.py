@@ -1,4 +1,8 @@
-"""What stands in the header, for whom."""
+"""What stands in the header, for whom.
+
+A place has a few entries; the office has so many that they stand in groups, each a menu that opens
+without script.
+"""
 
 from typing import NamedTuple
 
@@ -7,10 +11,26 @@ from .visit import Visit
 
 
 class Section(NamedTuple):
-    """An entry; it is the current one on every page below ``path``."""
+    """A link; ``path`` is above all the pages that belong to it."""
 
     label: str
     path: str
+
+
+class Group(NamedTuple):
+    """A menu of links."""
+
+    label: str
+    sections: tuple[Section, ...]
+
+
+class Entry(NamedTuple):
+    """A section or a group as a page shows it: ``inside`` holds the entries of a group."""
+
+    label: str
+    path: str
+    current: bool
+    inside: tuple["Entry", ...] = ()
 
 
 VISITOR = (
@@ -26,33 +46,70 @@ DEVELOPER = (
     Section(lazy("Homes"), "/home"),
 )
 TESTING = Section(lazy("Testing"), "/testing")
-OPERATOR = (
-    Section(lazy("Office"), "/office"),
-    Section(lazy("Requests"), "/office/requests"),
-    Section(lazy("Subscriptions"), "/office/subscriptions"),
-    Section(lazy("Products"), "/office/products"),
-    Section(lazy("Accounts"), "/office/accounts"),
-    Section(lazy("Audit log"), "/office/audit"),
-    Section(lazy("Tickets"), "/office/tickets"),
-    Section(lazy("Forum"), "/office/forum"),
-    Section(lazy("Showcase"), "/office/showcase"),
+OFFICE = (
+    Group(
+        lazy("People"),
+        (
+            Section(lazy("Accounts"), "/office/accounts"),
+            Section(lazy("Tickets"), "/office/tickets"),
+        ),
+    ),
+    Group(
+        lazy("Programme"),
+        (
+            Section(lazy("Requests"), "/office/requests"),
+            Section(lazy("Subscriptions"), "/office/subscriptions"),
+            Section(lazy("Products"), "/office/products"),
+            Section(lazy("APIs"), "/office/apis"),
+        ),
+    ),
+    Group(
+        lazy("Operations"),
+        (
+            Section(lazy("Notifications"), "/office/notifications"),
+            Section(lazy("Gateways"), "/office/gateways"),
+            Section(lazy("Audit log"), "/office/audit"),
+        ),
+    ),
+    Group(
+        lazy("Community"),
+        (
+            Section(lazy("Forum"), "/office/forum"),
+            Section(lazy("Showcase"), "/office/showcase"),
+            Section(lazy("Announcements"), "/office/announcements"),
+        ),
+    ),
+    Group(lazy("Appearance"), (Section(lazy("Brand"), "/office/brand"),)),
 )
+OPERATOR = (Section(lazy("Office"), "/office"), *OFFICE)
 HOME_OWNER = (
     Section(lazy("Homes"), "/home"),
     Section(lazy("Third-party access"), "/account/third-party-access"),
 )
 
 
-def sections(visit: Visit) -> list[tuple[Section, bool]]:
+def sections(visit: Visit) -> list[Entry]:
     """The entries for this visitor, each with whether the page belongs to it."""
     entries = _entries(visit)
-    nearest = max(
-        (one.path for one in entries if _within(visit.path, one.path)), key=len, default=""
-    )
-    return [(entry, entry.path == nearest) for entry in entries]
+    links = [link for one in entries for link in _links(one)]
+    nearest = max((one.path for one in links if _within(visit.path, one.path)), key=len, default="")
+    return [_entry(one, nearest) for one in entries]
 
 
-def _entries(visit: Visit) -> tuple[Section, ...]:
+def _entry(one: Section | Group, nearest: str) -> Entry:
+    if isinstance(one, Section):
+        return Entry(one.label, one.path, one.path == nearest)
+    if len(one.sections) == 1:
+        return _entry(one.sections[0], nearest)
+    inside = tuple(_entry(link, nearest) for link in one.sections)
+    return Entry(one.label, "", any(link.current for link in inside), inside)
+
+
+def _links(one: Section | Group) -> tuple[Section, ...]:
+    return (one,) if isinstance(one, Section) else one.sections
+
+
+def _entries(visit: Visit) -> tuple[Section | Group, ...]:
     if visit.known is None:
         return VISITOR
     if visit.operator:

@@ -1,9 +1,11 @@
 // Comforts for browsers with script. Every page does its work without this file.
 import { copyButtons } from "./copy.js";
+import { menus } from "./menus.js";
 import { secrets } from "./secret.js";
 import { themeChoice } from "./theme.js";
 
 copyButtons(document);
+menus();
 secrets(document);
 themeChoice(document);
 
