@@ -70,6 +70,7 @@ PLACES = (
     Place("sign-up-developer", "/signup/developer", "/signup/developer"),
     Place("sign-up-home", "/signup/home", "/signup/home"),
     Place("sign-up-sent", "/signup/sent", "/signup/sent?email=ada@example.com"),
+    Place("sign-up-mail", "/signup/mail", "/signup/mail"),
     Place("verify", "/verify", "/verify?token=t"),
     Place("forgot", "/forgot", "/forgot"),
     Place("forgot-sent", "/forgot/sent", "/forgot/sent?email=ada@example.com"),

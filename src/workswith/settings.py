@@ -66,9 +66,13 @@ class Mail(Section, frozen=True):
             "mails stay in the sandbox's mailbox."
         ),
     ] = ""
-    sender: Annotated[str, Meta(description="The address that mails come from.")] = (
-        "WorksWith <no-reply@workswith.example>"
-    )
+    sender: Annotated[
+        str,
+        Meta(
+            description="The address that mails come from; a name before it, in < >, counts until "
+            "the office names the programme."
+        ),
+    ] = "no-reply@workswith.example"
 
 
 class Service(Section, frozen=True):

@@ -11,6 +11,7 @@ import pytest
 
 from workswith.adapters.smtp import AGAIN, Mailer, Server
 from workswith.kernel import mail
+from workswith.kernel.brand import NAME, USUAL_NAME, set_brand
 from workswith.kernel.database import Database
 
 SENDER = "WorksWith <no-reply@workswith.example>"
@@ -112,3 +113,23 @@ def test_each_scheme_has_its_port() -> None:
         "smtps", "mail.example.org", 465, "u@x", "p:"
     )
     assert Server.parse("smtp+starttls://mail.example.org").port == 587
+
+
+@pytest.mark.parametrize(
+    ("sender", "office", "usual", "said"),
+    [
+        ("no-reply@casa.example", "", "", "WorksWith"),
+        ("no-reply@casa.example", "", "Casa", "Casa"),
+        ("Help <no-reply@casa.example>", "", "Casa", "Help"),
+        ("Help <no-reply@casa.example>", "Viva è", "Casa", "Viva è"),
+    ],
+)
+async def test_mails_come_from_whom_the_office_says(
+    database: Database, sender: str, office: str, usual: str, said: str
+) -> None:
+    await database.write(set_brand, {NAME: office, USUAL_NAME: usual})
+    async with mailbox() as box:
+        await post(database, "anna@example.org")
+        await Mailer(database, Server.parse(f"smtp://127.0.0.1:{box.port}"), sender).turn(5)
+    [address] = box.messages[0]["From"].addresses
+    assert (address.display_name, address.addr_spec) == (said, "no-reply@casa.example")

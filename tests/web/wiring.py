@@ -59,7 +59,7 @@ def services_of(parts: Parts) -> Services:
     consents = Consents(database, clock, ident, parts.broadcast)
     accounts = Accounts(database, clock, ident, CHEAP, parts.broadcast)
     throttle = Throttle(database, clock)
-    second_factor = SecondFactor(database, clock, ident, Cipher(KEY), throttle, brand="WorksWith")
+    second_factor = SecondFactor(database, clock, ident, Cipher(KEY), throttle)
     subscriptions = Subscriptions(database, clock, ident, Cipher(KEY), parts.broadcast)
     closing = Closing(database, clock, parts.broadcast, accounts, applications, consents)
 
@@ -83,7 +83,7 @@ def services_of(parts: Parts) -> Services:
         accounts=accounts,
         own_details=OwnDetails(database, clock, ident, CHEAP, parts.broadcast, accounts),
         second_factor=second_factor,
-        passkeys=Passkeys(database, clock, ident, throttle, origin=parts.origin, brand="WorksWith"),
+        passkeys=Passkeys(database, clock, ident, throttle, origin=parts.origin),
         closing=closing,
         links=links,
         sessions=Sessions(database, clock, ident, CHEAP),

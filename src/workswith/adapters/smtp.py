@@ -10,10 +10,11 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import formataddr, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from workswith.kernel import log, mail
+from workswith.kernel.brand import NAME, brand, name_in
 from workswith.kernel.clock import SECOND
 from workswith.kernel.database import Database
 from workswith.kernel.mail import Mail
@@ -52,7 +53,11 @@ class Server:
 
 
 class Mailer:
-    """The work ``mail``."""
+    """The work ``mail``.
+
+    ``sender`` is an address, with a name or without; the office's name of the programme wins over
+    that name, and the settings' stands in for none.
+    """
 
     name = mail.BELL
 
@@ -64,7 +69,8 @@ class Mailer:
     async def turn(self, now: int) -> int | None:
         """Sends what waits; comes back later when the server is away."""
         while waiting := await mail.unsent(self._database, BATCH):
-            done, away = await asyncio.to_thread(self._send_all, waiting)
+            sender = await self._from()
+            done, away = await asyncio.to_thread(self._send_all, waiting, sender)
             for mail_id in done:
                 await self._database.write(mail.mark_sent, mail_id, now)
             if away:
@@ -74,14 +80,19 @@ class Mailer:
     async def settle(self) -> bool:
         return False
 
-    def _send_all(self, waiting: list[Mail]) -> tuple[list[int], bool]:
+    async def _from(self) -> str:
+        values = await brand(self._database)
+        given, address = parseaddr(self._sender)
+        return formataddr((values.get(NAME) or given or name_in(values), address))
+
+    def _send_all(self, waiting: list[Mail], sender: str) -> tuple[list[int], bool]:
         """(ids that need no further try, whether the server is away)."""
         done: list[int] = []
         try:
             with self._connect() as server:
                 for one in waiting:
                     try:
-                        server.send_message(self._message(one))
+                        server.send_message(_message(one, sender))
                     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
                         if not _for_good(error):
                             raise
@@ -106,16 +117,17 @@ class Mailer:
             server.login(at.user, at.password)
         return server
 
-    def _message(self, one: Mail) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = one.to
-        message["Subject"] = one.subject
-        message["Message-ID"] = make_msgid(f"workswith-{one.id}")
-        message.set_content(one.text)
-        if one.html:
-            message.add_alternative(one.html, subtype="html")
-        return message
+
+def _message(one: Mail, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = one.to
+    message["Subject"] = one.subject
+    message["Message-ID"] = make_msgid(f"workswith-{one.id}")
+    message.set_content(one.text)
+    if one.html:
+        message.add_alternative(one.html, subtype="html")
+    return message
 
 
 def _for_good(error: smtplib.SMTPException) -> bool:

@@ -12,6 +12,7 @@ from workswith.gateway import access_log, statuses
 from workswith.gateway.asgi import Gateway
 from workswith.gateway.call import CallRecord
 from workswith.identity.backchannel import BackChannel
+from workswith.kernel.brand import keep_usual_name
 from workswith.kernel.tasks import Work
 from workswith.web.site.services import Services, Testing
 from workswith.webhooks import retention as webhook_retention
@@ -139,6 +140,7 @@ class Areas:
         await self.catalog.prepare(tuple(api.document.slug for api in self.apis))
 
     def login(self) -> Asgi:
+        await keep_usual_name(self.kernel.database, self.kernel.settings.web.brand)
         """The addresses of the login service that programs use."""
         return self.identity.login()
 

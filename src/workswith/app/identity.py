@@ -41,7 +41,7 @@ class Identity:
         database, clock = kernel.database, kernel.clock
         ident = kernel.ident.branch("identity")
         broadcast, settings = kernel.broadcast, kernel.settings.identity
-        origins, brand = kernel.origins, kernel.settings.web.brand
+        origins = kernel.origins
         throttle = Throttle(database, clock)
 
         self.accounts = Accounts(database, clock, ident, settings, broadcast)
@@ -49,12 +49,8 @@ class Identity:
         self.applications = Applications(database, clock, ident, settings, broadcast)
         self.consents = Consents(database, clock, ident, broadcast)
         self.own_details = OwnDetails(database, clock, ident, settings, broadcast, self.accounts)
-        self.second_factor = SecondFactor(
-            database, clock, ident, kernel.cipher, throttle, brand=brand
-        )
-        self.passkeys = Passkeys(
-            database, clock, ident, throttle, origin=origins.portal, brand=brand
-        )
+        self.second_factor = SecondFactor(database, clock, ident, kernel.cipher, throttle)
+        self.passkeys = Passkeys(database, clock, ident, throttle, origin=origins.portal)
         self.closing = Closing(
             database, clock, broadcast, self.accounts, self.applications, self.consents
         )

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 from html import escape
 
 from workswith.kernel import mail
-from workswith.kernel.brand import NAME, brand_value
+from workswith.kernel.brand import brand_name
 from workswith.kernel.database import Tx
 from workswith.kernel.words import N_, SOURCE, catalogue
 
@@ -223,12 +223,11 @@ async def send(
 ) -> None:
     """Queues ``text`` in the transaction, as plain text and as simple HTML.
 
-    ``language`` is the reader's; English without one. Signed with the name of the brand, where an
-    operator has set one.
+    ``language`` is the reader's; English without one. Signed with the name of the programme.
     """
     words = catalogue(language or SOURCE)
     paragraphs = [_filled(words, paragraph, values) for paragraph in text.paragraphs]
-    signature = await brand_value(tx, NAME)
+    signature = await brand_name(tx)
     button = words.gettext(text.button) if text.button else ""
     subject = _filled(words, text.subject, values)
     await mail.post(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from workswith.kernel.brand import brand_name
 from workswith.kernel.clock import MINUTE, Clock
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.ident import Ident, b64url
@@ -78,7 +79,6 @@ class Passkeys:
         throttle: Throttle,
         *,
         origin: str,
-        brand: str,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -86,7 +86,6 @@ class Passkeys:
         self._throttle = throttle
         self._origin = origin
         self._host = urlsplit(origin).hostname or "localhost"
-        self._brand = brand
 
     async def of_account(self, account_id: str) -> list[Passkey]:
         return await self._database.all(_OF_ACCOUNT, account_id=account_id)
@@ -100,7 +99,7 @@ class Passkeys:
         options: str = webauthn.options_to_json(
             webauthn.generate_registration_options(
                 rp_id=self._host,
-                rp_name=self._brand,
+                rp_name=await brand_name(self._database),
                 user_id=account.id.encode(),
                 user_name=account.email,
                 user_display_name=account.name,

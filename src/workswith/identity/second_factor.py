@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from pyotp import HOTP
 
+from workswith.kernel.brand import brand_name
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import MINUTE, SECOND, Clock
 from workswith.kernel.database import Database, Tx, query, statement
@@ -84,7 +85,7 @@ _DROP_CODES = statement("DELETE FROM recovery_code WHERE account_id = :account_i
 
 
 class SecondFactor:
-    """``brand`` is what apps show beside the digits."""
+    """Apps show the name of the programme beside the digits."""
 
     def __init__(
         self,
@@ -93,15 +94,12 @@ class SecondFactor:
         ident: Ident,
         cipher: Cipher,
         throttle: Throttle,
-        *,
-        brand: str,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ident = ident
         self._cipher = cipher
         self._throttle = throttle
-        self._brand = brand
 
     async def factors(self, account_id: str) -> Factors:
         found = await self._database.one(_FACTORS, account_id=account_id)
@@ -133,8 +131,9 @@ class SecondFactor:
         if row is None or row.confirmed_at is not None:
             raise _unknown()
         key = self._open(row)
-        label = quote(f"{self._brand}:{account.email}")
-        values = {"secret": key, "issuer": self._brand}
+        brand = await brand_name(self._database)
+        label = quote(f"{brand}:{account.email}")
+        values = {"secret": key, "issuer": brand}
         return key, f"otpauth://totp/{label}?{urlencode(values, quote_via=quote)}"
 
     async def confirm(self, account: Account, code: str) -> list[str]:

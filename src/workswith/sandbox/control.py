@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from workswith.kernel import mail
+from workswith.kernel.brand import brand_name
 from workswith.kernel.clock import Clock, iso, parse_iso
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
@@ -143,7 +144,10 @@ class _Mail:
         ])  # fmt: skip
 
     async def as_page(self, request: Request) -> Response:
-        return HTMLResponse(mailbox.page(await self._latest(request)), headers=mailbox.HEADERS)
+        brand = await brand_name(self._control.database)
+        return HTMLResponse(
+            mailbox.page(await self._latest(request), brand), headers=mailbox.HEADERS
+        )
 
     async def _latest(self, request: Request) -> list[mail.Mail]:
         return await mail.latest(self._control.database, request.query_params.get("to", ""))

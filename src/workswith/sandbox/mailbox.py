@@ -16,9 +16,9 @@ HEADERS = {
 }
 
 
-def page(mails: Sequence[Mail]) -> str:
+def page(mails: Sequence[Mail], brand: str) -> str:
     """The HTML of it; everything that a mail says is text."""
-    return _PAGE.format(mails="".join(map(_article, mails)) or _NONE)
+    return _PAGE.format(mails="".join(map(_article, mails)) or _NONE, brand=escape(brand))
 
 
 def _article(mail: Mail) -> str:
@@ -49,13 +49,13 @@ _NONE = """<div class="empty"><h2>No mail yet</h2>
 <p>Sign up, ask for a new password or register an application, and the mail appears here.</p></div>
 """
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Mailbox · WorksWith sandbox</title>
+<html lang="en"><head><meta charset="utf-8"><title>Mailbox · {brand} sandbox</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/static/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/workswith.css"></head>
 <body><header class="top"><div class="top-inner"><a class="brand" href="/">\
-<img src="/static/mark.svg" alt="" width="30" height="30"><span>WorksWith</span></a></div></header>
+<img src="/static/mark.svg" alt="" width="30" height="30"><span>{brand}</span></a></div></header>
 <main class="mailbox"><div class="page-head"><div><h1>Mailbox</h1>
 <p>Every mail that this sandbox sent, the newest first. Nothing left this machine.</p></div></div>
 {mails}</main></body></html>

@@ -16,6 +16,7 @@ from workswith.devices.thermostat import DEVICE as THERMOSTAT
 from workswith.identity.account import Account
 from workswith.kernel.clock import MINUTE
 from workswith.web.home.states import gadget, kind_name
+from workswith.web.site.house import House
 from workswith.web.site.services import Services
 
 
@@ -32,15 +33,15 @@ async def test_every_button_on_every_page_does_something_and_shows_it(
     """Of each kind that is no thermostat: no button that is shown is refused."""
     await furnished(grace, "one_of_each_api")
     await browser.sign_in(grace.email, PASSWORD, "/home")
-    met = set()
+    met, house = set(), House(services)
     for plant in await services.homes.of(grace.id):
         for module in await modules_of(services.database, grace.id, plant.id):
             met.add(module.device)
             address = f"/home/{plant.id}/devices/{module.id}"
             await browser.open(address)
-            assert kind_name(module.device) in browser.text
+            assert kind_name(module.device, house) in browser.text
             snapshot = await services.twin.read(grace.id, plant.id, module.id, last_known=True)
-            for button in gadget(snapshot, module).buttons:
+            for button in gadget(snapshot, module, house).buttons:
                 assert button.label in browser.text
                 await press(browser, address, touch=button.touch, value=button.value)
                 assert browser.page.status_code == 200

@@ -1,13 +1,21 @@
 """Sign-up to first sign-in, and the lost password. [ACC-1 ACC-2 ACC-5]"""
 
+import re
+from dataclasses import replace
+from html import unescape
+
 import pytest
 
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD
+from tests.web.wiring import Parts
 from workswith.identity.account import Account
 from workswith.kernel.clock import DAY, HOUR, Clock
 from workswith.kernel.database import Database
 from workswith.kernel.mail import Mail, latest
+from workswith.web import signin
+from workswith.web.site.app import create
+from workswith.web.site.services import Services
 
 PERSON = {
     "first_name": "Mary",
@@ -150,3 +158,43 @@ async def test_links_grow_old(
     await browser.open(link)
     await browser.press(browser.form("token"))
     assert "too old" in browser.text
+
+
+async def test_in_a_sandbox_the_mail_is_one_click_from_the_page_that_sent_it(
+    browser: Browser, another: Browser, services: Services
+) -> None:
+    await browser.open("/signup/developer?return_to=/probe")
+    await browser.press(browser.form("email"), **PERSON)
+    assert 'href="/signup/mail"' in browser.page.text
+    await browser.open("/signup/mail")
+    assert "Confirm your e-mail address" in browser.text
+    link = re.search(r'href="http://portal\.test(/verify\?[^"]+)"', browser.page.text)
+    assert link
+    await browser.open(unescape(link[1]))
+    assert browser.form("token")
+    await another.open("/signup/mail")
+    assert "has not signed up lately" in another.text
+    assert "Confirm" not in another.text
+
+
+async def test_that_page_shows_no_other_mail_to_the_address(
+    browser: Browser, services: Services, ada: Account
+) -> None:
+    """A link for a new password would open somebody's account to whoever types the address."""
+    await browser.open("/forgot")
+    await browser.press(browser.form("email"), email=ada.email)
+    assert (await last_mail(services.database, ada.email)).link
+    await browser.open("/signup/developer")
+    await browser.press(browser.form("email"), **(PERSON | {"email": ada.email}))
+    await browser.open("/signup/mail")
+    assert "it has an account already" in browser.text
+    assert "/reset" not in browser.page.text
+
+
+async def test_where_mails_are_sent_there_is_no_such_page(services: Services, parts: Parts) -> None:
+    site = create(replace(services, sandbox=False), signin.ROUTES)
+    async with Browser(site, parts.origin) as browser:
+        await browser.open("/signup/developer")
+        await browser.press(browser.form("email"), **PERSON)
+        assert "/signup/mail" not in browser.page.text
+        assert (await browser.get("/signup/mail")).status_code == 404

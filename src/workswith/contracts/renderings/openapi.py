@@ -13,11 +13,18 @@ _ADDRESSES = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl"})
 
 
 def export(
-    document: Document, api_origin: str, login_origin: str, *, extensions: bool = False
+    document: Document,
+    api_origin: str,
+    login_origin: str,
+    *,
+    brand: str = "",
+    extensions: bool = False,
 ) -> dict[str, Any]:
-    """A value for JSON. Origins are ``https://host[:port]``."""
+    """A value for JSON. Origins are ``https://host[:port]``; the title names the ``brand``, too."""
     left_out = frozenset() if extensions else _OURS
     whole: dict[str, Any] = _copied(document.raw, left_out)
+    if brand:
+        whole["info"]["title"] = f"{document.title} · {brand}"
     url = f"{api_origin.rstrip('/')}{document.base_path}"
     whole["servers"] = [{"url": url, "description": f"{document.title} {document.version}"}]
     for scheme in whole.get("components", {}).get("securitySchemes", {}).values():

@@ -34,7 +34,7 @@ async def show(visit: Visit) -> Response:
         "home/device.html",
         plant=plant,
         module=module,
-        gadget=gadget(snapshot, module),
+        gadget=gadget(snapshot, module, visit.site.house),
         reading=snapshot.reading,
         level=_level(snapshot, configuration),
         measures=[one.name for one in KINDS[snapshot.device].measures],

@@ -124,7 +124,9 @@ async def home_of(visit: Visit, plant: Plant) -> Home:
                 ambient,
                 tuple(one for one in inside if one.device == DEVICE),
                 tuple(
-                    gadget(one, modules[one.module_id]) for one in inside if one.device != DEVICE
+                    gadget(one, modules[one.module_id], visit.site.house)
+                    for one in inside
+                    if one.device != DEVICE
                 ),
             )
             for ambient, inside in rooms

@@ -60,7 +60,7 @@ async def _page(visit: Visit, wrong: Wrong) -> Response:
         members=members,
         rooms=await ambients_of(services.database, me, plant.id),
         modules=await modules_of(services.database, me, plant.id),
-        kind_name=kind_name,
+        kind_name=lambda device: kind_name(device, visit.site.house),
         goods={one: visit.site.house.device(one, GOODS[one]) for one in SOLD[plant.api]},
         room_words=ROOMS,
         edited=wrong.about or visit.asked("device") or visit.asked("room"),

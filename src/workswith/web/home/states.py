@@ -19,7 +19,9 @@ from workswith.devices import (
 )
 from workswith.devices.kinds import KINDS
 from workswith.devices.plants import Module
+from workswith.devices.thermostat import DEVICE as THERMOSTAT
 from workswith.devices.twin import Snapshot
+from workswith.web.site.house import House
 from workswith.web.site.language import _, lazy
 
 from .gadgets import HEATER_MODES, Button, buttons
@@ -56,6 +58,18 @@ _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     doorentry.DEVICE: (lazy("Door entry"), lambda r: _("Ringing") if r.ringing else _("Quiet")),
 }
 """By kind of device: its name, and the state that a reading shows."""
+GOODS_OF = {
+    light.DEVICE: "light",
+    automation.DEVICE: "shutter",
+    heater.DEVICE: "heater",
+    remote.DEVICE: "remote",
+    meter.DEVICE: "meter",
+    multisocket.DEVICE: "multisocket",
+    emergency.DEVICE: "emergency_lights",
+    doorentry.DEVICE: "door_unit",
+    THERMOSTAT: "thermostat",
+}
+"""By kind of device: as what it is sold, so that the operator's name of it is the kind's."""
 ON_CARDS = frozenset({light.DEVICE, plug.DEVICE, automation.DEVICE, multisocket.DEVICE})
 """Kinds whose buttons stand on their cards already."""
 
@@ -82,16 +96,16 @@ class Gadget:
         return self.buttons if self.device in ON_CARDS else ()
 
 
-def gadget(snapshot: Snapshot, module: Module) -> Gadget:
-    """In the reader's language."""
-    kind, state = _WORDS[snapshot.device]
+def gadget(snapshot: Snapshot, module: Module, house: House) -> Gadget:
+    """In the reader's language; kinds as the operator calls them."""
+    state = _WORDS[snapshot.device][1]
     type_ = KINDS[snapshot.device].configuration
     configuration = msgspec.json.decode(module.configuration, type=type_)
     return Gadget(
         snapshot.module_id,
         snapshot.device,
         snapshot.name,
-        str(kind),
+        kind_name(snapshot.device, house),
         state(snapshot.reading),
         snapshot.reach.value,
         snapshot.reading.at,
@@ -99,9 +113,10 @@ def gadget(snapshot: Snapshot, module: Module) -> Gadget:
     )
 
 
-def kind_name(device: str) -> str:
+def kind_name(device: str, house: House) -> str:
     """What people call it."""
-    return str(_WORDS[device][0]) if device in _WORDS else _("Thermostat")
+    usual = str(_WORDS[device][0]) if device in _WORDS else _("Thermostat")
+    return house.device(GOODS_OF.get(device, ""), usual)
 
 
 def watts(power: int) -> str:

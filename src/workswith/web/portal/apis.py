@@ -89,7 +89,9 @@ async def openapi_download(visit: Visit) -> Response:
     """The document with the addresses of this installation."""
     document = document_of(visit)
     origins = visit.services.origins
-    return _download(openapi.export(document, origins.api, origins.login), f"{document.slug}.json")
+    brand = visit.site.house.name
+    exported = openapi.export(document, origins.api, origins.login, brand=brand)
+    return _download(exported, f"{document.slug}.json")
 
 
 async def postman_download(visit: Visit) -> Response:

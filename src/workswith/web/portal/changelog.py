@@ -31,7 +31,7 @@ async def feed_of_api(visit: Visit) -> Response:
 
 
 async def feed_of_all(visit: Visit) -> Response:
-    return _feed(visit, _every(visit), visit.services.settings.brand, "/changelog")
+    return _feed(visit, _every(visit), visit.site.house.name, "/changelog")
 
 
 def _every(visit: Visit) -> list[Change]:

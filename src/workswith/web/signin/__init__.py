@@ -8,6 +8,7 @@ from . import (
     logout,
     lost_password,
     passkey,
+    sandbox_mail,
     second,
     sign_in,
     sign_up,
@@ -22,6 +23,7 @@ ROUTES = [
     *passkey.ROUTES,
     *federation.ROUTES,
     *sign_up.ROUTES,
+    *sandbox_mail.ROUTES,
     *lost_password.ROUTES,
     *logos.ROUTES,
 ]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.identity.application import Application
 from workswith.identity.errors import OAuthError
 from workswith.identity.form_endpoint import HINT
 from workswith.identity.interaction import Interaction
@@ -78,12 +79,20 @@ def _ask(visit: Visit, asked: Interaction) -> Response:
     return visit.render(
         "signin/consent.html",
         application=asked.application,
+        vendor=_vendor(visit, asked.application),
         website=_web(asked.application.url),
         scopes=[BY_NAME[name] for name in asked.scopes],
         query=urlencode(asked.params),
         ticket=asked.ticket,
         form_targets=targets,
     )
+
+
+def _vendor(visit: Visit, application: Application) -> str:
+    """The portal's own application is the programme's, whatever that is called now."""
+    console = visit.services.console
+    own = console is not None and console.client_id == application.client_id
+    return visit.site.house.name if own else application.vendor
 
 
 def _fail(visit: Visit, error: OAuthError) -> Response:

@@ -8,6 +8,8 @@ from workswith.web.site.paths import own_path
 
 PORTAL = "/"
 HOME = "/home"
+VERIFY = "/verify"
+"""Where the link of a sign-up leads."""
 _OPEN_TO_ALL = ("/home", "/account", "/authorize", "/device", "/end_session", "/office")
 
 

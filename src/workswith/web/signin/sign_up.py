@@ -15,7 +15,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import Page, page
 from workswith.web.site.visit import Visit
 
-from . import places
+from . import places, sandbox_mail
 from .forms import SignUpForm
 
 
@@ -37,6 +37,7 @@ def sign_up(kind: AccountKind, otherwise: str) -> Page:
             except Problem as problem:
                 form.refuse(problem)
             else:
+                sandbox_mail.remember(visit, form.email.data or "")
                 return visit.go(f"/signup/sent?email={quote(form.email.data or '')}")
         status = 422 if visit.posted else 200
         return visit.render(
@@ -50,7 +51,7 @@ async def _ask(visit: Visit, kind: AccountKind, form: SignUpForm, return_to: str
     portal = visit.services.origins.portal
 
     def verify_url(token: str) -> str:
-        return f"{portal}/verify?token={token}&return_to={quote(return_to, safe='')}"
+        return f"{portal}{places.VERIFY}?token={token}&return_to={quote(return_to, safe='')}"
 
     await visit.services.accounts.sign_up(
         kind,
@@ -83,5 +84,5 @@ ROUTES = [
     Route("/signup/developer", page(sign_up("developer", places.PORTAL)), methods=["GET", "POST"]),
     Route("/signup/home", page(sign_up("end_user", places.HOME)), methods=["GET", "POST"]),
     Route("/signup/sent", page(sent)),
-    Route("/verify", page(verify), methods=["GET", "POST"]),
+    Route(places.VERIFY, page(verify), methods=["GET", "POST"]),
 ]

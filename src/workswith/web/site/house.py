@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from workswith.kernel.brand import NAME, brand
+from workswith.kernel.brand import USUAL_NAME, brand, name_in
 from workswith.kernel.ident import digest
 
 from . import announcements, language
@@ -38,14 +38,15 @@ class House:
         self._elapsed = elapsed
         self._until = 0.0
         self._announcements: list[Announcement] = []
-        self.values: Mapping[str, str] = {}
+        self._usual = {USUAL_NAME: services.settings.brand}
+        self.values: Mapping[str, str] = self._usual
         self.sheet = ""
         """The stylesheet of the brand's colours; empty for the usual ones."""
         self.sheet_mark = ""
 
     @property
     def name(self) -> str:
-        return self.values.get(NAME) or self._services.settings.brand
+        return name_in(self.values)
 
     @property
     def logo_mark(self) -> str:
@@ -81,7 +82,7 @@ class House:
             return
         self._until = self._elapsed() + RECHECK_SECONDS
         services = self._services
-        self.values = await brand(services.database)
+        self.values = self._usual | await brand(services.database)
         self._announcements = await announcements.not_over(services.database, services.clock.now())
         light, dark = self.values.get(LIGHT, ""), self.values.get(DARK, "")
         self.sheet = sheet(light or USUAL[0], dark or USUAL[1]) if light or dark else ""

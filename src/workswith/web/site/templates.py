@@ -44,7 +44,6 @@ def environment(services: Services, assets: Assets) -> Environment:
     )
     made.globals.update(
         asset=assets.address,
-        brand=services.settings.brand,
         trademark_owner=services.settings.trademark_owner,
         origins=services.origins,
         sandbox=services.sandbox,
