@@ -31,8 +31,8 @@ class Server:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         self._prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
-        owner = "postgres" if as_root else pwd.getpwuid(os.geteuid()).pw_name
-        self.url = f"postgresql://{owner}@/{{name}}?host={self.folder}"
+        self.owner = "postgres" if as_root else pwd.getpwuid(os.geteuid()).pw_name
+        self.url = f"postgresql://{self.owner}@/{{name}}?host={self.folder}"
         self._data = str(self.folder / "data")
         self._run("initdb", "-D", self._data, "-A", "trust", "-E", "UTF8", "--no-sync",
                   "--locale=C.UTF-8")  # fmt: skip

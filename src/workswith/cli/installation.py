@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from .folder import DOCUMENT, read_document
 from .variables import settings_environ
@@ -38,10 +39,15 @@ def read_settings(config: Path | None) -> "Settings":
 
 
 def with_areas(config: Path | None, data: Path, work: Callable[["Areas"], Awaitable[T]]) -> T:
-    """Runs ``work`` on the installation in ``data``, whether it is served at the moment or not."""
+    """Runs ``work`` on the installation in ``data``, whether it is served at the moment or not.
+
+    Where ``--data`` was not given, the settings say which folder it is.
+    """
     from workswith.app import opened
 
     settings = read_settings(config)
+    if click.get_current_context().get_parameter_source("data") is ParameterSource.DEFAULT:
+        data = Path(settings.data)
     origin = _login_of(settings, data)
 
     async def run() -> T:
