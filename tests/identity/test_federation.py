@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from workswith.identity.federation import Federation
+from workswith.identity.federation import Arrival, Federation
 from workswith.identity.settings import Settings
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, query
@@ -185,3 +185,36 @@ async def test_an_address_that_has_an_account_is_not_taken_over(
         await arrive(federation, provider)
     provider.changes = {}
     assert await arrive(federation, provider) == first
+
+
+async def confirm(federation: Federation, provider: Provider, account_id: str) -> Arrival:
+    begun = await federation.begin("/account/name", account_id, confirm=True)
+    asked = dict(parse_qsl(urlsplit(begun.url).query))
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    provider.nonce = asked["nonce"]
+    return await federation.finish({"code": "c", "state": begun.state}, begun.state, account_id)
+
+
+async def test_signing_in_again_confirms_the_owner(
+    federation: Federation, provider: Provider
+) -> None:
+    owner = await arrive(federation, provider)
+    provider.changes = {"auth_time": NOW}
+    arrival = await confirm(federation, provider, owner)
+    assert (arrival.account.id, arrival.confirmed, arrival.connected) == (owner, True, False)
+    assert arrival.return_to == "/account/name"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"auth_time": NOW - 61}, {"auth_time": "now"}, {"auth_time": NOW, "sub": "somebody else"}],
+    ids=str,
+)
+async def test_an_old_sign_in_or_somebody_elses_confirms_nothing(
+    federation: Federation, provider: Provider, database: Database, changes: dict[str, Any]
+) -> None:
+    owner = await arrive(federation, provider)
+    provider.changes = changes
+    with pytest.raises(Problem, match="federation_refused"):
+        await confirm(federation, provider, owner)
+    assert await database.one(ACCOUNTS) == 1, "nor does it open an account"

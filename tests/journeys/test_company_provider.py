@@ -129,6 +129,23 @@ def test_whoever_gives_up_at_the_provider_is_back_at_the_door(company: Company) 
         expect(page.get_by_text("did not succeed")).to_be_visible()
 
 
+def test_without_a_password_changes_are_confirmed_by_signing_in_again(company: Company) -> None:
+    with Window(company.browser) as window:
+        sign_in(company, window, "dorothy")
+        expect(window.page).to_have_url(f"{company.cloud.origin('portal')}/applications")
+        page = window.page
+        page.goto(f"{company.cloud.origin('portal')}/account/name")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+        page.get_by_role("button", name=LABEL).click()
+        page.get_by_role("link", name="Continue").click()
+        page.get_by_placeholder("Enter any login").fill("dorothy")
+        page.get_by_placeholder("and password").fill("whatever")
+        page.get_by_role("button", name="Sign-in").click()
+        page.get_by_label("First name").fill("Dorothy Jean")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("dl.facts")).to_contain_text("Dorothy Jean")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

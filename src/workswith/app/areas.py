@@ -7,10 +7,11 @@ from workswith.community import forum, showcase, tickets
 from workswith.contracts.binding import Api
 from workswith.devices import history
 from workswith.devices.linked_homes import leave_homes, link_homes, unlink_homes
-from workswith.events.retention import Retention, old_events
+from workswith.events.retention import Retention, old_events, sweep
 from workswith.gateway import access_log, statuses
 from workswith.gateway.asgi import Gateway
 from workswith.gateway.call import CallRecord
+from workswith.identity import audit
 from workswith.identity.backchannel import BackChannel
 from workswith.kernel.brand import keep_usual_name
 from workswith.kernel.tasks import Work
@@ -102,6 +103,7 @@ class Areas:
                 *webhook_retention.sweeps(kernel.database, settings.webhooks),
             ]
         )
+                sweep(kernel.database, audit.OLD, settings.identity.audit_days),
         works: tuple[Work, ...] = (
             *self.devices.works,
             *self.webhooks.works,

@@ -149,12 +149,46 @@ class Accounts:
             await self._rehash(known, password)
         return found
 
-    async def confirm(self, account_id: str, password: str, address: str = "") -> Account:
-        """The person before the screen is still the owner. Raises INVALID ``password_wrong`` with
+    @property
+    def confirmation_minutes(self) -> int:
+        """How long `signed_in_again` counts."""
+        return self._settings.confirmation_minutes
+
+    async def has_password(self, account_id: str) -> bool:
+        """Whoever comes through the company only may have none."""
+        known = await self._database.one(rows.CREDENTIALS_OF, id=account_id)
+        return known is not None and bool(known.password_hash)
+
+    async def signed_in_again(self, account_id: str) -> str:
+        """What `confirm` takes in place of a password for a while, for an account without one."""
+        token = self._ident.secret()
+
+        async def write(tx: Tx) -> None:
+            until = self._clock.now() + self.confirmation_minutes * MINUTE
+            await challenges.put(tx, token, account_id, challenges.CONFIRMED, expires_at=until)
+
+        await self._database.write(write)
+        return token
+
+    async def is_confirmed(self, account_id: str, token: str) -> bool:
+        """Whether a token of `signed_in_again` still counts, for this account."""
+        now = self._clock.now()
+        try:
+            found = await challenges.look(self._database, token, challenges.CONFIRMED, now)
+        except Problem:
+            return False
+        return found.account_id == account_id
+
+    async def confirm(self, account_id: str, proof: str, address: str = "") -> Account:
+        """The person before the screen is still the owner: ``proof`` is the password, or, where
+        there is none, what `signed_in_again` gave. Raises INVALID ``password_wrong`` with
         the field ``current``, THROTTLED.
         """
         known = await self._database.one(rows.CREDENTIALS_OF, id=account_id)
-        right = await self._proves(known, known.email if known else "", password, address)
+        if known is not None and not known.password_hash:
+            right = await self.is_confirmed(account_id, proof)
+        else:
+            right = await self._proves(known, known.email if known else "", proof, address)
         found = await rows.account_of(self._database, account_id)
         if not right or found is None:
             raise Problem(

@@ -37,6 +37,11 @@ _SEARCH = query(
     "OR LOWER(detail) LIKE :like) AND (:kind = '' OR kind = :kind) "
     "ORDER BY id DESC LIMIT :limit OFFSET :offset",
 )
+OLD = statement(
+    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < :before ORDER BY at "
+    "LIMIT :limit)"
+)
+"""For `events.retention.sweep`."""
 _KINDS = query(str, "SELECT DISTINCT kind FROM audit ORDER BY kind")
 
 _REPLAYS = query(

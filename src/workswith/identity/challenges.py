@@ -13,6 +13,8 @@ from workswith.kernel.problem import Kind, Problem
 SIGN_IN = "sign-in"
 PASSKEY = "passkey"
 FEDERATION = "federation"
+CONFIRMED = "confirmed"
+"""The owner of an account without a password has just signed in at the company's provider."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ SKEW = 60
 """Seconds by which the provider's clock may differ."""
 KNOWN_FOR = HOUR
 LONGEST = 256 * 1024
+_ANEW = {"prompt": "login", "max_age": "0"}
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"]
 
 
@@ -45,17 +46,20 @@ class _Waiting(msgspec.Struct):
     nonce: str
     verifier: str
     return_to: str
+    fresh_since: int | None = None
+    """In seconds: a sign-in before this instant is not good enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Who came back from the provider. ``connected``: an account that was signed in got a new way
-    in; nobody was signed in.
+    in; ``confirmed``: its owner has just signed in there again. Either way nobody was signed in.
     """
 
     account: Account
     return_to: str
     connected: bool
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,16 @@ class Federation:
         self._known: tuple[int, dict[str, Any]] | None = None
         self._keys: KeySet | None = None
 
-    async def begin(self, return_to: str, account_id: str | None = None) -> Begun:
-        """With ``account_id``, that account gets connected. Raises UNREACHABLE."""
+    async def begin(
+        self, return_to: str, account_id: str | None = None, *, confirm: bool = False
+    ) -> Begun:
+        """With ``account_id``, that account gets connected, or, to ``confirm`` that its owner is
+        there, signs in anew: ``max_age=0`` and ``prompt=login``. Raises UNREACHABLE.
+        """
         provider = await self._provider()
         state, nonce, verifier = (self._ident.secret() for _ in range(3))
-        payload = msgspec.json.encode(_Waiting(nonce, verifier, return_to)).decode()
+        since = self._clock.now() // 1000 if confirm else None
+        payload = msgspec.json.encode(_Waiting(nonce, verifier, return_to, since)).decode()
 
         async def write(tx: Tx) -> None:
             until = self._clock.now() + PATIENCE
@@ -129,6 +138,7 @@ class Federation:
             "nonce": nonce,
             "code_challenge": b64url(hashlib.sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
+            **(_ANEW if confirm else {}),
         }
         address = str(provider["authorization_endpoint"])
         mark = "&" if "?" in address else "?"
@@ -155,6 +165,9 @@ class Federation:
         if "error" in params:
             raise _refused(f"provider: {params['error'][:100]}")
         claims = await self._claims(params.get("code", ""), waiting)
+        if waiting.fresh_since is not None and found.account_id is not None:
+            owner = await self._owner(claims, found.account_id, waiting.fresh_since)
+            return Arrival(owner, waiting.return_to, connected=False, confirmed=True)
         account, connected = await self._account(claims, found.account_id)
         return Arrival(account, waiting.return_to, connected)
 
@@ -224,6 +237,18 @@ class Federation:
         if any(wrong.values()):
             raise _refused("id_token: " + ", ".join(name for name in wrong if wrong[name]))
         return dict(claims)
+
+    async def _owner(self, claims: dict[str, Any], account_id: str, since: int) -> Account:
+        """The account, if it is its owner who has just signed in. [OIDC Core 3.1.2.1 max_age]"""
+        known_id = await self._database.one(_OF, issuer=self._issuer, subject=str(claims["sub"]))
+        if known_id != account_id:
+            raise _refused("somebody else has signed in")
+        if not _number(claims, "auth_time") or claims["auth_time"] < since - SKEW:
+            raise _refused("the provider did not ask anew")
+        account = await account_of(self._database, account_id)
+        if account is None:
+            raise _refused("the account is closed or suspended")
+        return account
 
     async def _account(
         self, claims: dict[str, Any], connecting: str | None

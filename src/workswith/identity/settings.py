@@ -118,6 +118,9 @@ class Settings(Section, frozen=True):
         int,
         Meta(ge=0, le=10_000_000, description="Verified access tokens remembered per process."),
     ] = 20_000
+    audit_days: Annotated[
+        int, Meta(ge=30, le=36_500, description="How long the audit log remembers, in days.")
+    ] = 730
     federation_issuer: Annotated[
         str,
         Meta(
@@ -131,6 +134,15 @@ class Settings(Section, frozen=True):
     federation_label: Annotated[
         str, Meta(description="What the button of the company's sign-in says.")
     ] = "Sign in with your company"
+    confirmation_minutes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=60,
+            description="How long a sign-in at the company's provider confirms changes of an account "
+            "that has no password.",
+        ),
+    ] = 10
     federation_authorities: Annotated[
         tuple[str, ...],
         Meta(

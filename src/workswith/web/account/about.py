@@ -7,9 +7,9 @@ from starlette.routing import Route
 from workswith.identity.profile import Profile, profile_of
 from workswith.kernel.problem import Problem
 from workswith.web.site.language import _
-from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .confirming import confirmed
 from .forms import ProfileForm
 
 FIELDS = tuple(field.name for field in msgspec.structs.fields(Profile))
@@ -24,7 +24,7 @@ async def about(visit: Visit) -> Response:
             await visit.services.own_details.describe(
                 visit.account.id,
                 Profile(**{name: form[name].data or "" for name in FIELDS}),
-                form.current.data or "",
+                form.proof,
                 visit.address,
             )
         except Problem as problem:
@@ -35,4 +35,4 @@ async def about(visit: Visit) -> Response:
     return visit.render("account/about.html", 422 if visit.posted else 200, form=form)
 
 
-ROUTES = [Route("/account/about", account(about), methods=["GET", "POST"])]
+ROUTES = [Route("/account/about", confirmed(about), methods=["GET", "POST"])]

@@ -6,9 +6,9 @@ from starlette.routing import Route
 from workswith.kernel.problem import Problem
 from workswith.web.signin import opening
 from workswith.web.site.language import _
-from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .confirming import confirmed
 from .forms import CurrentForm
 
 
@@ -17,9 +17,7 @@ async def close(visit: Visit) -> Response:
     form = CurrentForm.of(visit)
     if visit.posted and form.validate():
         try:
-            await visit.services.closing.close(
-                visit.account.id, form.current.data or "", visit.address
-            )
+            await visit.services.closing.close(visit.account.id, form.proof, visit.address)
         except Problem as problem:
             form.refuse(problem)
         else:
@@ -29,4 +27,4 @@ async def close(visit: Visit) -> Response:
     return visit.render("account/close.html", 422 if visit.posted else 200, form=form)
 
 
-ROUTES = [Route("/account/close", account(close), methods=["GET", "POST"])]
+ROUTES = [Route("/account/close", confirmed(close), methods=["GET", "POST"])]

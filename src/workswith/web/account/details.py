@@ -5,9 +5,10 @@ from starlette.routing import Route
 
 from workswith.kernel.problem import Problem
 from workswith.web.site.language import _
-from workswith.web.site.pages import account, page
+from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
+from .confirming import confirmed
 from .forms import AddressForm, NameForm, PasswordForm
 
 
@@ -20,7 +21,7 @@ async def name(visit: Visit) -> Response:
                 owner.id,
                 form.first_name.data or "",
                 form.surname.data or "",
-                form.current.data or "",
+                form.proof,
                 visit.address,
             )
         except Problem as problem:
@@ -39,7 +40,7 @@ async def address(visit: Visit) -> Response:
             await visit.services.own_details.ask_address(
                 visit.account.id,
                 form.email.data or "",
-                form.current.data or "",
+                form.proof,
                 lambda token: f"{portal}/account/email/confirm?token={token}",
                 visit.address,
             )
@@ -68,7 +69,7 @@ async def password(visit: Visit) -> Response:
             await visit.services.own_details.change_password(
                 visit.account.id,
                 form.password.data or "",
-                form.current.data or "",
+                form.proof,
                 visit.session.id if visit.session else "",
                 visit.address,
             )
@@ -82,8 +83,8 @@ async def password(visit: Visit) -> Response:
 
 _BOTH = ["GET", "POST"]
 ROUTES = [
-    Route("/account/name", account(name), methods=_BOTH),
-    Route("/account/email", account(address), methods=_BOTH),
+    Route("/account/name", confirmed(name), methods=_BOTH),
+    Route("/account/email", confirmed(address), methods=_BOTH),
     Route("/account/email/confirm", page(confirm_address), methods=_BOTH),
-    Route("/account/password", account(password), methods=_BOTH),
+    Route("/account/password", confirmed(password), methods=_BOTH),
 ]

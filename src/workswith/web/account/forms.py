@@ -1,17 +1,23 @@
 """What account pages ask. The names of the fields are those that identity's problems name."""
 
+from typing import Any, Self
+
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
 from workswith.identity.passwords import LONGEST
 from workswith.web.site.forms import Form, lines, passphrase, text
 from workswith.web.site.language import lazy
+from workswith.web.site.visit import Visit
 
 _MISSING = lazy("Please fill this in.")
 
 
 class CurrentForm(Form):
-    """The password proves that the person before the screen is still the owner."""
+    """The password proves that the person before the screen is still the owner.
+
+    Whoever has none has proved it at the company: then there is no such field.
+    """
 
     current = passphrase(
         lazy("Your present password"),
@@ -19,6 +25,16 @@ class CurrentForm(Form):
         Length(max=LONGEST),
         autocomplete="current-password",
     )
+    proof = ""
+    """For `Accounts.confirm`."""
+
+    @classmethod
+    def of(cls, visit: Visit, **initial: Any) -> Self:
+        form = super().of(visit, **initial)
+        form.proof = visit.confirmation or form.current.data or ""
+        if visit.confirmation:
+            del form.current
+        return form
 
 
 class NameForm(CurrentForm):

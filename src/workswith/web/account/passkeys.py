@@ -8,6 +8,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .confirming import confirmed
 from .forms import PasskeyForm
 
 
@@ -16,9 +17,7 @@ async def new(visit: Visit) -> Response:
     form = PasskeyForm.of(visit)
     if visit.posted and form.validate():
         try:
-            await visit.services.accounts.confirm(
-                visit.account.id, form.current.data or "", visit.address
-            )
+            await visit.services.accounts.confirm(visit.account.id, form.proof, visit.address)
         except Problem as problem:
             form.refuse(problem)
         else:
@@ -53,7 +52,7 @@ async def remove(visit: Visit) -> Response:
 
 
 ROUTES = [
-    Route("/account/passkeys/new", account(new), methods=["GET", "POST"]),
+    Route("/account/passkeys/new", confirmed(new), methods=["GET", "POST"]),
     Route("/account/passkeys", account(add), methods=["POST"]),
     Route("/account/passkeys/{passkey}/remove", account(remove), methods=["POST"]),
 ]

@@ -15,6 +15,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .confirming import confirmed
 from .forms import CodeForm, CurrentForm
 
 
@@ -101,13 +102,13 @@ def picture(text: str) -> str:
 
 
 async def _confirm(visit: Visit, form: CurrentForm) -> None:
-    await visit.services.accounts.confirm(visit.account.id, form.current.data or "", visit.address)
+    await visit.services.accounts.confirm(visit.account.id, form.proof, visit.address)
 
 
 _BOTH = ["GET", "POST"]
 ROUTES = [
-    Route("/account/second-factor", account(begin), methods=_BOTH),
+    Route("/account/second-factor", confirmed(begin), methods=_BOTH),
     Route("/account/second-factor/setup", account(setup), methods=_BOTH),
-    Route("/account/second-factor/codes", account(codes), methods=_BOTH),
-    Route("/account/second-factor/off", account(remove), methods=_BOTH),
+    Route("/account/second-factor/codes", confirmed(codes), methods=_BOTH),
+    Route("/account/second-factor/off", confirmed(remove), methods=_BOTH),
 ]

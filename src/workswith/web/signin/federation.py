@@ -29,8 +29,21 @@ async def connect(visit: Visit) -> Response:
     return await _leave(visit, "/account", visit.account.id)
 
 
+async def confirm(visit: Visit) -> Response:
+    """Whoever has no password proves there that it is still them."""
+    return_to = places.return_path(visit.typed("return_to"))
+    return await _leave(visit, return_to, visit.account.id, confirm=True)
+
+
 async def disconnect(visit: Visit) -> Response:
-    await _federation(visit).disconnect(visit.account.id)
+    """Not the only way in."""
+    services, owner = visit.services, visit.account
+    if not await services.accounts.has_password(
+        owner.id
+    ) and not await services.passkeys.of_account(owner.id):
+        visit.say(_("Choose a password or add a passkey first: this is your only way in."), "warn")
+        return visit.go("/account")
+    await _federation(visit).disconnect(owner.id)
     visit.say(_("The two are no longer connected."))
     return visit.go("/account")
 
@@ -46,6 +59,11 @@ async def callback(visit: Visit) -> Response:
         arrival = await federation.finish(params, cookie, who)
     except Problem as problem:
         return _refused(visit, problem)
+    if arrival.confirmed:
+        token = await visit.services.accounts.signed_in_again(arrival.account.id)
+        minutes = visit.services.accounts.confirmation_minutes
+        visit.keep(cookies.CONFIRMED, token, minutes * 60)
+        return visit.go(arrival.return_to)
     if arrival.connected:
         visit.say(_("Connected. You can sign in either way."))
         return visit.go("/account")
@@ -56,9 +74,11 @@ async def callback(visit: Visit) -> Response:
     return await opening.welcome(visit, arrival.account, "ext", arrival.return_to)
 
 
-async def _leave(visit: Visit, return_to: str, account_id: str | None) -> Response:
+async def _leave(
+    visit: Visit, return_to: str, account_id: str | None, *, confirm: bool = False
+) -> Response:
     try:
-        begun = await _federation(visit).begin(return_to, account_id)
+        begun = await _federation(visit).begin(return_to, account_id, confirm=confirm)
     except Problem as problem:
         return _refused(visit, problem)
     visit.keep(cookies.FEDERATION, begun.state, 600)
@@ -87,5 +107,6 @@ ROUTES = [
     Route("/signin/company", page(begin), methods=["POST"]),
     Route(CALLBACK, page(callback), methods=["GET"]),
     Route("/account/company", account(connect), methods=["POST"]),
+    Route("/account/company/confirm", account(confirm), methods=["POST"]),
     Route("/account/company/disconnect", account(disconnect), methods=["POST"]),
 ]

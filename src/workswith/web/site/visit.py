@@ -46,6 +46,8 @@ class Visit:
         self.session = session
         self.form = form
         self.nonce = nonce
+        self.confirmation = ""
+        """What proves the owner of an account without a password, once its page has looked."""
         self._account = account
         self._cookies: list[tuple[str, str, int | None]] = []
         self._notices: list[tuple[str, str]] = []
