@@ -3,6 +3,7 @@
 python benchmarks/constant.py            # uvicorn as it comes
 python benchmarks/constant.py ours       # with our protocol class
 python benchmarks/constant.py whole      # and handing the answer over whole
+python benchmarks/constant.py at-once    # and without a task, as our gateway does
 """
 
 import os
@@ -28,6 +29,14 @@ async def whole(scope, _receive, send) -> None:
     scope["extensions"]["workswith.answer"](send, HEAD, BODY)
 
 
+class AtOnce:
+    async def __call__(self, scope, receive, send) -> None:
+        await whole(scope, receive, send)
+
+    def begin(self, scope, _receive, send) -> None:
+        scope["extensions"]["workswith.answer"](send, HEAD, BODY)
+
+
 async def app(_scope, _receive, send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": BODY})
@@ -38,7 +47,7 @@ if __name__ == "__main__":
     print(listener.getsockname()[1], flush=True)
     kind = sys.argv[1] if len(sys.argv) > 1 else ""
     config = uvicorn.Config(  # as `workswith up` has it
-        whole if kind == "whole" else app,
+        {"whole": whole, "at-once": AtOnce()}.get(kind, app),
         http=Protocol if kind else "httptools",
         loop="uvloop",
         ws="none",

@@ -1,28 +1,41 @@
-"""What our server adds to uvicorn's HTTP: limits of time and size, and one write for each answer.
+"""What our server adds to uvicorn's HTTP: limits of time and size, refusals, answers at once.
 
 uvicorn on httptools waits for ever for the end of a head or a body and takes a head of any size;
-that is bounded here, whoever of ours is asked. (RFC 6585 section 5; RFC 9110 section 15.5.9)
+that is bounded here, whoever of ours is asked. (RFC 6585 section 5; RFC 9110 section 15.5.9) What
+cannot be understood in one way only is a 400 and the end of the connection. (RFC 9112 section 11.2)
 
-An application that has a whole answer ready may hand it over in one call, as bytes: the scope has
-``extensions["workswith.answer"]``, see `Protocol.answer`. That spares two messages and their checks.
+An application may have ``begin`` beside ``__call__``: it does what can be done without waiting and
+returns ``None``, or what is still to be awaited. Only that costs a task.
 """
 
 import asyncio
-from functools import partial
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
+from urllib.parse import unquote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+import httptools
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-ANSWER = "workswith.answer"
+from .exchange import EXTENSIONS, Exchange
+from .joining import Joined
 
 HEAD_BYTES = 32_768
-"""Request line and headers together."""
+"""Request line and headers together; also what may come in a body without being of it."""
 HEAD_SECONDS = 10.0
 """From the first byte of a head, or from the opening of the connection, to the end of the head."""
 BODY_SECONDS = 30.0
 """From the end of a head to the end of its body."""
 LINGER_SECONDS = 0.5
 """Whoever drips its body is heard for so long after its 408, and then cut off."""
+
+Begin = Callable[[Any, Any, Any], Coroutine[Any, Any, None] | None]
+
+_TOO_LARGE = b"431 Request Header Fields Too Large"
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
+_NOTED = frozenset({b"host", b"expect", b"transfer-encoding"})
+_INVALID = b"400 Bad Request"
 
 
 class Protocol(HttpToolsProtocol):
@@ -33,103 +46,203 @@ class Protocol(HttpToolsProtocol):
     body_seconds = BODY_SECONDS
     linger_seconds = LINGER_SECONDS
 
+    cycle: Exchange
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._in_head = True
+        self._begin: Begin | None = getattr(self.app, "begin", None)
+        self._answering: Exchange | None = None
+        self._in_head = False
         self._in_body = False
         self._received = 0
         self._chunk = 0
+        self._hosts = 0
+        self._coding = b""
         self._waiting: asyncio.TimerHandle | None = None
         self._refused = False
         self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self._joined = _Joined(transport, self.loop)
-        super().connection_made(cast("asyncio.Transport", self._joined))
+        self.joined = Joined(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self.joined))
+        self._in_head = True
         self._wait(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
+        answering = self._answering  # several may have come meanwhile, `cycle` is the latest
+        if answering is not None and not answering.response_complete:
+            answering.disconnected = True
+            answering.wake()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._chunk = len(data)
-        self._received += self._chunk
         if self._refused:
             return
-        super().data_received(data)
+        self._chunk = len(data)
+        self._received += self._chunk
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refused = True  # nobody here speaks anything else; this one is answered
+            return
+        except httptools.HttpParserError:
+            self._fail(_INVALID, "The request is not valid HTTP.")
+            return
         # What came whole, as almost everything does, costs no timer.
-        if self._in_head and not self._refused:
+        if self._in_head:
             if self._received > self.head_bytes:
-                self._refuse(b"431 Request Header Fields Too Large", "The headers are too large.")
-            elif self._waiting is None:
+                self._fail(_TOO_LARGE, "The headers are too large.")
+            elif self._waiting is None and not self._refused:
                 self._wait(self.head_seconds)
-        elif self._in_body and self._waiting is None:
-            self._wait(self.body_seconds)
+        elif self._in_body:
+            if self._received > self.head_bytes:
+                self._fail(_TOO_LARGE, "What stands around the body is too large.")
+            elif self._waiting is None and not self._refused:
+                self._wait(self.body_seconds)
+
+    # What the parser calls.
 
     def on_message_begin(self) -> None:
         self._in_head = True
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._hosts = 0
+        self._coding = b""
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if not self._in_head:
+            return  # a trailer: what an application goes by stands in front of the body
+        if name in _NOTED:
+            if name == b"host":
+                self._hosts += 1
+            elif name == b"transfer-encoding":
+                self._coding = value.lower()
+            elif value.lower() == b"100-continue":
+                self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._in_body = True
-        self._stop_waiting()
-        suspect = max(self._received, self._chunk) > self.head_bytes
+        if self._waiting is not None:
+            self._stop_waiting()
+        suspect = self._received > self.head_bytes or self._chunk > self.head_bytes
         self._received = 0
+        if self._refused:
+            return
         if suspect and self._head_size() > self.head_bytes:
-            self._refuse(b"431 Request Header Fields Too Large", "The headers are too large.")
-        if not self._refused:
-            super().on_headers_complete()
-            # The task has been made and not begun.
-            scope = cast("dict[str, Any]", self.scope)
-            scope["extensions"] = {ANSWER: partial(self.answer, self.cycle)}
+            self._refuse(_TOO_LARGE, "The headers are too large.")
+            return
+        parser = self.parser
+        version = parser.get_http_version()
+        if (version != "1.1" or self._hosts != 1 or self._coding) and not self._is_sound(version):
+            return
+        raw_path, query = self._target()
+        path = raw_path.decode("ascii")
+        scope = {
+            "type": "http",
+            "asgi": _ASGI,
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            "method": parser.get_method().decode("ascii"),
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": self.headers,
+            "extensions": EXTENSIONS,
+        }
+        # After a request to upgrade the parser does not go on.
+        lasting = version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
+        earlier = self.cycle
+        self.cycle = exchange = Exchange(self, scope, keep_alive=lasting)
+        self._in_body = True
+        if self.expect_100_continue:
+            exchange.waiting_for_100_continue = True
+        if earlier is None or earlier.response_complete:
+            self._start(exchange)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._received = 0
-        if not self._refused:
-            super().on_body(body)
+        if not self._refused and not self.cycle.response_complete:
+            self.cycle.add(body)
+            if len(self.cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         self._in_body = False
-        self._stop_waiting()
-        if not self._refused:
-            super().on_message_complete()
+        if self._waiting is not None:
+            self._stop_waiting()
+        if not self._refused and not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.wake()
 
-    def answer(self, cycle: RequestResponseCycle, send: Any, head: bytes, body: bytes) -> bool:
-        """A whole answer: status line and headers, each with its line end, and the body.
+    def _is_sound(self, version: str) -> bool:
+        """Refuses what is not: the parser notices some of it too late, or never."""
+        if version not in ("1.0", "1.1"):
+            self._refuse(b"505 HTTP Version Not Supported", "This server speaks HTTP/1.1.")
+        elif self._hosts > 1 or (not self._hosts and version == "1.1"):
+            self._refuse(_INVALID, "A request has one Host.")
+        elif self._coding and (self._coding != b"chunked" or version == "1.0"):
+            self._refuse(_INVALID, "The only Transfer-Encoding is chunked.")
+        return not self._refused
 
-        ``head`` has a ``content-length`` and neither ``date`` nor ``connection``. ``False`` means that
-        nothing was sent, and the usual messages are to be: ``send`` is not ours, since somebody in
-        between wants to see them, or the client reads too slowly.
-        """
-        if send != cycle.send or cycle.response_started or self.flow.write_paused:
-            return False
-        if cycle.disconnected:
-            return True
-        cycle.response_started = cycle.response_complete = True
-        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        self._joined.write_now(b"".join((head, _lines(cycle.default_headers), end, body)))
-        cycle.message_event.set()
-        if not cycle.keep_alive:
-            self.transport.close()
-        cycle.on_response()
-        return True
+    def _target(self) -> tuple[bytes, bytes]:
+        """Path and query, percent-encoded as they travelled."""
+        url = self.url
+        if url[:1] == b"/" and b"#" not in url:
+            path, _, query = url.partition(b"?")
+            return path, query
+        parsed = httptools.parse_url(url)
+        return parsed.path or b"/", parsed.query or b""
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    # From the request to its answer.
+
+    def _start(self, exchange: Exchange) -> None:
+        self._answering = exchange
+        app = self.app
+        if self._begin is not None:
+            rest = self._begin(exchange.scope, exchange.receive, exchange.send)
+            if rest is None and exchange.response_complete:
+                return
+            app = _rest(rest)
+        task = self.loop.create_task(exchange.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def on_response_complete(self) -> None:
         """One timer serves a connection for all its pauses, where uvicorn makes one for each."""
         self.server_state.total_requests += 1
-        if self.transport.is_closing():
-            return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
-            return
         self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
+        if self.flow.read_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            self.loop.call_soon(self._start_next)  # not from here: there may be thousands
+        elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
             self._look_at_idleness_in(self.timeout_keep_alive)
+
+    def _start_next(self) -> None:
+        if not self.transport.is_closing():
+            self._start(cast("Exchange", self.pipeline.pop()[0]))
+
+    def end(self) -> None:
+        """Nothing more comes from here, and nothing more is heard."""
+        self._refused = True
+        self.transport.close()
+
+    # Connections at rest.
 
     def _look_at_idleness_in(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self._close_if_idle)
@@ -147,8 +260,7 @@ class Protocol(HttpToolsProtocol):
     def _unset_keepalive_if_required(self) -> None:
         """Nothing: see `on_response_complete`."""
 
-    def _head_size(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+    # Requests that do not come, or not as they should.
 
     def _wait(self, seconds: float) -> None:
         self._waiting = self.loop.call_later(seconds, self._too_slow)
@@ -159,24 +271,25 @@ class Protocol(HttpToolsProtocol):
             self._waiting = None
 
     def _too_slow(self) -> None:
-        if self.transport.is_closing():
-            return
-        if self._in_body:
-            self._give_up_the_body()
-        else:
-            self._refuse(b"408 Request Timeout", "The request did not arrive in time.")
+        if not self.transport.is_closing():
+            what = "body" if self._in_body else "request"
+            self._fail(b"408 Request Timeout", f"The {what} did not arrive in time.")
 
-    def _give_up_the_body(self) -> None:
-        """The application hears that its caller has gone, whatever it was doing."""
-        cycle = self.cycle
-        if cycle.response_started or self.pipeline:
-            self._refused = True
-            self.transport.close()
+    def _fail(self, status: bytes, sentence: str) -> None:
+        """In a body, the application hears that its caller has gone, whatever it was doing."""
+        if self._refused:
+            return
+        if not self._in_body:
+            self._refuse(status, sentence)
+            return
+        exchange = self.cycle
+        if exchange.response_started or self.pipeline:
+            self.end()
         else:
-            cycle.response_complete = True
-            self._refuse(b"408 Request Timeout", "The body did not arrive in time.")
-        cycle.disconnected = True
-        cycle.message_event.set()
+            exchange.response_complete = True
+            self._refuse(status, sentence)
+        exchange.disconnected = True
+        exchange.wake()
 
     def _refuse(self, status: bytes, sentence: str) -> None:
         """Answers and closes; when an earlier request is still being answered, closes after that."""
@@ -194,55 +307,11 @@ class Protocol(HttpToolsProtocol):
         self.loop.call_later(self.linger_seconds if self._in_body else 0, self.transport.close)
 
 
-_latest_lines: list[Any] = [None, b""]
+def _rest(rest: Coroutine[Any, Any, None] | None) -> ASGI3Application:
+    """What is left of a request, as an application."""
 
+    async def app(*_: Any) -> None:
+        if rest is not None:
+            await rest
 
-def _lines(headers: list[tuple[bytes, bytes]]) -> bytes:
-    """What uvicorn puts on every answer; it makes a new list once a second."""
-    if _latest_lines[0] is not headers:
-        lines = b"".join(b"%s: %s\r\n" % header for header in headers)
-        _latest_lines[:] = headers, lines
-    return cast("bytes", _latest_lines[1])
-
-
-class _Joined:
-    """A transport that sends in one system call what is written in one turn of the loop.
-
-    An answer is written as head and body; two small packets cost more than all of our checks.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._parts: list[bytes] = []
-        self.is_closing = transport.is_closing
-        self.get_extra_info = transport.get_extra_info
-        self.pause_reading = transport.pause_reading
-        self.resume_reading = transport.resume_reading
-        self.set_protocol = transport.set_protocol
-
-    def write(self, data: bytes) -> None:
-        if not self._parts:
-            self._loop.call_soon(self._flush)
-        self._parts.append(data)
-
-    def write_now(self, data: bytes) -> None:
-        """What is a whole answer has nothing to wait for."""
-        if self._parts:
-            self.write(data)
-        else:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        self._flush()
-        self._transport.close()
-
-    def abort(self) -> None:
-        self._parts.clear()
-        self._transport.abort()
-
-    def _flush(self) -> None:
-        if self._parts:
-            data = b"".join(self._parts)
-            self._parts.clear()
-            self._transport.write(data)
+    return app
