@@ -1,16 +1,18 @@
 """One search over guides, APIs, operations and words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.contracts import Document
 from workswith.web.site import paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
+from . import visible
 from .glossary import GLOSSARY
 from .guides import GUIDES
 
@@ -29,7 +31,8 @@ async def show(visit: Visit) -> Response:
     """Every word has to be somewhere; those that have them all in the title come first."""
     asked = visit.asked("q").strip()[:200]
     words = asked.lower().split()
-    hits = [hit for hit in _every(visit) if words and _has(words, " ".join(hit))]
+    documents = await visible.documents(visit)
+    hits = [hit for hit in _every(documents) if words and _has(words, " ".join(hit))]
     hits.sort(key=lambda hit: not _has(words, hit.title))
     number = paging.number(visit)
     first = (number - 1) * paging.SIZE
@@ -43,11 +46,10 @@ async def show(visit: Visit) -> Response:
     )
 
 
-def _every(visit: Visit) -> Iterator[Hit]:
+def _every(documents: Iterable[Document]) -> Iterator[Hit]:
     for guide in GUIDES:
         yield Hit(_("Guide"), guide.path, str(guide.title), str(guide.summary))
-    for api in visit.services.apis:
-        document = api.document
+    for document in documents:
         path = f"/apis/{document.slug}"
         yield Hit("API", path, document.title, document.summary, document.description)
         for one in document.operations:
@@ -60,7 +62,7 @@ def _every(visit: Visit) -> Iterator[Hit]:
             )
     for group in GLOSSARY:
         for word in group.words:
-            yield Hit(_("Word"), f"/faq#word-{word.id}", word.term, word.meaning)
+            yield Hit(_("Word"), f"/faq#word-{word.id}", str(word.term), str(word.meaning))
 
 
 def _has(words: list[str], text: str) -> bool:
