@@ -1,5 +1,7 @@
 """The whole way of an event, as the program wires it, for tests."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +31,19 @@ from workswith.webhooks.subscriptions import Subscription, Subscriptions
 from workswith.webhooks.worker import Posts, Worker
 
 ACCOUNT, CLIENT, PLANT, API = "account-1", "client-1", "plant-1", "smarther-v2.0"
+FOR_EVER = 60
+"""Real seconds; what has not come by then does not come on a slow machine either."""
+
+
+async def until(
+    true: Callable[[], bool], turn: Callable[[int], Awaitable[object]] | None = None, now: int = 0
+) -> None:
+    """Waits for a condition; with ``turn``, taking one after the other at ``now`` meanwhile."""
+    async with asyncio.timeout(FOR_EVER):
+        while not true():
+            if turn is not None:
+                await turn(now)
+            await asyncio.sleep(0.001)
 
 
 def render(event: Event, subscription: Subscription) -> bytes | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tests.webhooks.chain import Chain, Ground
+from tests.webhooks.chain import Chain, Ground, until
 from tests.webhooks.test_worker import Scripted
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
@@ -96,8 +96,7 @@ async def test_a_stale_owner_changes_nothing(ground: Ground, settings: Settings)
     await stale.change()
     await stale.relay.turn(ground.clock.now())
     await stale.worker.turn(ground.clock.now())
-    await asyncio.sleep(0)
-    assert len(slow.posts) == len(URLS)
+    await until(lambda: len(slow.posts) == len(URLS))
 
     scripted = Scripted()
     fresh = Chain(ground, settings, scripted)

@@ -21,7 +21,7 @@ from tests.conftest import NOON
 from tests.webhooks import properties
 from tests.webhooks.chain import ACCOUNT, CLIENT, Chain, Ground
 from tests.webhooks.memory import MemoryDatabase
-from tests.webhooks.properties import AT_ONCE, Post, Told
+from tests.webhooks.properties import AT_ONCE, DELAYS, Post, Told
 from workswith.events.outbox import of_plant
 from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
@@ -32,8 +32,10 @@ from workswith.kernel.tasks import Bells
 from workswith.webhooks import logbook
 from workswith.webhooks.logbook import Attempt
 from workswith.webhooks.reading import deliveries_of, endpoints_of, losses_of
+from workswith.webhooks.recording import Outcome
 from workswith.webhooks.sender import Sent
 from workswith.webhooks.settings import Settings
+from workswith.webhooks.shards import NEVER
 
 PLANTS = ("plant-a", "plant-b")
 LEAVER = "https://leaver.example/"
@@ -41,6 +43,8 @@ URLS = (*(f"https://endpoint-{n}.example/" for n in range(2)), LEAVER)
 BLOCK = 50
 """Seeds of one test."""
 ANSWERS = (Sent(503), Sent(302), Sent(None, "timeout"), Sent(None, "reset"))
+PATIENCE = (0, 1, 2, 3, 4, 8, 16, 40)
+"""How many turns of the loop an answer takes."""
 
 Fate = Callable[[int], str]
 """What happens at the so-manieth commit: nothing, an error before or after it (``fail before``,
@@ -52,7 +56,7 @@ happened: Counter[str] = Counter()
 
 MUST_HAPPEN = {
     "fail before", "fail after", "die before", "die after", "dead with something under way",
-    "usurped with something under way", "stale", "repeated", "lost", "delivered", "exhausted",
+    "usurped with something under way", "recorded while rows were on their way", "stale", "repeated", "lost", "delivered", "exhausted",
     "expired", "cancelled",
 }  # fmt: skip
 
@@ -64,13 +68,20 @@ class Misfortune(Exception):
 class World:
     """The endpoints of the outside."""
 
-    def __init__(self, clock: Clock, dice: random.Random) -> None:
+    def __init__(self, clock: Clock, seed: int) -> None:
         self.clock = clock
-        self.dice = dice
+        self.dice = random.Random(f"{seed}/world")
+        self.ways = random.Random(f"{seed}/ways")
         self.well = dict.fromkeys(URLS, 1.0)
         self.posts: list[Post] = []
         self.left: set[str] = set()
         self.late = 0
+        self.broken: set[str] = set()
+
+    def require(self, kept: bool, rule: str) -> None:
+        """Not raised at once: an error of an attempt or of a commit is nothing to the worker."""
+        if not kept:
+            self.broken.add(rule)
 
 
 class Process:
@@ -86,20 +97,34 @@ class Process:
         self.dialect = real.dialect
         self.changes = real.changes
         self.under_way: defaultdict[str, int] = defaultdict(int)
-        self.unheard = 0
+        self.not_before: dict[str, int] = {}
+        """Until when it must not send a delivery again: `NEVER` while it is under way or done."""
+        self.unheard = self.recorded = 0
 
-    # as the database
+    # as the database: whatever else goes on goes on before a question is read and before its answer
+    # is heard, before a transaction begins and after it was committed
 
     async def one(self, query: Query[Any], /, **parameters: Any) -> Any:
+        await self.way()
         self.require_life()
-        return await self.real.one(query, **parameters)
+        row = await self.real.one(query, **parameters)
+        await self.way()
+        return row
 
     async def all(self, query: Query[Any], /, **parameters: Any) -> list[Any]:
+        await self.way()
         self.require_life()
-        return await self.real.all(query, **parameters)
+        rows = await self.real.all(query, **parameters)
+        recorded = self.recorded
+        await self.way()
+        happened["recorded while rows were on their way"] += bool(rows) > (
+            recorded == self.recorded
+        )
+        return rows
 
     async def write(self, body: Callable[..., Awaitable[Any]], /, *args: Any, **kw: Any) -> Any:
         recording = getattr(body, "__name__", "") == "_record"
+        await self.way()
         if not self.alive:
             self.unheard += len(args[0]) if recording else 0
             raise Misfortune
@@ -115,15 +140,32 @@ class Process:
 
         if when and recording:
             self.unheard += len(args[0])
+            for outcome in args[0]:
+                del self.not_before[outcome.due.id]
         before = self.written()
         result = await self.real.write(doomed)
+        self.recorded += recording
         if self.stale and recording:
             happened["stale"] += 1
-            assert self.written() == before, "(i) a stale owner changes nothing"
+            self.world.require(self.written() == before, "(i) a stale owner changes nothing")
         if when == "after":
             self.alive = self.alive and what != "die"
             raise Misfortune
+        if recording:
+            self.acknowledge(args[0])
+        await self.way()
         return result
+
+    def acknowledge(self, outcomes: Sequence[Outcome]) -> None:
+        """From here on it knows, whether it has heard or not."""
+        for outcome in outcomes:
+            if not outcome.succeeded:
+                self.not_before[outcome.due.id] = outcome.ended + DELAYS[0]
+
+    async def way(self) -> None:
+        """To the database or back."""
+        for _ in range(self.world.ways.randrange(4)):
+            await asyncio.sleep(0)
 
     async def close(self) -> None: ...
 
@@ -135,13 +177,18 @@ class Process:
         world = self.world
         if not self.alive:
             raise asyncio.CancelledError
-        assert url not in world.left, "(c) nothing to whoever left"
+        world.require(url not in world.left, "(c) nothing to whoever left")
+        id_ = dict(headers)["webhook-id"]
+        world.require(
+            self.not_before.get(id_, 0) <= world.clock.now(), "(g) no process repeats itself"
+        )
+        self.not_before[id_] = NEVER
         world.late += self.leaving
-        world.posts.append(Post(world.clock.now(), url, dict(headers)["webhook-id"], body))
+        world.posts.append(Post(world.clock.now(), url, id_, body))
         self.under_way[url] += 1
-        assert self.under_way[url] <= AT_ONCE, "(e) few at once to one endpoint"
+        world.require(self.under_way[url] <= AT_ONCE, "(e) few at once to one endpoint")
         try:
-            for _ in range(world.dice.randrange(4)):
+            for _ in range(world.dice.choice(PATIENCE)):
                 await asyncio.sleep(0)
             if world.dice.random() < world.well[url]:
                 return Sent(200)
@@ -166,7 +213,7 @@ class Story:
         self.database_dice = random.Random(f"{seed}/database")
         self.ground = ground
         self.settings = settings
-        self.world = World(ground.clock, random.Random(f"{seed}/world"))
+        self.world = World(ground.clock, seed)
         self.fate = fate or self.by_dice
         self.calm = True
         self.commits = iter(range(10_000_000))
@@ -231,6 +278,19 @@ class Story:
             if not self.process.alive:
                 await self.bury()
 
+    async def bustle(self) -> None:
+        """Turn upon turn while attempts begin and end, as the supervisor's own loops do."""
+        for _ in range(self.dice.randrange(2, 12)):
+            if self.dice.random() < 0.3:
+                await self.change()
+            now = self.ground.clock.now()
+            try:
+                await self.chain.relay.turn(now)
+                await self.chain.worker.turn(now)
+            except Misfortune:
+                if not self.process.alive:
+                    await self.bury()
+
     async def usurp(self) -> None:
         """Another process takes over while this one still sends."""
         try:
@@ -240,12 +300,12 @@ class Story:
             pass
         await asyncio.sleep(0)
         old, former = self.process, self.chain
+        happened["usurped with something under way"] += bool(former.worker._flights)
         old.leaving = True
         self.forget()
         self.chain = self.begin()
         await self.surely(lambda: self.chain.worker.turn(self.ground.clock.now()))
         old.stale = True
-        happened["usurped with something under way"] += bool(former.worker._flights)
         self.former.append(former)
 
     async def leave(self) -> None:
@@ -281,7 +341,7 @@ class Story:
             await stop(former)
 
     async def step(self) -> None:
-        match self.dice.choices(range(6), weights=(9, 3, 6, 3, 1, 6))[0]:
+        match self.dice.choices(range(7), weights=(9, 3, 6, 3, 1, 6, 6))[0]:
             case 0:
                 await self.change()
             case 1:
@@ -293,6 +353,8 @@ class Story:
             case 4:  # the machine was off
                 await self.chain.worker.settle()
                 self.ground.clock.jump(self.ground.clock.now() + self.dice.randrange(2 * DAY))
+            case 5:
+                await self.bustle()
             case _:
                 url = self.dice.choice(URLS)
                 self.world.well[url] = self.dice.choice((0.0, 0.0, 0.5, 1.0))
@@ -324,6 +386,7 @@ class Story:
         )
 
     async def check(self, *, prompt: bool = False) -> None:
+        assert not self.world.broken
         self.forget()
         told = await self.told()
         properties.hold(told)

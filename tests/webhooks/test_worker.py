@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.receiver import Receiver, failing, resetting, silent, slow, well
-from tests.webhooks.chain import CLIENT, PLANT, Chain, Ground
+from tests.webhooks.chain import CLIENT, FOR_EVER, PLANT, Chain, Ground, until
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from workswith.webhooks.reading import secret_of
@@ -273,13 +273,17 @@ async def test_hanging_endpoints_hold_up_nobody(dry: Chain, scripted: Scripted) 
     await dry.change(times=3)
     await dry.change("other", times=5)
     await dry.relay.turn(NOON)
-    for _ in range(200):
-        await dry.worker.turn(NOON)
-        await asyncio.sleep(0.001)
-    assert scripted.sequences("https://well.example/") == [1, 2, 3, 4, 5]
-    assert scripted.under_way == 4
+    served = [1, 2, 3, 4, 5]
+    await until(
+        lambda: scripted.sequences("https://well.example/") == served and scripted.under_way == 4,
+        dry.worker.turn,
+        NOON,
+    )
+    await dry.worker.turn(NOON)
+    assert scripted.under_way == 4, "half of the places"
     release.set()
     await dry.worker.settle()
+    assert scripted.sequences("https://well.example/") == served
 
 
 async def test_a_crash_between_sending_and_acknowledging_repeats_the_same(
@@ -291,9 +295,10 @@ async def test_a_crash_between_sending_and_acknowledging_repeats_the_same(
     await chain.relay.turn(NOON)
     await chain.worker.turn(NOON)
     await receiver.wait_for(1)
-    for flight in list(chain.worker._flights):
+    flights = list(chain.worker._flights)
+    for flight in flights:
         flight.cancel()  # the process dies here
-    await asyncio.sleep(0)
+    await asyncio.wait(flights)
     receiver.behave = well()
     again = chain.new_worker()
     await again.turn(NOON)
@@ -328,7 +333,7 @@ async def test_an_attempt_under_way_may_end_after_its_subscription(
     await dry.change()
     await dry.relay.turn(NOON)
     await dry.worker.turn(NOON)
-    await asyncio.sleep(0)
+    await until(lambda: len(scripted.posts) == 1)
     await dry.subscriptions.unsubscribe("account-1", PLANT, subscription)
     scripted.hanging[url].set()
     await dry.settle()
@@ -375,7 +380,7 @@ async def test_in_real_time_a_change_arrives_at_once(
     chain.supervisor.start()
     await chain.change(times=3)
     ground.bells.ring("relay")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(FOR_EVER):
         await plain.wait_for(3)
     await chain.supervisor.stop()
     assert [delivery.state for delivery in await chain.deliveries()] == ["delivered"] * 3
@@ -389,12 +394,12 @@ async def test_a_first_attempt_ends_the_wait_of_those_behind_it(
     running = replace(ground, clock=Clock())
     patient = msgspec.structs.replace(settings.rules, answer_ms=20_000)  # not what is tested here
     chain = Chain(running, msgspec.structs.replace(settings, rules=patient))
-    chain.supervisor._poll = 60
+    chain.supervisor._poll = 10 * FOR_EVER
     for plant in "abc":
         await chain.subscribe(plain.url(), plant)
         await chain.change(plant, times=20)
     chain.supervisor.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(FOR_EVER):
         await plain.wait_for(60)
     await chain.supervisor.stop()
     assert {delivery.state for delivery in await chain.deliveries()} == {"delivered"}
@@ -446,7 +451,7 @@ async def test_retries_find_their_way_past_a_queue(dry: Chain, scripted: Scripte
     dry.clock.jump(NOON + 10 * SECOND)
     await dry.relay.turn(dry.clock.now())
     await dry.worker.turn(dry.clock.now())
-    await asyncio.sleep(0)
+    await until(lambda: len(scripted.posts) == 3)
     under_way = [msgspec.json.decode(body)[0]["plant"] for _, _, body in scripted.posts[1:]]
     assert sorted(under_way) == [PLANT, "plant-2"]
     scripted.hanging[url].set()

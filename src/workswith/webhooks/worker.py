@@ -59,6 +59,10 @@ class _Line:
 
     ``taken`` are under way or not acknowledged; ``waiting`` was read and stands up to
     ``good_until``, its bodies are ``ahead`` bytes, and it was the ``whole`` of what was due.
+
+    While a turn has it ``in_hand``, what is read of it may be older than what is known of it: what
+    was acknowledged meanwhile has ``ended``, whatever the rows say, and when something could not be
+    acknowledged they are in ``doubt``.
     """
 
     endpoint: Endpoint
@@ -75,6 +79,9 @@ class _Line:
     changes: int = 0
     events: int = 0
     whole: bool = False
+    in_hand: bool = False
+    ended: set[int] = field(default_factory=set)
+    doubt: bool = False
 
 
 class Worker:
@@ -172,6 +179,17 @@ class Worker:
             await self._serve_some(lines, now, ailing=ailing)
 
     async def _serve_some(self, lines: Sequence[_Line], now: int, *, ailing: bool) -> None:
+        for line in lines:
+            line.in_hand = True
+        try:
+            await self._serve_these(lines, now, ailing=ailing)
+        finally:
+            for line in lines:
+                line.in_hand = False
+                line.ended.clear()
+                self._forget(line)
+
+    async def _serve_these(self, lines: Sequence[_Line], now: int, *, ailing: bool) -> None:
         nothing = await self._read([line for line in lines if not self._fresh(line)], now)
         # From here on nothing waits: what was read is what is started.
         for line in lines:
@@ -186,8 +204,11 @@ class Worker:
                 finally:  # what was not written is read again
                     line.taken.difference_update(one.number for one in expired)
                 self._bells.ring(BELL)
-            if not line.taken and not line.waiting:
-                self._lines.pop(line.endpoint.id, None)
+
+    def _forget(self, line: _Line) -> None:
+        """Unless something of it is under way or waits, or a turn is about to start it."""
+        if not (line.taken or line.waiting or line.in_hand):
+            self._lines.pop(line.endpoint.id, None)
 
     def _line(self, endpoint: Endpoint, *, ailing: bool) -> _Line:
         line = self._lines.get(endpoint.id)
@@ -210,6 +231,9 @@ class Worker:
         limit = BUFFER if self._ahead < allowed else self._settings.in_flight_per_endpoint
         limit += max(len(line.taken) for line in lines)
         changes, events = self._changes.count, self._events.count
+        for line in lines:
+            line.ended.clear()
+            line.doubt = False
         found = await lanes.due_of(
             self._database, self._book.dialect, [line.endpoint.id for line in lines], now, limit
         )
@@ -217,12 +241,13 @@ class Worker:
         for line in lines:
             due = found[line.endpoint.id]
             self._ahead -= line.ahead
-            line.waiting = [one for one in due if one.number not in line.taken]
+            known = line.taken | line.ended
+            line.waiting = [one for one in due if one.number not in known and not line.doubt]
             line.ahead = sum([len(one.body) for one in line.waiting])
             self._ahead += line.ahead
             line.retries = any(one.attempts for one in line.waiting)
             line.changes, line.events = changes, events
-            line.whole = self._book.dialect == "sqlite" and len(due) < limit
+            line.whole = self._book.dialect == "sqlite" and len(due) < limit and not line.doubt
             line.good_until = good_until
         return {line for line in lines if not found[line.endpoint.id]}
 
@@ -379,11 +404,12 @@ class Worker:
             if line is None:
                 continue
             line.taken.discard(outcome.due.number)
+            if line.in_hand:
+                line.ended.add(outcome.due.number)
             if not outcome.succeeded:
                 self._leave(line, outcome.due)
             if endpoint_id not in written:
                 self._ahead -= line.ahead
-                line.waiting, line.ahead, line.whole = [], 0, False
-            if not line.taken and not line.waiting:
-                del self._lines[endpoint_id]
+                line.waiting, line.ahead, line.whole, line.doubt = [], 0, False, True
+            self._forget(line)
         self._bells.ring(BELL)
