@@ -180,10 +180,10 @@ async def test_what_is_not_simulated_is_unknown(house: House) -> None:
 async def test_a_turn_that_fails_is_taken_again(house: House) -> None:
     await house.supervisor.settle()
     house.clock.jump(house.clock.now() + HOUR)
-    real, house.park._database = house.park._database, _Broken()
+    real, house.park._ledger._database = house.park._ledger._database, _Broken()
     with pytest.raises(OSError):
         await house.park.turn(house.clock.now())
-    house.park._database = real
+    house.park._ledger._database = real
     await house.park.turn(house.clock.now())
     assert (await house.twin.read(*house.first)).version > 1
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.devices.conftest import House
 from workswith.devices.link import Outcome
-from workswith.devices.reporting import Told, renew, report
+from workswith.devices.reporting import Report, Told, renew, report
 from workswith.devices.thermostat import Command, Function, Mode
 from workswith.events import outbox
 from workswith.kernel.clock import MINUTE
@@ -19,7 +19,8 @@ async def test_what_is_known_is_what_the_next_report_replaces(house: House) -> N
     known = None
     for step in range(1, 4):
         new = replace(reading, at=reading.at + step * MINUTE, temperature=100 + step)
-        changed, known = await house.database.write(renew, house.module_id, new, known=known)
+        told = Report(house.module_id, new, known=known)
+        changed, known = await house.database.write(renew, told)
         assert changed == ("temperature",)
         assert known is not None
         assert known.version == 1 + step
@@ -31,11 +32,12 @@ async def test_a_row_that_another_has_written_is_read_again(house: House) -> Non
     """Else a change would be told twice, or not at all."""
     reading = (await house.twin.read(*house.first)).reading
     first = replace(reading, at=reading.at + MINUTE, temperature=101)
-    _, stale = await house.database.write(renew, house.module_id, first)
+    _, stale = await house.database.write(renew, Report(house.module_id, first))
     other = replace(reading, at=reading.at + 2 * MINUTE, temperature=102)
     await house.database.write(report, house.module_id, other)
     third = replace(other, at=reading.at + 3 * MINUTE)
-    changed, known = await house.database.write(renew, house.module_id, third, known=stale)
+    told = Report(house.module_id, third, known=stale)
+    changed, known = await house.database.write(renew, told)
     assert changed == ()
     assert known is not None
     assert known.version == 4
@@ -44,10 +46,10 @@ async def test_a_row_that_another_has_written_is_read_again(house: House) -> Non
 async def test_a_plant_that_changed_meanwhile_is_read_again(house: House) -> None:
     reading = (await house.twin.read(*house.first)).reading
     first = replace(reading, at=reading.at + MINUTE, temperature=101)
-    _, known = await house.database.write(renew, house.module_id, first)
+    _, known = await house.database.write(renew, Report(house.module_id, first))
     await house.database.write(lambda tx: tx.run(MOVE_ZONE, zone="Asia/Tokyo", id=house.plant_id))
     second = replace(reading, at=reading.at + 2 * MINUTE, temperature=102)
-    await house.database.write(renew, house.module_id, second, known=known)
+    await house.database.write(renew, Report(house.module_id, second, known=known))
     *_, event = await outbox.of_plant(house.database, house.plant_id)
     assert event.state["time_zone"] == "Asia/Tokyo"
 
@@ -57,7 +59,7 @@ async def test_what_it_was_told_is_noted_also_by_a_late_report(house: House) -> 
     for at in (reading.at + MINUTE, reading.at - MINUTE):
         obeyed = Told(MANUAL, Outcome.DONE, at)
         late = replace(reading, at=at)
-        await house.database.write(renew, house.module_id, late, obeyed=obeyed)
+        await house.database.write(renew, Report(house.module_id, late, obeyed=obeyed))
         told = await house.twin.desired(*house.first)
         assert told is not None
         assert (told.command, told.at) == (MANUAL, at)

@@ -1,21 +1,22 @@
 """A simulated module in memory, and the meters before it. [DEV-2]"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .kind import DeviceKind
 from .kinds import KINDS
+from .known import Known
 from .meter import Measured
 from .parked import Parked
 from .plants import Reach
-from .reporting import Known
 from .simulators.kind import NEVER, Ahead, Pace, Simulator, Step
 from .simulators.weather import moved
 
 UNKNOWN: Ahead[Any] = Ahead(NEVER, Step(None, None))
+WAITING: Step[Any] = Step(None, None)
+"""The step of a device of which only is known when it speaks at the earliest."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +33,8 @@ class Device:
     plant_id: str = ""
     known: Known | None = None
     """What the cloud holds of it, as this process has written it."""
+    queued: int = NEVER
+    """The earliest instant at which the park looks after it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     gone: bool = False
     """Taken out of the park; whoever waited for its lock looks for the one in its place."""
@@ -56,6 +59,14 @@ def awaken(row: Parked, pace: Pace, climate: str = "") -> Device:
 def alone(device: Device) -> None:
     """Finds out by itself when it speaks next."""
     device.ahead = device.simulator.foresee(device.body, device.state)
+
+
+def later(device: Device) -> None:
+    """Leaves that until it could speak, if that is known and cheaper."""
+    if device.kind.soonest is None:
+        alone(device)
+    else:
+        device.ahead = Ahead(device.kind.soonest(device.body, device.state), WAITING)
 
 
 def asleep(row: Parked, pace: Pace, climate: str = "") -> Device:
@@ -92,12 +103,24 @@ class Circuits:
                 found[meter.module_id] = meter
         return [found[module_id] for module_id in sorted(found)]
 
-    def held(self, devices: Sequence[Device]) -> AbstractAsyncContextManager[None]:
-        """Locks devices and their meters in the order of ids, so that nobody waits in a circle."""
+    async def hold(self, devices: Sequence[Device]) -> Sequence[asyncio.Lock]:
+        """Takes the locks of devices and their meters; whoever has them gives them to `release`.
+
+        In the order of ids, so that nobody waits in a circle.
+        """
+        if len(devices) == 1 and not self._meters.get(devices[0].module_id):
+            await devices[0].lock.acquire()
+            return (devices[0].lock,)
         every = {one.module_id: one for one in (*devices, *self.before(devices))}
-        if len(every) == 1:
-            return devices[0].lock
-        return _locked([every[module_id].lock for module_id in sorted(every)])
+        held: list[asyncio.Lock] = []
+        try:
+            for module_id in sorted(every):
+                await every[module_id].lock.acquire()
+                held.append(every[module_id].lock)
+        except BaseException:
+            release(held)
+            raise
+        return held
 
     def measure(self, meter: Device, now: int, fresh: Mapping[str, Any]) -> Step[Any]:
         """What a meter does at ``now``; ``fresh`` are states that are about to be stored."""
@@ -111,12 +134,9 @@ class Circuits:
         return meter.simulator.step(meter.body, meter.state, now, Measured(power, energy))
 
 
-@asynccontextmanager
-async def _locked(locks: Iterable[asyncio.Lock]) -> AsyncIterator[None]:
-    async with AsyncExitStack() as held:
-        for lock in locks:
-            await held.enter_async_context(lock)
-        yield
+def release(locks: Iterable[asyncio.Lock]) -> None:
+    for lock in locks:
+        lock.release()
 
 
 def _look(device: Device, now: int, state: Any) -> Any:

@@ -1,22 +1,21 @@
-"""When simulated devices speak next: each by itself at once, or many of a kind together in time.
+"""When simulated devices speak next: each by itself, or many of a kind together.
 
 Devices of a kind that can be taken together wait here after they have spoken, until the first
-of them could speak again; then all that have gathered are foreseen at once. A device that waits
-differs in nothing that can be seen. Few devices never wait, and load nothing for it. [DEV-2]
+of them could speak again; then all that have gathered are foreseen at once. So does one by itself
+that is dear to foresee, until it could speak: whoever is told something else meanwhile was not
+foreseen in vain. A device that waits differs in nothing that can be seen. Few devices load nothing
+for being many. [DEV-2]
 """
 
 import asyncio
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
-from .device import Device, alone
-from .simulators.kind import NEVER, Ahead, Member, Step, Together
+from .device import WAITING, Device, later
+from .simulators.kind import NEVER, Ahead, Member, Together
 
 SITTING = 2_048
 """So many are foreseen before others of the process have their turn."""
-WAITING: Step[Any] = Step(None, None)
-"""The step of a device of which only is known when it speaks at the earliest."""
 
 
 class Foresight:
@@ -56,12 +55,16 @@ class Foresight:
         together = self._crowd(device)
         row = None if together is None else self._row(device, together)
         if together is None or row is None:
-            alone(device)
+            later(device)
             return
         member = together.member(row, device.body, device.state)
         device.ahead = Ahead(member.soonest, WAITING)
         self._waiting[device.module_id] = device, member
         self._soonest = min(self._soonest, member.soonest)
+
+    def waits(self, device: Device) -> bool:
+        """Whether it is one of those that `gather` takes."""
+        return device.module_id in self._waiting
 
     async def gather(self, known: Callable[[Device], None]) -> None:
         """Foresees all that wait, and gives each to ``known`` as soon as its ``ahead`` is."""

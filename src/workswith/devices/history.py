@@ -5,6 +5,7 @@ with the first report after it, it becomes a row, and is added to the row of its
 transaction of that report. Days are those of the plant's clocks.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
@@ -18,7 +19,7 @@ from workswith.kernel.database import Database, Query, Reads, Statement, Tx, que
 
 from .plants import module_of
 from .settings import Settings
-from .tally import Hours, Sums, Tally, merge
+from .tally import NOTHING, Hours, Sums, Tally, merge
 
 OLD_HOURS = statement(
     "DELETE FROM module_hours WHERE (module_id, measure, at) IN (SELECT module_id, measure, at "
@@ -34,6 +35,7 @@ __all__ = [
     "Hours",
     "Sample",
     "Span",
+    "keep_all_hours",
     "keep_hours",
     "samples_of",
     "sweeps",
@@ -135,26 +137,41 @@ async def samples_of(
 
 async def keep_hours(tx: Tx, module_id: str, time_zone: str, hours: Hours) -> None:
     """Writes hours that are over, and adds them to their days."""
-    rows = [
-        (hour, {"module_id": module_id, "measure": measure, **sums._asdict()})
-        for hour, measures in hours.items()
-        for measure, sums in measures.items()
-    ]
-    await tx.run_many(_ADD[Span.HOUR], [{**row, "at": hour} for hour, row in rows])
-    await tx.run_many(
-        _ADD[Span.DAY], [{**row, "at": day_of(time_zone, hour)} for hour, row in rows]
-    )
+    await keep_all_hours(tx, [(module_id, time_zone, hours)])
+
+
+async def keep_all_hours(tx: Tx, over: Iterable[tuple[str, str, Hours]]) -> None:
+    """`keep_hours` of many modules: the id of each, the zone of its plant's clocks, its hours."""
+    hours, days = [], []
+    for module_id, time_zone, each in over:
+        for hour, measures in each.items():
+            day = day_of(time_zone, hour)
+            for measure, (span, total, low, high) in measures.items():
+                row = {
+                    "module_id": module_id,
+                    "measure": measure,
+                    "at": hour,
+                    "span": span,
+                    "total": total,
+                    "low": low,
+                    "high": high,
+                }
+                hours.append(row)
+                days.append(row | {"at": day})
+    await tx.run_many(_ADD[Span.HOUR], hours)
+    await tx.run_many(_ADD[Span.DAY], days)
 
 
 _tallies = msgspec.json.Decoder(Tally)
+_encode = msgspec.json.Encoder().encode
 
 
 def tally_of(text: str) -> Tally:
-    return _tallies.decode(text) if text else Tally(0, {})
+    return _tallies.decode(text) if text else NOTHING
 
 
 def text_of(tally: Tally) -> str:
-    return msgspec.json.encode(tally).decode()
+    return _encode(tally).decode() if tally.sums else ""
 
 
 @lru_cache(maxsize=4_096)

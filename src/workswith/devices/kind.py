@@ -47,6 +47,8 @@ class DeviceKind:
     nothing. ``check(command, configuration, now)`` raises `Kind.INVALID`, naming the member.
     ``notified`` are the members whose change is told to applications. ``together`` makes what
     foresees many of them at once, for kinds that have it; what that needs is loaded only then.
+    ``soonest(body, state)`` is an instant before which it does not speak, for kinds of which that
+    is cheaper to say than when it does.
     """
 
     device: str
@@ -61,6 +63,7 @@ class DeviceKind:
     capabilities: tuple[Capability, ...] = ()
     measures: tuple[Measure, ...] = ()
     together: Callable[[], Together] | None = None
+    soonest: Callable[[Any, Any], int] | None = None
 
     def require(self, command: object, configuration: Any, now: int) -> None:
         """Raises `Kind.INVALID` for what this device cannot be told from afar."""

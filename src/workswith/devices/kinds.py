@@ -27,6 +27,7 @@ from .simulators import multisocket as simulated_multisocket
 from .simulators import plug as simulated_plug
 from .simulators import remote as simulated_remote
 from .simulators import thermostat as simulated_thermostat
+from .simulators.course import soonest
 from .simulators.kind import Together
 
 
@@ -68,6 +69,7 @@ _ROWS = (
             Measure("set_point", lambda reading: reading.set_point),
         ),
         together=_fleet,
+        soonest=soonest,
     ),
     DeviceKind(
         light.DEVICE,

@@ -8,23 +8,24 @@ then. [DEV-1 DEV-2 DEV-4]
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
-from workswith.kernel import log
 from workswith.kernel.clock import MINUTE, SECOND, Clock
-from workswith.kernel.database import Database, Tx
+from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from .device import Circuits, Device, asleep
-from .foresight import WAITING, Foresight
+from .device import WAITING, Circuits, Device, alone, asleep, release
+from .foresight import Foresight
 from .kind import DeviceKind, Reading
+from .ledger import Done, Ledger, Stored
 from .link import Outcome
-from .parked import keep, parked, reaches, set_reach
+from .parked import parked, reaches, set_reach
 from .plants import Reach
-from .reporting import Known, Told, renew, told
+from .reporting import Told
 from .settings import Settings
 from .simulators.kind import NEVER, Pace, Step
 
@@ -33,17 +34,7 @@ T = TypeVar("T")
 BELL = "park"
 RELAY = "relay"
 
-_log = log.get("devices")
-
-
-class _Done(NamedTuple):
-    """What a device did, whether the cloud hears of it, and the call that it answers."""
-
-    device: Device
-    step: Step[Any]
-    heard: bool
-    flow: str = ""
-    obeyed: Told | None = None
+Locks = Sequence[asyncio.Lock]
 
 
 class Park:
@@ -62,7 +53,9 @@ class Park:
         self._foresight = Foresight(settings.vector_from)
         self._wakes: list[tuple[int, str]] = []
         self._loaded = False
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._ledger = Ledger(database)
+        self._acting = 0
+        self._at_rest = asyncio.Event()
         self._change = asyncio.Lock()
 
     async def turn(self, now: int) -> int | None:
@@ -80,15 +73,16 @@ class Park:
                 for device in due:
                     self._schedule(device)
                 raise
-        wake_at = self._wakes[0][0] if self._wakes else NEVER
-        soonest = min(wake_at, self._foresight.due)
+        soonest = self._soonest
         return None if soonest == NEVER else soonest
 
     async def settle(self) -> bool:
         """Waits for commands and touches that are being obeyed."""
-        if not self._under_way:
-            return False
-        await asyncio.wait(self._under_way)
+        if not self._acting:
+            return await self._ledger.settle()
+        while self._acting:
+            await self._at_rest.wait()
+        await self._ledger.settle()
         return True
 
     async def welcome(self, id_: str) -> None:
@@ -119,19 +113,21 @@ class Park:
     async def speak(self, module_ids: Iterable[str]) -> None:
         """Lets devices say how they are, as far as they can be heard."""
         for module_id in module_ids:
-            device = await self._find(module_id)
-            if device is not None:
-                await self._finish(self._connect(device))
+            await self._connect(module_id)
 
     async def send(self, module_id: str, command: Any, *, deadline: float, flow: str) -> Outcome:
-        """`DeviceLink.send`."""
-        device = await self._find(module_id)
+        """`DeviceLink.send`. Once the device obeys, a caller that goes away does not stop it."""
+        device = self._devices.get(module_id) or await self._find(module_id)
         if device is None or device.reach is Reach.OFFLINE:
             return Outcome.OFFLINE
         if device.reach is Reach.SILENT:
             await asyncio.sleep(deadline)
             return Outcome.SILENT
-        return await self._finish(self._obey(device, command, flow))
+        with self._act():
+            device, locks = await self._take(module_id)
+            if device is None:
+                return Outcome.OFFLINE
+            return await self._store(locks, lambda: self._obey(device, command, flow))
 
     async def touch(self, module_id: str, change: Any = None, *, flow: str = "") -> None:
         """Somebody uses the module's own user interface, and changes something or not.
@@ -145,7 +141,11 @@ class Park:
         touch = device.kind.touch
         if change is not None and (touch is None or not isinstance(change, touch)):
             raise Problem(Kind.INVALID, "not_touchable", "No hand can do that to this device.")
-        await self._finish(self._use(device, change, flow))
+        with self._act():
+            device, locks = await self._take(module_id)
+            if device is None:
+                raise _no_simulator()
+            await self._store(locks, lambda: self._use(device, change, flow))
 
     async def said(self, module_id: str) -> Reading:
         """What a simulated module reported last, connected or not. Raises `Kind.UNKNOWN`."""
@@ -170,88 +170,128 @@ class Park:
         """Makes a gateway or module stop answering, or answer again."""
         await self._set_reach(id_, Reach.SILENT if silent else Reach.ONLINE)
 
-    # ---- each of these runs under the lock of its devices
+    # ---- what devices do while their locks are held: it comes to this, with this to be stored
 
-    async def _obey(self, device: Device, command: Any, flow: str) -> Outcome:
-        async with self._circuits.held([device]):
-            if device.gone:
-                fresh = await self._find(device.module_id)
-                return Outcome.OFFLINE if fresh is None else await self._obey(fresh, command, flow)
-            now = self._now(device)
-            if not device.heard:
-                return Outcome.OFFLINE  # since it was sent
-            if device.simulator.busy(device.state, now):
-                return Outcome.BUSY
-            step = device.simulator.step(device.body, device.state, now, command)
-            await self._commit([(device, step)], now, command=command, flow=flow)
-            self._bells.ring(BELL)
-            return Outcome.DONE
+    def _obey(self, device: Device, command: Any, flow: str) -> tuple[Outcome, list[Done]]:
+        now = self._now(device)
+        if not device.heard:
+            return Outcome.OFFLINE, []  # since it was sent
+        if device.simulator.busy(device.state, now):
+            return Outcome.BUSY, []
+        step = device.simulator.step(device.body, device.state, now, command)
+        obeyed = Told(command, Outcome.DONE, now)
+        return Outcome.DONE, self._done([(device, step)], now, flow=flow, obeyed=obeyed)
 
-    async def _use(self, device: Device, change: Any, flow: str) -> None:
-        async with self._circuits.held([device]):
-            if device.gone:
-                await self.touch(device.module_id, change, flow=flow)
-                return
-            now = self._now(device)
-            step = device.simulator.touch(device.body, device.state, now, change)
-            await self._commit([(device, step)], now, flow=flow)
-            self._bells.ring(BELL)
+    def _use(self, device: Device, change: Any, flow: str) -> tuple[None, list[Done]]:
+        now = self._now(device)
+        step = device.simulator.touch(device.body, device.state, now, change)
+        return None, self._done([(device, step)], now, flow=flow)
 
-    async def _connect(self, device: Device) -> None:
-        async with self._circuits.held([device]):
-            if device.gone:
-                return
-            now = self._now(device)
-            state = device.state
-            if device.circuit:
-                state = self._circuits.measure(device, now, {}).state
-            step = device.simulator.look(device.body, state, now)
-            await self._commit([(device, step)], now)
-            self._bells.ring(BELL)
+    def _say(self, device: Device) -> tuple[None, list[Done]]:
+        now = self._now(device)
+        state = device.state
+        if device.circuit:
+            state = self._circuits.measure(device, now, {}).state
+        step = device.simulator.look(device.body, state, now)
+        return None, self._done([(device, step)], now)
 
-    async def _speak(self, due: list[Device], now: int) -> None:
-        async with self._circuits.held(due):
-            # A command may have come in between and have changed what is due.
-            due = [one for one in due if one.ahead.wake_at <= now and not one.gone]
-            steps = [(one, _catch_up(one, now)) for one in due if not one.circuit]
-            await self._commit(steps, now, meters=[one for one in due if one.circuit])
+    def _say_all(self, due: list[Device], now: int) -> tuple[None, list[Done]]:
+        # A command may have come in between and have changed what is due.
+        due = [one for one in due if _is_due(one, now) and not one.gone]
+        steps = [(one, _catch_up(one, now)) for one in due if not one.circuit]
+        return None, self._done(steps, now, meters=[one for one in due if one.circuit])
 
-    async def _commit(
+    def _done(
         self,
         steps: Sequence[tuple[Device, Step[Any]]],
         now: int,
         *,
         meters: Iterable[Device] = (),
-        command: Any = None,
+        obeyed: Told | None = None,
         flow: str = "",
-    ) -> None:
-        """Stores steps, and with them those of the meters before them and of other ``meters``.
+    ) -> list[Done]:
+        """Steps, and with them those of the meters before them and of other ``meters``.
 
-        All in one transaction; only then the devices in memory have made them. ``command`` is what
-        the one device of ``steps`` was told.
+        ``obeyed`` is what the one device of ``steps`` was told.
         """
+        done = [Done(device, step, device.heard, flow, obeyed) for device, step in steps]
         fresh = {device.module_id: step.state for device, step in steps}
-        obeyed = None if command is None else Told(command, Outcome.DONE, now)
-        before = self._circuits.before(device for device, _ in steps)
+        before = self._circuits.before([device for device, _ in steps])
         behind = {one.module_id: one for one in (*before, *meters) if one.module_id not in fresh}
-        done = [_Done(device, step, device.heard, flow, obeyed) for device, step in steps]
-        done += [
-            _Done(one, self._circuits.measure(one, now, fresh), one.heard)
-            for one in behind.values()
-        ]
-        if not done:
-            return
-
-        stored = await self._database.write(_store, done)
-        for (device, step, *_), (known, _) in zip(done, stored, strict=True):
-            device.state = step.state
-            device.known = known
-            self._foresight.foresee(device)
-            self._schedule(device)
-        if any(news for _, news in stored):
-            self._bells.ring(RELAY)
+        measured = [(one, self._circuits.measure(one, now, fresh)) for one in behind.values()]
+        return done + [Done(one, step, one.heard) for one, step in measured]
 
     # ---- helpers
+
+    async def _connect(self, module_id: str) -> None:
+        with self._act():
+            device, locks = await self._take(module_id)
+            if device is not None:
+                await self._store(locks, lambda: self._say(device))
+
+    async def _speak(self, due: list[Device], now: int) -> None:
+        locks = await self._circuits.hold(due)
+        await self._store(locks, lambda: self._say_all(due, now))
+
+    async def _take(self, module_id: str) -> tuple[Device | None, Locks]:
+        """The device of that id, held still; ``None`` if there is none."""
+        while True:
+            device = self._devices.get(module_id) or await self._find(module_id)
+            if device is None:
+                return None, ()
+            locks = await self._circuits.hold([device])
+            if not device.gone:
+                return device, locks
+            release(locks)
+
+    async def _store(self, locks: Locks, act: Callable[[], tuple[T, list[Done]]]) -> T:
+        """Does it and stores it; only then have the devices in memory done it.
+
+        From here on it is the ledger that gives the locks back, whether the caller waits or not.
+        """
+        try:
+            result, done = act()
+        except BaseException:
+            release(locks)
+            raise
+        if not done:
+            release(locks)
+            return result
+        await self._ledger.enter(done, partial(self._made, locks, done))
+        return result
+
+    def _made(self, locks: Locks, done: Sequence[Done], stored: Stored | None) -> None:
+        before = self._soonest
+        try:
+            for one, renewed in zip(done, stored or (), strict=stored is not None):
+                device = one.device
+                device.state = one.step.state
+                device.known = renewed.known
+                self._foresight.foresee(device)
+                self._schedule(device)
+            if stored and any(renewed.changed for renewed in stored):
+                self._bells.ring(RELAY)
+        finally:
+            release(locks)
+        if self._soonest < before:
+            self._bells.ring(BELL)
+
+    @contextmanager
+    def _act(self) -> Iterator[None]:
+        """Around what `settle` waits for."""
+        self._acting += 1
+        self._at_rest.clear()
+        try:
+            yield
+        finally:
+            self._acting -= 1
+            if not self._acting:
+                self._at_rest.set()
+
+    @property
+    def _soonest(self) -> int:
+        wake_at = self._wakes[0][0] if self._wakes else NEVER
+        return min(wake_at, self._foresight.due)
 
     def _take_due(self, now: int) -> list[Device]:
         """In the order of their ids, in which locks are taken."""
@@ -259,16 +299,25 @@ class Park:
         while self._wakes and self._wakes[0][0] <= now:
             wake_at, module_id = heapq.heappop(self._wakes)
             device = self._devices.get(module_id)
-            if device is None or device.ahead.step is WAITING:
+            if device is None or device.queued != wake_at:
                 continue
-            if device.ahead.wake_at == wake_at:
+            device.queued = NEVER
+            if self._foresight.waits(device):
+                continue
+            if device.ahead.step is WAITING and device.ahead.wake_at <= now:
+                alone(device)
+            if device.ahead.wake_at <= now:
                 due[module_id] = device
+            else:
+                self._schedule(device)
         return [due[module_id] for module_id in sorted(due)]
 
     def _schedule(self, device: Device) -> None:
-        if device.ahead.step is WAITING:
-            return  # until it is known
-        heapq.heappush(self._wakes, (device.ahead.wake_at, device.module_id))
+        """One entry of the queue for each device: an earlier one is enough, for then it is asked."""
+        wake_at = device.ahead.wake_at
+        if wake_at < device.queued and not self._foresight.waits(device):
+            device.queued = wake_at
+            heapq.heappush(self._wakes, (wake_at, device.module_id))
 
     def _drop(self, plant_id: str) -> None:
         for device in [one for one in self._devices.values() if one.plant_id == plant_id]:
@@ -286,28 +335,20 @@ class Park:
         """Never before what the device said last, whatever became of the clock."""
         return max(self._clock.now(), int(device.state.said.at))
 
-    async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
-        """Waits for ``work``, which goes on to its end even if the caller goes away."""
-        caller: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(_tell(caller, work))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await caller
-
     async def _set_reach(self, id_: str, reach: Reach) -> None:
         for module_id, _ in await reaches(self._database, id_):
             await self._find(module_id)  # as it has been until now
         changed = await self._database.write(set_reach, id_, reach, self._clock.now())
         if not changed:
             raise _no_simulator()
-        back = []
+        back: list[str] = []
         for module_id, now_is in changed:
             device = await self._find(module_id)
             if device is not None:
                 if device.reach is Reach.OFFLINE and now_is is not Reach.OFFLINE:
-                    back.append(device)
+                    back.append(module_id)
                 device.reach = now_is
-        await asyncio.gather(*(self._finish(self._connect(device)) for device in back))
+        await asyncio.gather(*(self._connect(module_id) for module_id in back))
 
 
 def pace_of(settings: Settings) -> Pace:
@@ -322,24 +363,8 @@ def pace_of(settings: Settings) -> Pace:
     )
 
 
-async def _store(tx: Tx, done: Sequence[_Done]) -> list[tuple[Known | None, bool]]:
-    """For each what the cloud then knows of it, and whether there is anything for the relay.
-
-    What is not heard is kept, not reported.
-    """
-    stored: list[tuple[Known | None, bool]] = []
-    for device, step, heard, flow, obeyed in done:
-        module_id, known, news = device.module_id, device.known, False
-        await keep(tx, module_id, device.simulator.text_of(step.state))
-        if step.reading is not None and heard:
-            changed, known = await renew(
-                tx, module_id, step.reading, flow=flow, known=known, obeyed=obeyed
-            )
-            news = bool(changed)
-        elif obeyed is not None:
-            await told(tx, module_id, obeyed.command, outcome=obeyed.outcome, at=obeyed.at)
-        stored.append((known, news))
-    return stored
+def _is_due(device: Device, now: int) -> bool:
+    return device.ahead.wake_at <= now and device.ahead.step is not WAITING
 
 
 def _catch_up(device: Device, now: int) -> Step[Any]:
@@ -349,23 +374,6 @@ def _catch_up(device: Device, now: int) -> Step[Any]:
         return first
     later = device.simulator.step(device.body, first.state, now)
     return Step(later.state, later.reading or first.reading)
-
-
-async def _tell(caller: asyncio.Future[T], work: Coroutine[Any, Any, T]) -> None:
-    """Does the work and tells its caller; the log, when the caller has gone."""
-    try:
-        result = await work
-    except Exception as error:
-        if caller.done():
-            _log.error("failed after its caller had gone", exc_info=error)
-        else:
-            caller.set_exception(error)
-    except BaseException:
-        caller.cancel()
-        raise
-    else:
-        if not caller.done():
-            caller.set_result(result)
 
 
 def _no_simulator() -> Problem:

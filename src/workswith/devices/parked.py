@@ -1,5 +1,6 @@
 """What the park keeps in tables: simulated devices, and whether they can be reached."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workswith.kernel.database import Reads, Tx, query, statement
@@ -62,3 +63,9 @@ async def set_reach(tx: Tx, id_: str, reach: Reach, now: int) -> list[tuple[str,
 
 async def keep(tx: Tx, module_id: str, state: str) -> None:
     await tx.run(_KEEP, module_id=module_id, state=state)
+
+
+async def keep_all(tx: Tx, states: Iterable[tuple[str, str]]) -> None:
+    """Of each module by its id."""
+    rows = [{"module_id": module_id, "state": state} for module_id, state in states]
+    await tx.run_many(_KEEP, rows)

@@ -28,6 +28,9 @@ class Tally(NamedTuple):
     sums: dict[str, Sums]
 
 
+NOTHING = Tally(0, {})
+"""Before the first figure."""
+
 Hours = dict[int, dict[str, Sums]]
 
 
@@ -42,18 +45,21 @@ def advance(
     hours: Hours = {tally.hour: dict(tally.sums)} if tally.sums else {}
     last = after.at - after.at % HOUR
     for measure in measures:
-        value = measure.value(before)
+        value, now = measure.value(before), measure.value(after)
+        since, until = before.at, after.at
         if measure.total is None:
-            until = min(after.at, before.at + HOLD)
-            total = value * (until - before.at)
-            _spread(hours, measure.name, before.at, until, total=total, value=value)
+            until = min(until, since + HOLD)
+            total = value * (until - since)
         else:
-            gained = measure.total(after) - measure.total(before)
-            since = max(before.at, after.at - MEMORY)
-            if gained < 0:  # it was reset: what it shows is what it gained
-                gained = measure.total(after)
-            _spread(hours, measure.name, since, after.at, total=gained, value=value)
-        now = measure.value(after)
+            total = measure.total(after) - measure.total(before)
+            since = max(since, until - MEMORY)
+            if total < 0:  # it was reset: what it shows is what it gained
+                total = measure.total(after)
+        least, most = (value, now) if value < now else (now, value)
+        if last <= since < until:  # the usual case: all of it in the running hour
+            _put(hours, last, measure.name, Sums(until - since, total, least, most))
+            continue
+        _spread(hours, measure.name, since, until, total=total, value=value)
         _put(hours, last, measure.name, Sums(0, 0, now, now))
     return Tally(last, hours.pop(last, {})), hours
 

@@ -26,6 +26,11 @@ def outlook(body: Body, state: State) -> tuple[int, int]:
     return set_point, min(switch_at, state.plan.end or NEVER)
 
 
+def soonest(body: Body, state: State) -> int:
+    """It does not speak before: the room's next minute, or a switch or an end that comes first."""
+    return min(state.at + MINUTE, outlook(body, state)[1])
+
+
 class Course:
     """A state on its way. Lives in one call of this module and is never seen outside."""
 

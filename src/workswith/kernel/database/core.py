@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+import msgspec
+
 from .changes import Changes
 
 T = TypeVar("T")
@@ -60,6 +62,11 @@ class Query(Statement, Generic[T_co]):
         self.row = row
 
 
+def keys(values: Iterable[str]) -> str:
+    """A set as a JSON object, whose keys both databases read by ``json_each``."""
+    return msgspec.json.encode(dict.fromkeys(values, 0)).decode()
+
+
 def statement(text: str) -> Statement:
     """SQL that returns no rows."""
     return Statement(text)
@@ -95,6 +102,9 @@ class Tx(Reads, Protocol):
 
     async def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Executes once for each row of parameters."""
+
+    async def count_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
+        """As `run_many`; returns the number of rows that all of it changed."""
 
 
 class Database(Reads, Protocol):

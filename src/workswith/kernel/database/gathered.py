@@ -8,9 +8,7 @@ way goes as the next one: whoever asks is always answered by a question that beg
 import asyncio
 from typing import Generic, TypeVar
 
-import msgspec
-
-from .core import Database, Query
+from .core import Database, Query, keys
 
 T = TypeVar("T")
 
@@ -38,11 +36,10 @@ class Gathered(Generic[T]):
     async def _ask(self) -> None:
         try:
             while self._waiting:
-                keys = list(self._waiting)[:MOST]
-                waiting = [(key, self._waiting.pop(key)) for key in keys]
-                asked = msgspec.json.encode(dict.fromkeys(keys, 0)).decode()
+                asked = list(self._waiting)[:MOST]
+                waiting = [(key, self._waiting.pop(key)) for key in asked]
                 try:
-                    rows = dict(await self._database.all(self._query, keys=asked))
+                    rows = dict(await self._database.all(self._query, keys=keys(asked)))
                 except Exception as error:
                     _fail(waiting, error)
                     continue

@@ -161,3 +161,12 @@ class _Transaction:
         if values:
             self.written |= statement.written
             await self._connection.executemany(statement.numbered, values)
+
+    async def count_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
+        values = [statement.values(row) for row in rows]
+        if not values:
+            return 0
+        self.written |= statement.written
+        # The driver gives back no counts of many; what each returns it does, in one go as well.
+        changed = await self._connection.fetchmany(f"{statement.numbered} RETURNING 1", values)
+        return len(changed)

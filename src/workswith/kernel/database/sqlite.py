@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from workswith.kernel.gathering import all_are_there
+
 from .changes import Changes
 from .core import Query, Statement
 
@@ -16,10 +18,6 @@ P = ParamSpec("P")
 
 GROUP_LIMIT = 256
 """At most this many bodies share a commit."""
-QUIET_TURNS = 3
-GATHER_SECONDS = 0.003
-"""A group is complete after so many turns of the loop without another body, or this time at most: of
-an idle process these are microseconds, and under load most of those who are waiting share a commit."""
 CHECKPOINT_PAGES = 4_000
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
@@ -111,7 +109,8 @@ class SqliteDatabase:
         loop = asyncio.get_running_loop()
         try:
             while self._queue:
-                await self._gather(loop)
+                # A commit costs as much as several bodies.
+                await all_are_there(lambda: len(self._queue), GROUP_LIMIT)
                 group, self._queue = self._queue[:GROUP_LIMIT], self._queue[GROUP_LIMIT:]
                 try:
                     outcomes = self._run_bodies(group)
@@ -134,14 +133,6 @@ class SqliteDatabase:
                         done.set_exception(failure)
         finally:
             self._pump = None
-
-    async def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Lets those come along who are about to: a commit costs as much as several bodies."""
-        latest, quiet = loop.time() + GATHER_SECONDS, 0
-        while quiet < QUIET_TURNS and len(self._queue) < GROUP_LIMIT and loop.time() < latest:
-            size = len(self._queue)
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if len(self._queue) == size else 0
 
     def _run_bodies(
         self, group: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]]
@@ -199,6 +190,10 @@ class _Connection:
     async def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
         self.written |= statement.written
         self._executemany(statement.text, rows)
+
+    async def count_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
+        self.written |= statement.written
+        return max(self._executemany(statement.text, rows).rowcount, 0)  # -1 for no rows
 
 
 def _run_to_the_end(body: Awaitable[T]) -> T:
