@@ -5,14 +5,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
 
 WIDE = {"width": 1200, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -65,7 +65,8 @@ def _slow_down(page: Page) -> None:
     if latency:
         conditions = {"offline": False, "latency": latency}
         conditions |= {"downloadThroughput": -1, "uploadThroughput": -1}
-        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+        with suppress(Error):  # a window that closes by itself may be gone already
+            page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
 
 
 class Window:
