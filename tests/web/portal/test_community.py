@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from workswith.community import forum
+from tests.web.portal.conftest import guard
 from workswith.kernel import mail
+from workswith.kernel.clock import HOUR
 
 NASTY = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'`${7*7}`{{7*7}} **<b>x</b>**"
 
@@ -211,7 +213,7 @@ async def test_destructive_acts_ask_first(browser: Any, olga: Any) -> None:
         text = (await reader.get(path)).text
         for act in acts:
             before = text[: text.index(f'action="{act}"')]
-            assert before.rindex('<details class="confirm"') > before.rfind("</details>")
+            assert before.rindex('<details class="dialog"') > before.rfind("</details>")
 
 
 async def test_long_lists_have_pages(browser: Any) -> None:
@@ -234,3 +236,53 @@ async def test_long_lists_have_pages(browser: Any) -> None:
     assert "R30." in (await browser.get("/forum/threads/m0?page=2")).text
     answer = await browser.post("/forum/threads/m0?page=2", "/forum/threads/m0", {"text": "end"})
     assert answer.headers["location"].endswith("?page=2#reply")
+
+
+async def test_an_author_edits_and_withdraws_and_the_operator_reads_on(
+    browser: Any, other: Any, olga: Any, services: Any
+) -> None:
+    thread = await begin(browser, text="First words")
+    post = await _first_post(browser, thread)
+    await browser.post(f"{post}/edit", f"{post}/edit", {"text": "Better words"})
+    shown = (await other.get(thread)).text
+    assert "Better words" in shown
+    assert "edited" in shown
+    assert "First words" not in shown
+    assert f"{post}/edit" not in shown, "others find no button"
+    await other.get(f"{post}/edit", 404)
+    await other.post(thread, f"{post}/edit", {"text": "Mine now"}, status=404)
+    await other.post(thread, f"{post}/withdraw", status=404)
+    assert "First words" in (await olga.get(thread)).text
+    await browser.post(thread, f"{post}/withdraw")
+    shown = (await other.get(thread)).text
+    assert "Its author has withdrawn this post." in shown
+    assert "Better words" not in shown
+    assert "Better words" in (await olga.get(thread)).text
+    await browser.get(f"{post}/edit", 409)
+
+
+async def test_a_post_settles_after_the_hours_of_the_setting(browser: Any, services: Any) -> None:
+    thread = await begin(browser)
+    post = await _first_post(browser, thread)
+    page = (await browser.get(f"{post}/edit")).text
+    services.clock.jump(services.clock.now() + services.settings.forum_edit_hours * HOUR)
+    assert f"{post}/edit" not in (await browser.get(thread)).text
+    late = await browser.http.post(f"{post}/edit", data={**guard(page), "text": "Too late & mine"})
+    assert late.status_code == 422
+    assert "can no longer be changed" in late.text
+    assert "Too late &amp; mine" in late.text, "what was typed stays"
+
+
+async def test_an_edit_is_escaped_and_may_not_be_empty(browser: Any) -> None:
+    thread = await begin(browser)
+    post = await _first_post(browser, thread)
+    refused = await browser.post(f"{post}/edit", f"{post}/edit", {"text": " "}, status=422)
+    assert "Please write something." in refused.text
+    await browser.post(f"{post}/edit", f"{post}/edit", {"text": NASTY})
+    harmless((await browser.get(thread)).text)
+
+
+async def _first_post(browser: Any, thread: str) -> str:
+    found = re.search(r"/forum/posts/\d+(?=/edit)", (await browser.get(thread)).text)
+    assert found
+    return found[0]
