@@ -14,7 +14,7 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
-from workswith.webhooks.settings import Settings
+from workswith.webhooks.settings import Rules, Settings
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,16 @@ async def plain() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def settings(authority: Path, tls: ssl.SSLContext) -> Settings:
-    """Loopback and http allowed, the tests' authority trusted."""
+    """Loopback and http allowed, the tests' authority trusted, and patient with a busy machine.
+
+    What is about a limit of real time sets that limit itself.
+    """
     return Settings(
-        reach="loopback", allow_http=True, authorities=(str(authority / "authority.pem"),)
+        Rules(answer_ms=20_000),
+        reach="loopback",
+        allow_http=True,
+        authorities=(str(authority / "authority.pem"),),
+        connect_ms=20_000,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tests.webhooks.chain import Chain, Ground, until
+from tests.webhooks.chain import FOR_EVER, Chain, Ground, until
 from tests.webhooks.test_worker import Scripted
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
@@ -118,7 +118,7 @@ async def test_many_workers_deliver_everything_once(
     database_url: str, clock: Clock, ident: Ident, cipher: Cipher, settings: Settings
 ) -> None:
     """Each with a connection of its own, as processes have it."""
-    shared = msgspec.structs.replace(settings, lease_ms=60_000)
+    shared = msgspec.structs.replace(settings, lease_ms=600_000)
     scripted = Scripted()
     databases = [
         await open_database(database_url) for _ in range(1 + 2 * ("postgres" in database_url))
@@ -134,11 +134,10 @@ async def test_many_workers_deliver_everything_once(
             await chains[0].subscribe(url)
         await chains[0].change(times=10)
         await chains[0].relay.turn(clock.now())
-        for _ in range(200):
-            await asyncio.gather(*(chain.worker.turn(clock.now()) for chain in chains))
-            await asyncio.gather(*(chain.worker.settle() for chain in chains))
-            if all(d.state == "delivered" for d in await chains[0].deliveries()):
-                break
+        async with asyncio.timeout(FOR_EVER):
+            while any(d.state != "delivered" for d in await chains[0].deliveries()):
+                await asyncio.gather(*(chain.worker.turn(clock.now()) for chain in chains))
+                await asyncio.gather(*(chain.worker.settle() for chain in chains))
         ids = [headers["webhook-id"] for _, headers, _ in scripted.posts]
         assert len(ids) == len(set(ids)) == len(URLS) * 10
     finally:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.receiver import Receiver, dripping, flooding, slow
+from tests.webhooks.chain import until
 from tests.webhooks.test_sender import BODY, post
 from workswith.kernel.settings import SettingsError
 from workswith.webhooks.sender import Sender
@@ -140,7 +141,7 @@ async def test_a_silent_one_is_bounded_by_the_time_to_connect(
     settings: Settings, receiver: Receiver
 ) -> None:
     async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(5)
+        await asyncio.sleep(60)
         writer.close()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
@@ -191,8 +192,7 @@ async def test_sockets_are_limited_and_idle_ones_make_place(
     sender = Sender(msgspec.structs.replace(settings, sockets=3))
     for endpoint in "abcdef":
         await post(sender, plain.url(), endpoint)
-    await asyncio.sleep(0.05)  # until those that were cut are gone on the other side
-    assert len(plain._open) <= 3
+    await until(lambda: len(plain._open) <= 3)  # those that were cut go on the other side as well
     assert (await post(sender, plain.url(), "f")).connect_ms == 0
     assert (await post(sender, plain.url(), "a")).connect_ms > 0
     sender.close()
@@ -208,7 +208,7 @@ async def test_a_hundred_that_drip_or_flood_cost_a_moment_and_little_memory(
         plain.behave = behaviour
         begun = loop.time()
         sent = await asyncio.gather(*(post(sender, plain.url(), str(n)) for n in range(50)))
-        assert loop.time() - begun < 5
+        assert loop.time() - begun < 30
         assert {one.status for one in sent} <= {200, None}
         assert max(len(one.answer) for one in sent) <= 1_024
     plain.behave = slow(0)

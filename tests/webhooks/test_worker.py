@@ -96,7 +96,7 @@ async def test_a_change_arrives_signed(chain: Chain, receiver: Receiver, cipher:
     (attempt,) = await chain.attempts(delivery)
     assert (attempt.status, attempt.error, attempt.answer) == (200, "", b"OK")
     assert attempt.connect_ms > 0
-    assert 0 < attempt.answer_ms < 750
+    assert attempt.answer_ms > 0
 
 
 async def test_a_failing_endpoint_sees_the_schedule_and_the_same_bytes(
@@ -135,15 +135,17 @@ async def test_a_dead_endpoint_that_comes_back_gets_what_waited(
 
 
 async def test_a_slow_endpoint_fails_by_its_slowness(chain: Chain, receiver: Receiver) -> None:
-    receiver.behave = slow(1_500)
+    strict = Chain(chain.ground, msgspec.structs.replace(chain.settings, rules=Rules()))
+    receiver.behave = slow(60_000)
     await chain.subscribe(receiver.url())
     await chain.change()
-    await chain.settle()
+    await strict.settle()
+    await strict.close()
     (delivery,) = await chain.deliveries()
     (attempt,) = await chain.attempts(delivery)
     assert (attempt.status, attempt.error, attempt.answer_ms) == (None, "timeout", 750)
     assert (await chain.endpoint()).lane.failures == 1
-    receiver.behave = slow(300)
+    receiver.behave = slow(300)  # and the chain of these tests is patient
     await chain.advance(10 * SECOND)
     (delivery,) = await chain.deliveries()
     assert delivery.state == "delivered"
@@ -392,8 +394,7 @@ async def test_a_first_attempt_ends_the_wait_of_those_behind_it(
 ) -> None:
     """More events than may be under way: each end makes room without waiting for a poll."""
     running = replace(ground, clock=Clock())
-    patient = msgspec.structs.replace(settings.rules, answer_ms=20_000)  # not what is tested here
-    chain = Chain(running, msgspec.structs.replace(settings, rules=patient))
+    chain = Chain(running, settings)
     chain.supervisor._poll = 10 * FOR_EVER
     for plant in "abc":
         await chain.subscribe(plain.url(), plant)

@@ -1,4 +1,4 @@
-"""A worker as a process of its own, for `test_processes`: ``python -m … URL LEASE_MS``."""
+"""A worker as a process of its own, for `test_processes`: ``python -m … URL LEASE_MS ANSWER_MS``."""
 
 import asyncio
 import sys
@@ -13,8 +13,8 @@ from workswith.webhooks.signing import Signer
 from workswith.webhooks.worker import Worker
 
 
-async def main(url: str, lease_ms: int) -> None:
-    rules = Rules(answer_ms=5_000)  # a busy machine is no failure
+async def main(url: str, lease_ms: int, answer_ms: int) -> None:
+    rules = Rules(answer_ms=answer_ms)
     settings = Settings(rules, reach="loopback", allow_http=True, lease_ms=lease_ms)
     clock, bells = Clock(), Bells()
     database = await open_database(url, connections=3)
@@ -35,4 +35,4 @@ async def main(url: str, lease_ms: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
