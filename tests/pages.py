@@ -3,6 +3,7 @@
 A new route needs an entry here; `journeys/test_accessibility.py` compares the two.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ PLACES = (
     Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
     Place("faq", "/faq", "/faq"),
     Place("changelog", "/changelog", "/changelog"),
+    Place("announcements", "/announcements", "/announcements"),
     Place("contact-visitor", "/contact", "/contact"),
     Place("contact", "/contact", "/contact", DEVELOPER),
     Place("ticket", "/contact/{ticket}", "{ticket}", DEVELOPER),
@@ -46,12 +48,23 @@ PLACES = (
     Place("forum-new", "/forum/new", "/forum/new", DEVELOPER),
     Place("forum-thread", "/forum/threads/{thread}", "{thread}", DEVELOPER),
     Place("forum-thread-operator", "/forum/threads/{thread}", "{thread}", OPERATOR),
+    Place("forum-edit", "/forum/posts/{post}/edit", "{post_edit}", DEVELOPER),
     Place("showcase", "/showcase", "/showcase", DEVELOPER),
     Place("showcase-new", "/showcase/new", "/showcase/new", DEVELOPER),
     Place("showcase-entry", "/showcase/{entry}", "{entry}", DEVELOPER),
     Place("office-tickets", "/office/tickets", "/office/tickets", OPERATOR),
     Place("office-ticket", "/office/tickets/{ticket}", "/office{office_ticket}", OPERATOR),
     Place("office-forum", "/office/forum", "/office/forum", OPERATOR),
+    Place("office-news", "/office/news", "/office/news", OPERATOR),
+    Place("office-news-new", "/office/news/new", "/office/news/new", OPERATOR),
+    Place("office-news-edit", "/office/news/{news}", "/office/news/x", DEVELOPER, 404),
+    Place(
+        "office-announcement",
+        "/office/announcements/{announcement}",
+        "/office/announcements/x",
+        DEVELOPER,
+        404,
+    ),
     Place("office-showcase", "/office/showcase", "/office/showcase", OPERATOR),
     Place("api-changes", "/apis/{api}/changes", "/apis/echo/changes"),
     Place("status", "/status", "/status"),
@@ -283,6 +296,8 @@ NO_PAGES = frozenset(
         "/logos/{client}",
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
+        "/announcements.atom",
+        "/status.atom",
         "/device/answer",  # asks for the code when it is opened by itself
         "/metrics",  # for programs
         "/signin/company/callback",
@@ -399,3 +414,7 @@ def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
         assert found[name] != path
     found["office_ticket"] = found["ticket"].replace("/contact", "/tickets")
     return found
+        if name == "thread":
+            edit = re.search(r"/forum/posts/\d+/edit", page.text)
+            assert edit, page.text
+            found["post_edit"] = edit[0]

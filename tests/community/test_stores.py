@@ -186,3 +186,61 @@ def test_a_mark_tells_people_and_forms_apart(once: str, other: str) -> None:
     assert rules.mark_of("ada", once) == rules.mark_of("ada", once)
     assert rules.mark_of("ada", once) != rules.mark_of("bob", once)
     assert (rules.mark_of("ada", once) == rules.mark_of("ada", other)) == (once == other)
+
+
+async def _edit(database: Database, who: str, post_id: int, text: str, now: int) -> forum.Post:
+    return await database.write(forum.edit, who, post_id, text=text, now=now, within=HOUR)
+
+
+async def test_authors_edit_for_a_while_and_operators_read_what_it_said(database: Database) -> None:
+    await _thread(database, ADA, "t")
+    await _reply(database, BOB, "t", "p")
+    (first, second) = await forum.posts(database, "t", 1)
+    for now, text in ((10, "Then"), (20, "Now"), (30, "Now")):
+        await _edit(database, "ada", first.id, text, now)
+    (after, _second) = posts = await forum.posts(database, "t", 1)
+    assert (after.text, after.edited_at) == ("Now", 20), "the same text again is no change"
+    kept = await forum.versions(database, "t", posts)
+    assert [(one.text, one.until) for one in kept[first.id]] == [("Then", 20), ("So", 10)]
+    for who in ("bob", ""):
+        with pytest.raises(Problem, match="post_unknown"):
+            await _edit(database, who, first.id, "Mine", 40)
+    with pytest.raises(Problem, match="post_settled"):
+        await _edit(database, "bob", second.id, "Late", 2 + HOUR)
+    await database.write(forum.lock_thread, "t", lock=True)
+    with pytest.raises(Problem, match="thread_locked"):
+        await _edit(database, "bob", second.id, "x", 40)
+
+
+async def test_what_is_withdrawn_is_gone_for_readers_alone(database: Database) -> None:
+    await _thread(database, ADA, "t")
+    (post,) = await forum.posts(database, "t", 1)
+    await database.write(forum.withdraw, "ada", post.id, now=5, within=HOUR)
+    (after,) = posts = await forum.posts(database, "t", 1)
+    assert (after.text, after.withdrawn_at) == ("", 5)
+    assert [one.text for one in (await forum.versions(database, "t", posts))[post.id]] == ["So"]
+    assert await forum.threads(database, text="so", limit=9) == []
+    for act in (
+        _edit(database, "ada", post.id, "Again", 6),
+        database.write(forum.withdraw, "ada", post.id, now=6, within=HOUR),
+    ):
+        with pytest.raises(Problem, match="post_settled"):
+            await act
+
+
+async def test_nobody_edits_what_an_operator_has_hidden(database: Database) -> None:
+    await _thread(database, ADA, "t")
+    (post,) = await forum.posts(database, "t", 1)
+    await database.write(forum.moderate, post.id, hide=True)
+    with pytest.raises(Problem, match="post_unknown"):
+        await _edit(database, "ada", post.id, "x", 5)
+
+
+async def test_of_a_closed_account_no_earlier_words_stay(database: Database) -> None:
+    await _thread(database, ADA, "t")
+    (post,) = await forum.posts(database, "t", 1)
+    await _edit(database, "ada", post.id, "Better", 5)
+    await database.write(forum.forget, "ada", 9)
+    posts = await forum.posts(database, "t", 1)
+    assert [one.text for one in posts] == ["Better"]
+    assert await forum.versions(database, "t", posts) == {}

@@ -1,8 +1,10 @@
 """The forum: threads in categories, posts, reports, and what operators do about them. [PRT-1]
 
-Hidden is hidden for everybody but operators, and can be shown again; nothing is rewritten.
+Hidden is hidden for everybody but operators, and can be shown again. Authors edit and withdraw
+what they wrote for a while; what it said before stays for operators.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workswith.kernel.database import Reads, Tx, query, statement
@@ -50,6 +52,23 @@ class Post:
     text: str
     hidden: int
     at: int
+    edited_at: int | None
+    withdrawn_at: int | None
+
+    def changeable(self, account_id: str, now: int, within: int) -> bool:
+        """By this account at this instant; ``within`` ms of the writing."""
+        mine = bool(account_id) and self.author_id == account_id
+        return mine and not self.hidden and not self.withdrawn_at and now < self.at + within
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a post said until an instant, in ms."""
+
+    id: int
+    post_id: int
+    text: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Report:
 
 
 _THREAD = "id, category, author_id, author, title, posts, locked, hidden, created_at, updated_at"
-_POST = "id, thread_id, author_id, author, by_operator, text, hidden, at"
+_POST = "id, thread_id, author_id, author, by_operator, text, hidden, at, edited_at, withdrawn_at"
 _BEGIN = query(
     Thread,
     f"INSERT INTO forum_thread ({_THREAD}) VALUES (:id, :category, :author_id, :author, :title, 1, "
@@ -96,10 +115,23 @@ _LISTED = query(
     "SELECT 1 FROM forum_post p WHERE p.thread_id = t.id AND p.hidden = 0 "
     "AND LOWER(p.text) LIKE :like)) ORDER BY updated_at DESC, id LIMIT :limit OFFSET :offset",
 )
+_OWN_POST = query(Post, f"SELECT {_POST} FROM forum_post WHERE author_id = :author_id AND id = :id")
+_KEEP = statement(
+    "INSERT INTO forum_post_version (post_id, text, until) VALUES (:post_id, :text, :now)"
+)
+_EDIT = statement("UPDATE forum_post SET text = :text, edited_at = :now WHERE id = :id")
+_WITHDRAW = statement("UPDATE forum_post SET text = '', withdrawn_at = :now WHERE id = :id")
+_VERSIONS = query(
+    Version,
+    "SELECT v.id, v.post_id, v.text, v.until FROM forum_post_version v "
+    "JOIN forum_post p ON p.id = v.post_id WHERE p.thread_id = :thread_id "
+    "AND v.post_id >= :first AND v.post_id <= :last ORDER BY v.id DESC LIMIT 500",
+)
 _POSTS = query(
     Post,
     f"SELECT {_POST} FROM forum_post WHERE thread_id = :id ORDER BY id LIMIT :limit OFFSET :offset",
 )
+_BEFORE = query(int, "SELECT count(*) FROM forum_post WHERE thread_id = :thread_id AND id < :id")
 _REPORT = statement(
     "INSERT INTO forum_report (post_id, account_id, reason, at) "
     "VALUES (:post_id, :account_id, :reason, :now) ON CONFLICT (post_id, account_id) DO NOTHING"
@@ -117,6 +149,10 @@ _HIDE_POST = statement("UPDATE forum_post SET hidden = :hidden WHERE id = :id")
 _HIDE = statement("UPDATE forum_thread SET hidden = :hidden WHERE id = :id")
 _LOCK = statement("UPDATE forum_thread SET locked = :locked WHERE id = :id")
 _FORGET = (
+    statement(
+        "DELETE FROM forum_post_version WHERE post_id IN "
+        "(SELECT id FROM forum_post WHERE author_id = :account_id)"
+    ),
     statement("UPDATE forum_thread SET author = '', author_id = '' WHERE author_id = :account_id"),
     statement("UPDATE forum_post SET author = '', author_id = '' WHERE author_id = :account_id"),
     statement("DELETE FROM forum_report WHERE account_id = :account_id"),
@@ -150,6 +186,44 @@ async def reply(
     rules.require_pace(written, rules.POSTS_AN_HOUR)
     if await _write(tx, author, thread_id, text=text, mark=mark, now=now):
         await tx.run(_GROW, id=thread_id, now=now)
+    return found
+
+
+async def edit(tx: Tx, account_id: str, post_id: int, *, text: str, now: int, within: int) -> Post:
+    """Keeps what it said before. Raises UNKNOWN, CONFLICT ``post_settled`` or ``thread_locked``."""
+    found = await _changeable(tx, account_id, post_id, now, within)
+    if text != found.text:
+        await tx.run(_KEEP, post_id=post_id, text=found.text, now=now)
+        await tx.run(_EDIT, id=post_id, text=text, now=now)
+    return found
+
+
+async def withdraw(tx: Tx, account_id: str, post_id: int, *, now: int, within: int) -> Post:
+    """The place of the post stays, its text is for operators. Raises as `edit` does."""
+    found = await _changeable(tx, account_id, post_id, now, within)
+    await tx.run(_KEEP, post_id=post_id, text=found.text, now=now)
+    await tx.run(_WITHDRAW, id=post_id, now=now)
+    return found
+
+
+async def own_post(reads: Reads, account_id: str, post_id: int) -> Post:
+    """Raises UNKNOWN ``post_unknown``."""
+    found = await reads.one(_OWN_POST, author_id=account_id, id=post_id)
+    if found is None or found.hidden or not account_id:
+        raise Problem(Kind.UNKNOWN, "post_unknown", "There is no such post.")
+    await thread(reads, found.thread_id)
+    return found
+
+
+async def versions(
+    reads: Reads, thread_id: str, shown: Sequence[Post]
+) -> Mapping[int, list[Version]]:
+    """What the posts of a page said before, by post, the latest first. For operators."""
+    found: dict[int, list[Version]] = {}
+    if shown:
+        first, last = shown[0].id, shown[-1].id
+        for one in await reads.all(_VERSIONS, thread_id=thread_id, first=first, last=last):
+            found.setdefault(one.post_id, []).append(one)
     return found
 
 
@@ -198,6 +272,11 @@ async def posts(reads: Reads, thread_id: str, number: int) -> list[Post]:
     return await reads.all(_POSTS, id=thread_id, limit=PAGE, offset=(number - 1) * PAGE)
 
 
+async def posts_before(reads: Reads, one: Post) -> int:
+    """How many stand above it in its thread."""
+    return await reads.one(_BEFORE, thread_id=one.thread_id, id=one.id) or 0
+
+
 async def threads(
     reads: Reads,
     *,
@@ -223,6 +302,22 @@ async def forget(tx: Tx, account_id: str, _now: int) -> None:
     """What a closed account wrote stays, without a name."""
     for each in _FORGET:
         await tx.run(each, account_id=account_id)
+
+
+async def _changeable(tx: Tx, account_id: str, post_id: int, now: int, within: int) -> Post:
+    found = await own_post(tx, account_id, post_id)
+    if not found.changeable(account_id, now, within):
+        raise Problem(
+            Kind.CONFLICT, "post_settled", "This post can no longer be changed.", field="text"
+        )
+    if (await thread(tx, found.thread_id)).locked:
+        raise Problem(
+            Kind.CONFLICT,
+            "thread_locked",
+            "This thread is closed; what stands in it stays.",
+            field="text",
+        )
+    return found
 
 
 async def _write(

@@ -23,6 +23,14 @@ class Settings(Section, frozen=True):
     trademark_owner: Annotated[
         str, Meta(description="Whose marks the footer says this program is independent of.")
     ] = "Legrand"
+    forum_edit_hours: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=87_600,
+            description="How long authors may edit and withdraw their posts; 0: not at all.",
+        ),
+    ] = 24
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(

@@ -9,6 +9,7 @@ from . import (
     community,
     gateways,
     metrics,
+    news,
     notifications,
     overview,
     products,
@@ -31,5 +32,6 @@ ROUTES = [
     *metrics.ROUTES,
     *gateways.ROUTES,
     *announcements.ROUTES,
+    *news.ROUTES,
     *brand.ROUTES,
 ]

@@ -1,6 +1,7 @@
 """Telling everybody something: a banner on all pages, and a mail to developers if wanted. [OPR]"""
 
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,10 +12,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from workswith.identity import closing, mails
 from workswith.identity.mails import Text
+from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Tx
 from workswith.kernel.words import N_
 from workswith.web.site import announcements, paging
-from workswith.web.site.announcements import Announcement
+from workswith.web.site.announcements import LEVEL_WORDS, Announcement
 from workswith.web.site.forms import Form, lines
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
@@ -25,11 +27,6 @@ from . import acts
 LONGEST = 500
 MAILED_AT_ONCE = 500
 MAIL = Text(N_("News for developers"), (N_("Hello {name},"), "{news}"))
-LEVEL_WORDS = {
-    "info": lazy("Information"),
-    "warn": lazy("Warning"),
-    "bad": lazy("Disruption"),
-}
 
 
 class AnnouncementForm(Form):
@@ -100,6 +97,67 @@ async def new(visit: Visit) -> Response:
     return visit.render("office/announcement.html", 422 if visit.posted else 200, form=form)
 
 
+async def edit(visit: Visit) -> Response:
+    """What it says, how loudly, and for how long. No mail goes out again."""
+    before = await announcements.announcement(
+        visit.services.database, visit.parameter("announcement")
+    )
+    if before is None:
+        raise HTTPException(404)
+    if before.over(visit.now):
+        visit.say(_("This announcement is over; make a new one."), "info")
+        return visit.go("/office/announcements")
+    form = AnnouncementForm.of(
+        visit,
+        level=before.level,
+        text_en=before.text_en,
+        text_fr=before.text_fr,
+        text_it=before.text_it,
+        starts_at=_moment(before.starts_at),
+        ends_at=_moment(before.ends_at),
+    )
+    del form.mail
+    if visit.posted and form.validate():
+        starts_at = _instant(form.starts_at.data) or before.starts_at
+        ends_at = _instant(form.ends_at.data)
+        if ends_at is None or ends_at > max(starts_at, visit.now):
+            return await _change(visit, form, before, starts_at, ends_at)
+        form.ends_at.errors = [_("The end must come after the beginning, and after now.")]
+    status = 422 if visit.posted else 200
+    return visit.render("office/announcement.html", status, form=form, before=before)
+
+
+async def _change(
+    visit: Visit,
+    form: AnnouncementForm,
+    before: Announcement,
+    starts_at: int,
+    ends_at: int | None,
+) -> Response:
+    one = replace(
+        before,
+        level=form.level.data,
+        text_en=form.text_en.data or "",
+        text_fr=form.text_fr.data or "",
+        text_it=form.text_it.data or "",
+        # The form knows minutes.
+        starts_at=before.starts_at if starts_at == _minute(before.starts_at) else starts_at,
+        ends_at=ends_at,
+        changed_at=visit.now,
+    )
+    note = acts.noted(visit, "announcement_changed", f"{one.id} {one.text_en}")
+
+    async def write(tx: Tx) -> None:
+        if not await announcements.change(tx, one, visit.now):
+            raise HTTPException(404)
+        await note(tx)
+
+    await visit.services.database.write(write)
+    visit.site.house.changed()
+    visit.say(_("Changed."))
+    return visit.go("/office/announcements")
+
+
 async def end(visit: Visit) -> Response:
     """The page has asked whether."""
     id_, now = visit.parameter("announcement"), visit.now
@@ -163,6 +221,15 @@ async def _mail(visit: Visit, one: Announcement) -> int:
             return sent
 
 
+def _minute(instant: int) -> int:
+    return instant // MINUTE * MINUTE
+
+
+def _moment(instant: int | None) -> datetime | None:
+    """For the form, in UTC."""
+    return None if instant is None else datetime.fromtimestamp(_minute(instant) / 1000, UTC)
+
+
 def _instant(moment: object) -> int | None:
     """In ms; forms name UTC."""
     return round(moment.replace(tzinfo=UTC).timestamp()) * 1000 if moment else None  # type: ignore[attr-defined]  # the field's data is a datetime
@@ -171,5 +238,6 @@ def _instant(moment: object) -> int | None:
 ROUTES = [
     Route("/office/announcements", operator(listing), methods=["GET"]),
     Route("/office/announcements/new", operator(new), methods=["GET", "POST"]),
+    Route("/office/announcements/{announcement}", operator(edit), methods=["GET", "POST"]),
     Route("/office/announcements/{announcement}/end", operator(end), methods=["POST"]),
 ]

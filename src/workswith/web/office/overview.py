@@ -22,6 +22,7 @@ TEXTS = {
     "/office/forum": lazy("What was reported, and the categories."),
     "/office/showcase": lazy("Solutions that wait to be published."),
     "/office/announcements": lazy("Tell everybody something."),
+    "/office/news": lazy("What changes in the programme, for its developers."),
     "/office/brand": lazy("Name, logo, colours and legal texts."),
 }
 """What each entry of the navigation leads to."""

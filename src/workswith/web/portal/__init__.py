@@ -1,6 +1,7 @@
 """The developer portal. [PRT]"""
 
 from . import (
+    announcements,
     apis,
     applications,
     changelog,
@@ -30,6 +31,7 @@ ROUTES = [
     *changelog.ROUTES,
     *status.ROUTES,
     *search.ROUTES,
+    *announcements.ROUTES,
     *apis.ROUTES,
     *products.ROUTES,
     *profile.ROUTES,

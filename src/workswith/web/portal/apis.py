@@ -17,14 +17,14 @@ from workswith.contracts.renderings.known import known
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
-from . import errors, own
+from . import errors, own, visible
 
 
-def document_of(visit: Visit) -> Document:
-    """The API that the address names. Raises ``HTTPException`` 404."""
-    for api in visit.services.apis:
-        if api.document.slug == visit.parameter("api"):
-            return api.document
+async def document_of(visit: Visit) -> Document:
+    """The API that the address names, if this reader may see it. Raises ``HTTPException`` 404."""
+    for document in await visible.documents(visit):
+        if document.slug == visit.parameter("api"):
+            return document
     raise HTTPException(404)
 
 
@@ -41,10 +41,7 @@ async def listing(visit: Visit) -> Response:
     asked = visit.asked("q").strip()[:200]
     found = []
     notes = await api_notes(visit.services.database)
-    for api in visit.services.apis:
-        document = api.document
-        if document.slug in notes and not notes[document.slug].published:
-            continue
+    for document in await visible.documents(visit):
         hits = [one for one in document.operations if asked and _mentions(document, one, asked)]
         if hits or _found(asked, f"{document.title} {document.summary} {document.description}"):
             found.append((document, hits))
@@ -53,7 +50,7 @@ async def listing(visit: Visit) -> Response:
 
 async def one(visit: Visit) -> Response:
     """What the API is for, its operations, what it notifies of, and its downloads."""
-    document = document_of(visit)
+    document = await document_of(visit)
     notifications = [
         (notification, reference.body_view(notification.body))
         for notification in document.notifications
@@ -69,7 +66,7 @@ async def one(visit: Visit) -> Response:
 
 async def operation(visit: Visit) -> Response:
     """The reference of one operation, its samples filled with the reader's own key."""
-    document = document_of(visit)
+    document = await document_of(visit)
     chosen = operation_of(visit, document)
     origin = visit.services.origins.api
     keys = await own.keys(visit, document.slug)
@@ -87,7 +84,7 @@ async def operation(visit: Visit) -> Response:
 
 async def openapi_download(visit: Visit) -> Response:
     """The document with the addresses of this installation."""
-    document = document_of(visit)
+    document = await document_of(visit)
     origins = visit.services.origins
     brand = visit.site.house.name
     exported = openapi.export(document, origins.api, origins.login, brand=brand)
@@ -107,7 +104,7 @@ async def postman_download(visit: Visit) -> Response:
         known=known([_ids(home) for home in await own.plants(visit)]),
     )
     brand = visit.site.house.name
-    documents = [api.document for api in visit.services.apis]
+    documents = await visible.documents(visit)
     return _download(postman.collection(brand, documents, flow), "postman.json")
 
 

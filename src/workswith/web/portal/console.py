@@ -40,7 +40,7 @@ class _Pending(msgspec.Struct, frozen=True):
 
 async def console(visit: Visit) -> Response:
     """The form, with the reader's keys and homes to choose from."""
-    document = document_of(visit)
+    document = await document_of(visit)
     chosen = operation_of(visit, document)
     origin = visit.services.origins.api
     keys = await own.keys(visit, document.slug)
@@ -52,7 +52,7 @@ async def console(visit: Visit) -> Response:
         form=try_it.form(document, chosen, origin),
         keys=keys,
         homes=await own.plants(visit, document.slug),
-        can_sign_in=visit.services.console is not None,
+        can_sign_in=visit.services.console is not None and chosen.called_by == "user",
         curl=samples.curl(calls.compose(document, chosen, origin, key=key)),
         advice=errors.by_status(visit.services),
     )

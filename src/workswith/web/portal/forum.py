@@ -9,8 +9,9 @@ from wtforms.validators import InputRequired, Length
 
 from workswith.community import forum, rules
 from workswith.identity import audit
+from workswith.kernel.clock import HOUR
 from workswith.kernel.database import Tx
-from workswith.kernel.problem import Problem
+from workswith.kernel.problem import Kind, Problem
 from workswith.web.site import paging
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import _, lazy
@@ -46,6 +47,10 @@ class ThreadForm(Form):
 
 class ReplyForm(Form):
     text = body(lazy("Your reply"), _MARKUP)
+
+
+class EditForm(Form):
+    text = body(lazy("Text"), _MARKUP)
 
 
 async def listing(visit: Visit) -> Response:
@@ -120,6 +125,51 @@ async def reply(visit: Visit) -> Response:
     return visit.go(f"/forum/threads/{found.id}?page={last}#reply")
 
 
+async def edit(visit: Visit) -> Response:
+    """One's own post, as long as the setting says; the page marks it as edited."""
+    reads, post_id = visit.services.database, _post_id(visit)
+    found = await forum.own_post(reads, visit.account.id, post_id)
+    if not visit.posted and not _changeable(visit, found):
+        raise Problem(Kind.CONFLICT, "post_settled", "This post can no longer be changed.")
+    form = EditForm.of(visit, text=found.text)
+    if visit.posted and form.validate():
+        text = str(form.data["text"])
+        try:
+            await reads.write(
+                forum.edit,
+                visit.account.id,
+                post_id,
+                text=text,
+                now=visit.now,
+                within=_within(visit),
+            )
+        except Problem as problem:
+            form.refuse(problem)
+        else:
+            visit.say(_("Changed."))
+            return visit.go(await _place_of(visit, found))
+    status = 422 if visit.posted else 200
+    thread = await forum.thread(reads, found.thread_id)
+    return visit.render(
+        "portal/post_edit.html",
+        status,
+        form=form,
+        post=found,
+        thread=thread,
+        back=await _place_of(visit, found),
+    )
+
+
+async def withdraw(visit: Visit) -> Response:
+    """The page has asked whether."""
+    post_id, within = _post_id(visit), _within(visit)
+    found = await visit.services.database.write(
+        forum.withdraw, visit.account.id, post_id, now=visit.now, within=within
+    )
+    visit.say(_("Withdrawn. Nobody but operators can read it any more."))
+    return visit.go(await _place_of(visit, found))
+
+
 async def report(visit: Visit) -> Response:
     """The page has asked whether; the operator looks at it."""
     found = await visit.services.database.write(
@@ -178,16 +228,37 @@ async def _note(tx: Tx, visit: Visit, detail: str) -> None:
     await audit.note(tx, "forum_moderated", visit.now, account_id=by, detail=detail[:200])
 
 
+def _within(visit: Visit) -> int:
+    return visit.services.settings.forum_edit_hours * HOUR
+
+
+def _changeable(visit: Visit, one: forum.Post) -> bool:
+    """Whether the reader may edit and withdraw it now."""
+    reader = visit.known.id if visit.known else ""
+    return one.changeable(reader, visit.now, _within(visit))
+
+
+async def _place_of(visit: Visit, one: forum.Post) -> str:
+    """The page of its thread on which it stands."""
+    before = await forum.posts_before(visit.services.database, one)
+    number = before // forum.PAGE + 1
+    page = f"?page={number}" if number > 1 else ""
+    return f"/forum/threads/{one.thread_id}{page}#post-{one.id}"
+
+
 async def _show(visit: Visit, form: ReplyForm, status: int = 200) -> Response:
     reads = visit.services.database
     found = await forum.thread(reads, visit.parameter("thread"), everything=visit.operator)
     pages = -(-found.posts // forum.PAGE)
     number = min(paging.number(visit), pages)
+    posts = await forum.posts(reads, found.id, number)
     return visit.render(
         "portal/thread.html",
         status,
         thread=found,
-        posts=await forum.posts(reads, found.id, number),
+        posts=posts,
+        changeable={one.id for one in posts if _changeable(visit, one) and not found.locked},
+        versions=await forum.versions(reads, found.id, posts) if visit.operator else {},
         page=number,
         pages=pages,
         address=paging.address(f"/forum/threads/{found.id}"),
@@ -211,5 +282,7 @@ ROUTES = [
     Route("/forum/threads/{thread}", writer(reply), methods=["POST"]),
     Route("/forum/threads/{thread}/{act}", operator(moderate_thread), methods=["POST"]),
     Route("/forum/posts/{post}/report", writer(report), methods=["POST"]),
+    Route("/forum/posts/{post}/edit", writer(edit), methods=["GET", "POST"]),
+    Route("/forum/posts/{post}/withdraw", writer(withdraw), methods=["POST"]),
     Route("/forum/posts/{post}/{act}", operator(moderate_post), methods=["POST"]),
 ]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.contracts import Document
 from workswith.contracts.renderings import calls, samples
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
-from . import errors, own
+from . import errors, own, visible
 from .flow import flow
 from .glossary import GLOSSARY
 
@@ -19,10 +20,11 @@ async def home(visit: Visit) -> Response:
     if visit.known is not None and not visit.developer:
         return visit.go("/home")
     keys = await own.keys(visit)
-    first = _first_call(visit, keys[0].key if keys else calls.KEY_PLACEHOLDER)
+    documents = await visible.documents(visit)
+    first = _first_call(visit, documents, keys[0].key if keys else calls.KEY_PLACEHOLDER)
     return visit.render(
         "portal/home.html",
-        apis=[api.document for api in visit.services.apis],
+        apis=documents,
         key=keys[0] if keys else None,
         first=first,
         applications=await own.applications(visit),
@@ -37,7 +39,9 @@ async def getting_started(visit: Visit) -> Response:
     return visit.render(
         "portal/getting_started.html",
         key=key,
-        first=_first_call(visit, key.key if key else calls.KEY_PLACEHOLDER),
+        first=_first_call(
+            visit, await visible.documents(visit), key.key if key else calls.KEY_PLACEHOLDER
+        ),
         applications=applications,
         flow=flow(
             visit.services.origins.login,
@@ -65,10 +69,9 @@ class _First:
     sample: str
 
 
-def _first_call(visit: Visit, key: str) -> _First | None:
+def _first_call(visit: Visit, known: list[Document], key: str) -> _First | None:
     """The first operation of Echo, else of whatever there is."""
-    documents = [api.document for api in visit.services.apis]
-    documents.sort(key=lambda document: document.slug != "echo")
+    documents = sorted(known, key=lambda document: document.slug != "echo")
     if not documents:
         return None
     document = documents[0]

@@ -14,6 +14,8 @@ from workswith.web.site.pages import developer, page
 from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
+from . import visible
+
 
 class SubscribeForm(Form):
     """The name is for the developer alone."""
@@ -62,7 +64,7 @@ async def subscribe(visit: Visit) -> Response:
 async def _show(visit: Visit, form: SubscribeForm, status: int = 200) -> Response:
     services = visit.services
     chosen = await product(services.database, visit.parameter("product"))
-    contained = [api.document for api in services.apis if api.document.slug in chosen.apis]
+    contained = [one for one in await visible.documents(visit) if one.slug in chosen.apis]
     mine = []
     if visit.developer:
         mine = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 from wtforms.fields import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from workswith.community import rules
 from workswith.community.forum import Author
@@ -49,7 +49,7 @@ def body(label: str, hint: str = "") -> object:
     """The field for a text of several lines."""
     return lines(
         label,
-        InputRequired(lazy("Please write something.")),
+        DataRequired(lazy("Please write something.")),
         Length(max=rules.TEXT_LIMIT),
         hint=hint,
         rows=8,

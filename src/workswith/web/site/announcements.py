@@ -1,12 +1,18 @@
 """What an operator tells everybody on all pages, from and until an instant. [OPR]"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from workswith.kernel.database import Reads, Tx, query, statement
 
 from . import language
+from .language import lazy
 
-LEVELS = ("info", "warn", "bad")
+LEVEL_WORDS = {
+    "info": lazy("Information"),
+    "warn": lazy("Warning"),
+    "bad": lazy("Disruption"),
+}
 SHOWN = 5
 """So many stand on a page at a time."""
 
@@ -23,6 +29,7 @@ class Announcement:
     starts_at: int
     ends_at: int | None
     created_at: int
+    changed_at: int | None = None
 
     @property
     def text(self) -> str:
@@ -39,7 +46,7 @@ class Announcement:
         return self.ends_at is not None and self.ends_at <= now
 
 
-_COLUMNS = "id, level, text_en, text_fr, text_it, starts_at, ends_at, created_at"
+_COLUMNS = "id, level, text_en, text_fr, text_it, starts_at, ends_at, created_at, changed_at"
 _NOT_OVER = query(
     Announcement,
     f"SELECT {_COLUMNS} FROM announcements WHERE ends_at IS NULL OR ends_at > :now "
@@ -53,7 +60,20 @@ _SEARCH = query(
 )
 _INSERT = statement(
     f"INSERT INTO announcements ({_COLUMNS}) VALUES (:id, :level, :text_en, :text_fr, :text_it, "
-    ":starts_at, :ends_at, :created_at)"
+    ":starts_at, :ends_at, :created_at, :changed_at)"
+)
+_CHANGE = statement(
+    "UPDATE announcements SET level = :level, text_en = :text_en, text_fr = :text_fr, "
+    "text_it = :text_it, starts_at = :starts_at, ends_at = :ends_at, changed_at = :changed_at "
+    "WHERE id = :id AND (ends_at IS NULL OR ends_at > :now)"
+)
+_ONE = query(Announcement, f"SELECT {_COLUMNS} FROM announcements WHERE id = :id")
+_TOLD = query(
+    Announcement,
+    f"SELECT {_COLUMNS} FROM announcements WHERE starts_at <= :now "
+    "AND (:trouble = 0 OR level <> 'info') AND (:like = '' OR LOWER(text_en) LIKE :like "
+    "OR LOWER(text_fr) LIKE :like OR LOWER(text_it) LIKE :like) "
+    "ORDER BY starts_at DESC, id LIMIT :limit OFFSET :offset",
 )
 _END = statement(
     "UPDATE announcements SET ends_at = :now WHERE id = :id AND (ends_at IS NULL OR ends_at > :now)"
@@ -73,20 +93,41 @@ async def search(
     return await reads.all(_SEARCH, like=like, limit=limit, offset=offset)
 
 
-async def announce(tx: Tx, one: Announcement) -> None:
-    await tx.run(
-        _INSERT,
-        id=one.id,
-        level=one.level,
-        text_en=one.text_en,
-        text_fr=one.text_fr,
-        text_it=one.text_it,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        created_at=one.created_at,
+async def told(  # noqa: PLR0913 - one filter each
+    reads: Reads,
+    now: int,
+    *,
+    trouble: bool = False,
+    text: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Announcement]:
+    """What everybody has been told so far, the latest first; of ``trouble`` only, if wanted."""
+    like = f"%{text.strip().casefold()}%" if text.strip() else ""
+    return await reads.all(
+        _TOLD, now=now, trouble=int(trouble), like=like, limit=limit, offset=offset
     )
+
+
+async def announcement(reads: Reads, id_: str) -> Announcement | None:
+    return await reads.one(_ONE, id=id_)
+
+
+async def announce(tx: Tx, one: Announcement) -> None:
+    await tx.run(_INSERT, **_values(one))
+
+
+async def change(tx: Tx, one: Announcement, now: int) -> bool:
+    """Whether it was not over yet."""
+    values = _values(one)
+    del values["created_at"]
+    return bool(await tx.run(_CHANGE, now=now, **values))
 
 
 async def end(tx: Tx, id_: str, now: int) -> bool:
     """Takes it off all pages; whether it was on any or would have come."""
     return bool(await tx.run(_END, id=id_, now=now))
+
+
+def _values(one: Announcement) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Announcement.__dataclass_fields__}

@@ -77,6 +77,7 @@ OFFICE = (
             Section(lazy("Forum"), "/office/forum"),
             Section(lazy("Showcase"), "/office/showcase"),
             Section(lazy("Announcements"), "/office/announcements"),
+            Section(lazy("News"), "/office/news"),
         ),
     ),
     Group(lazy("Appearance"), (Section(lazy("Brand"), "/office/brand"),)),
