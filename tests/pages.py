@@ -290,14 +290,14 @@ NO_PAGES = frozenset(
         "/apis/{api}/openapi.json",
         "/apis/{api}/changes.atom",
         "/changelog.atom",
+        "/announcements.atom",
+        "/status.atom",
         "/home/{plant}/history/{module}/csv",
         "/postman.json",
         "/usage/csv",
         "/logos/{client}",
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
-        "/announcements.atom",
-        "/status.atom",
         "/device/answer",  # asks for the code when it is opened by itself
         "/metrics",  # for programs
         "/signin/company/callback",
@@ -412,9 +412,9 @@ def _written(cloud: Cloud, dora: Person) -> dict[str, str]:
         found[name] = str(page.url).removeprefix(portal)
         assert page.status_code == 200, page.text
         assert found[name] != path
-    found["office_ticket"] = found["ticket"].replace("/contact", "/tickets")
-    return found
         if name == "thread":
             edit = re.search(r"/forum/posts/\d+/edit", page.text)
             assert edit, page.text
             found["post_edit"] = edit[0]
+    found["office_ticket"] = found["ticket"].replace("/contact", "/tickets")
+    return found
