@@ -99,11 +99,11 @@ class Areas:
         retention = Retention(
             [
                 old_events(kernel.database, settings.events),
+                sweep(kernel.database, audit.OLD, settings.identity.audit_days),
                 *history.sweeps(kernel.database, settings.devices),
                 *webhook_retention.sweeps(kernel.database, settings.webhooks),
             ]
         )
-                sweep(kernel.database, audit.OLD, settings.identity.audit_days),
         works: tuple[Work, ...] = (
             *self.devices.works,
             *self.webhooks.works,
@@ -138,11 +138,11 @@ class Areas:
 
     async def prepare(self) -> None:
         """What must be there before the first request."""
+        await keep_usual_name(self.kernel.database, self.kernel.settings.web.brand)
         await self.identity.prepare()
         await self.catalog.prepare(tuple(api.document.slug for api in self.apis))
 
     def login(self) -> Asgi:
-        await keep_usual_name(self.kernel.database, self.kernel.settings.web.brand)
         """The addresses of the login service that programs use."""
         return self.identity.login()
 
