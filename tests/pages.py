@@ -39,6 +39,7 @@ PLACES = (
     Place("guides", "/guides", "/guides"),
     Place("getting-started", "/getting-started", "/getting-started", DEVELOPER),
     Place("faq", "/faq", "/faq"),
+    Place("design", "/design", "/design"),
     Place("changelog", "/changelog", "/changelog"),
     Place("announcements", "/announcements", "/announcements"),
     Place("contact-visitor", "/contact", "/contact"),
@@ -261,6 +262,12 @@ PLACES = (
         DEVELOPER,
     ),
     Place(
+        "notification-tokens",
+        "/applications/{application}/notifications/tokens",
+        "/applications/{client}/notifications/tokens",
+        DEVELOPER,
+    ),
+    Place(
         "program",
         "/applications/{application}/program",
         "/applications/{client}/program",
@@ -296,6 +303,7 @@ NO_PAGES = frozenset(
         "/postman.json",
         "/usage/csv",
         "/logos/{client}",
+        "/console/notifications",
         "/console/authorize",  # goes on to /authorize
         "/console/quota",
         "/device/answer",  # asks for the code when it is opened by itself

@@ -126,18 +126,55 @@ document.getElementById("choose-sample")?.addEventListener("change", (event) => 
 
 // ---- the answer -------------------------------------------------------------------------------
 
-async function quota() {
-  const chosen = form.elements.namedItem("key")?.selectedOptions?.[0];
-  if (!chosen?.dataset.subscription) return null;
+// What the portal knows about a call; null where it says nothing.
+async function ask(path, values) {
   try {
-    const url = new URL(form.dataset.quota, location.href);
-    url.searchParams.set("subscription", chosen.dataset.subscription);
-    if (token.value.trim()) url.searchParams.set("subject", subject(token.value.trim()));
+    const url = new URL(path, location.href);
+    if (token.value.trim()) values.subject = subject(token.value.trim());
+    for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
     const reply = await fetch(url, { headers: { Accept: "application/json" } });
     return reply.ok ? await reply.json() : null;
   } catch {
     return null;
   }
+}
+
+async function quota() {
+  const subscription = form.elements.namedItem("key")?.selectedOptions?.[0]?.dataset.subscription;
+  return subscription ? ask(form.dataset.quota, { subscription }) : null;
+}
+
+// What happens after a command, as a shutter that has arrived, has no flow of the call.
+async function notifications(flow) {
+  const place = document.getElementById("answer-notifications");
+  const list = document.getElementById("notifications");
+  list.replaceChildren();
+  place.hidden = !flow || !token.value.trim();
+  if (place.hidden) return;
+  const found = await ask(form.dataset.caused, { flow });
+  document.getElementById("notifications-note").hidden = !found?.length;
+  if (!found?.length) {
+    const none = document.createElement("p");
+    none.className = "quiet";
+    none.textContent = say(found ? "NoNotification" : "NotYours");
+    list.append(none);
+  }
+  for (const one of found ?? []) {
+    const shown = document.getElementById("notification").content.cloneNode(true);
+    shown.querySelector("strong").textContent = one.kind;
+    shown.querySelector("span").textContent = `${one.home} · ${one.module}`;
+    const [formatted, exact] = shown.querySelectorAll("code");
+    formatted.textContent = pretty(one.body);
+    exact.textContent = one.body;
+    shown.querySelector("summary").textContent = say("Exactly", {
+      bytes: new TextEncoder().encode(one.body).length,
+    });
+    list.append(shown);
+  }
+}
+
+function span(seconds) {
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 function subject(jwt) {
@@ -215,8 +252,18 @@ async function send(event) {
     const cost = before && after ? after.used - before.used : null;
     show(
       "answer-quota",
-      after ? say("Quota", { cost: cost ?? "?", used: after.used, limit: after.limit, left: after.left }) : "",
+      after
+        ? say("Quota", {
+            cost: cost ?? "?",
+            before: before?.used ?? "?",
+            used: after.used,
+            limit: after.limit,
+            left: after.left,
+            renewed: span(after.seconds),
+          })
+        : "",
     );
+    await notifications(reply.headers.get("X-Flow-Id"));
     advise(reply.status, text);
   } catch (error) {
     const status = document.getElementById("answer-status");
@@ -224,6 +271,7 @@ async function send(event) {
     status.className = "status bad";
     for (const id of ["answer-time", "answer-headers", "answer-body", "answer-quota"]) show(id, "");
     document.getElementById("answer-empty").hidden = true;
+    document.getElementById("answer-notifications").hidden = true;
     advise(0, "");
   } finally {
     button.disabled = false;
