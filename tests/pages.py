@@ -234,6 +234,7 @@ PLACES = (
         "/apis/{api}/operations/{operation}/console",
         "/apis/echo/operations/retrieve-resource/console",
     ),
+    Place("test-homes", "/homes", "/homes", DEVELOPER),
     Place("try-it-window", "/console/callback", "/console/callback", status=400),
     Place("applications", "/applications", "/applications", DEVELOPER),
     Place("application", "/applications/{application}", "/applications/{client}", DEVELOPER),

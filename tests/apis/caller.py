@@ -42,13 +42,15 @@ class Caller:
         who: str = "",
         scopes: frozenset[str] = EVERYTHING,
         content_type: str = "application/json",
+        client_id: str = "app",
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         path, _, query = target.partition("?")
         found = self.api.find(method, path)
         assert found is not None, f"{method} {path}"
         bound, parts = found
         sent = b"" if body is None else body if isinstance(body, bytes) else _encode(body)
-        headers = {"content-type": content_type} if sent else {}
+        headers = {**({"content-type": content_type} if sent else {}), **(headers or {})}
         values = dict(parse_qsl(query, keep_blank_values=True))
         try:
             request = Request(
@@ -59,7 +61,7 @@ class Caller:
                 bound.check(values, headers, sent),
                 sent,
                 account_id=who or self.account_id,
-                client_id="app",
+                client_id=client_id,
                 scopes=scopes,
                 flow="flow",
                 now=self.clock.now(),

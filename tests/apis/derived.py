@@ -19,14 +19,19 @@ from workswith.contracts.document import Document, Operation
 from workswith.identity.application import Application
 from workswith.identity.application_form import ApplicationForm
 from workswith.kernel.clock import HOUR
-from workswith.kernel.database import Tx
+from workswith.kernel.database import Tx, statement
 from workswith.sandbox import seed
 from workswith.sandbox.authority import Authority
 from workswith.settings import Settings
+from workswith.webhooks import reading
+from workswith.webhooks.tokens import DAYS, READ, SCOPES, WRITE
 
 ORIGIN = "https://127.0.0.1:8443"
 REPLY = "https://client.example/derived"
 PLENTY = 1_000_000
+NOTIFICATIONS = "/notifications/"
+"""Below it are the applications' own tokens taken."""
+_EXPIRE = statement("UPDATE webhook_token SET expires_at = :now WHERE name = 'expired'")
 PLANT_OF = {
     "smarther-v1.0": "smarther",
     "smarther-v2.0": "smarther",
@@ -60,6 +65,7 @@ class World:
         self._data = data
         self.keys: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
+        self.own_tokens: dict[str, str] = {}
         self._ids: dict[str, dict[str, str]] = {}
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -98,7 +104,16 @@ class World:
             "somebody else": other["access_token"],
             "no scope": few["access_token"],
         }
+        await self._own_tokens(everything.client_id, new["id_token"])
         await self._find_ids()
+        await self._notify(people["end_user"], everything.client_id)
+
+    def _tokens_of(self, path: str, method: str) -> dict[str, str]:
+        """Of a user, or of the application; without a scope is who has the other one."""
+        if not path.startswith(NOTIFICATIONS):
+            return self.tokens
+        few = self.own_tokens["writes" if method == "GET" else "reads"]
+        return {**self.own_tokens, "no scope": few}
 
     async def call(
         self,
@@ -115,7 +130,8 @@ class World:
         if key is not None:
             lines["ocp-apim-subscription-key"] = self.keys[key]
         if token is not None:
-            lines["authorization"] = f"Bearer {self.tokens[token]}"
+            tokens = self._tokens_of(path, method)
+            lines["authorization"] = f"Bearer {tokens[token]}"
         if body:
             lines["content-length"] = str(len(body))
         sent: list[Any] = []
@@ -213,6 +229,44 @@ class World:
             params, application.client_id, secret
         )
         return answer
+
+    async def _own_tokens(self, client_id: str, id_token: str) -> None:
+        areas = self.cloud.areas
+        for name, scopes in (
+            ("good", SCOPES),
+            ("expired", SCOPES),
+            ("reads", (READ,)),
+            ("writes", (WRITE,)),
+        ):
+            _, self.own_tokens[name] = await areas.webhooks.tokens.make(
+                client_id, name, scopes, min(DAYS)
+            )
+        self.own_tokens["id_token"] = id_token
+
+        async def expire(tx: Tx) -> None:
+            await tx.run(_EXPIRE, now=areas.kernel.clock.now())
+
+        await areas.kernel.database.write(expire)
+
+    async def _notify(self, person: str, client_id: str) -> None:
+        """An endpoint that nobody listens at, and a delivery to it."""
+        areas, plant_id = self.cloud.areas, self._ids["smarther-v2.0"]["plantId"]
+        await areas.webhooks.subscriptions.subscribe(
+            person, client_id, plant_id, "smarther", "https://127.0.0.1:9/derived"
+        )
+        smarther = self.apis["smarther-v2.0"].document
+        target = self.target(smarther, smarther.operation("Set-Chronothermostat-Status"))
+        body = (
+            b'{"function": "heating", "mode": "manual", "setPoint": {"value": "22.5", "unit": "C"}}'
+        )
+        reply = await self.call("POST", target, body=body)
+        assert reply.status == 200, reply
+        mine, now = (client_id,), areas.kernel.clock.now()
+        await self.cloud.supervisor.settle()
+        rules = areas.webhooks.desk.settings.rules
+        (endpoint,) = await reading.endpoints_of(areas.kernel.database, mine, rules, now)
+        first, *_ = await reading.deliveries_of(areas.kernel.database, mine)
+        self._ids["notifications-v1.0"] = {"endpoint": endpoint.id, "delivery": first.id}
 
     async def _find_ids(self) -> None:
         """The plants are in the document of the sandbox, the rest is asked for."""

@@ -40,7 +40,9 @@ PLANT_IDS = {"plantId", "siteId"}
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with derived.opened(tmp_path_factory.mktemp("derived")) as opened:
-        opened.run(opened.call("GET", "/hc/api/v1.0/plants", key="spent"))  # the only one
+        # The only call of the day: of the end-user, and of the application's owner.
+        opened.run(opened.call("GET", "/hc/api/v1.0/plants", key="spent"))
+        opened.run(opened.call("GET", "/notifications/v1.0/endpoints", key="spent"))
         yield opened
 
 

@@ -93,7 +93,11 @@ OWN_WORDS = {
         "A parameter is missing",
         "One of the specified parameter should be an array",
         "No Plug were found.",
-    }
+    },
+    "notifications-v1.0": {
+        "Nothing has happened yet in a plant that this endpoint is subscribed to.",
+        "This Idempotency-Key came with another call before.",
+    },
 }
 """Sentences that an API has beside the common ones; its own tests show that they are sent."""
 

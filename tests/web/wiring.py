@@ -34,6 +34,7 @@ from workswith.webhooks.desk import Desk
 from workswith.webhooks.settings import Settings as WebhookSettings
 from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
 from workswith.webhooks.subscriptions import end_for_lost
+from workswith.webhooks.tokens import Tokens as WebhookTokens
 
 KEY = bytes(range(32))
 CHEAP = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
@@ -111,5 +112,6 @@ def services_of(parts: Parts) -> Services:
             bells=parts.bells,
             renderers={"smarther-v2.0": lambda event, _: event.id.encode()},
         ),
+        webhook_tokens=WebhookTokens(database, clock, ident, parts.broadcast),
         sandbox=True,
     )

@@ -12,6 +12,7 @@ from workswith.kernel import mail
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
 from workswith.kernel.database import Tx, statement
+from workswith.webhooks.desk import Desk
 from workswith.webhooks.reading import EndpointView, applications, endpoints_of
 from workswith.webhooks.settings import Settings
 
@@ -115,3 +116,52 @@ async def test_the_mail_is_in_the_owners_language_and_leads_to_the_page(
 async def applications_endpoints(chain: Chain) -> list[EndpointView]:
     client_ids = await applications(chain.database)
     return await endpoints_of(chain.database, client_ids, chain.settings.rules, chain.clock.now())
+
+
+async def banned(chain: Chain) -> EndpointView:
+    await chain.change(times=20)
+    await chain.settle()
+    (client_id,) = await applications(chain.database)
+    (endpoint,) = await endpoints_of(
+        chain.database, [client_id], chain.settings.rules, chain.clock.now()
+    )
+    assert endpoint.health(chain.clock.now()) == "banned"
+    return endpoint
+
+
+@pytest.mark.parametrize("by_operator", [False, True])
+@pytest.mark.parametrize("language", ["en", "fr", "it"])
+async def test_a_ban_that_somebody_lifts_is_told(
+    chain: Chain, ground: Ground, by_operator: bool, language: str
+) -> None:
+    """In the owner's language, with who it was and the page; without a ban there is no mail."""
+    await chain.database.write(lambda tx: tx.run(_SPEAK, language=language))
+    endpoint = await banned(chain)
+    desk = Desk(
+        ground.database, ground.clock, ground.ident, ground.cipher, chain.settings,
+        bells=ground.bells, renderers={}, portal="https://portal.example",
+    )  # fmt: skip
+    written = []
+
+    async def note(tx: Tx) -> None:
+        written.append("note")
+
+    for _ in range(2):
+        await desk.lift_ban(
+            [endpoint.client_id], endpoint.id, by_operator=note if by_operator else None
+        )
+    subject, words = LIFTED[language]
+    posted = [one for one in await mail.latest(chain.database, EMAIL) if subject in one.subject]
+    assert len(posted) == 1
+    assert words[by_operator] in posted[0].text
+    assert endpoint.url in posted[0].text
+    assert posted[0].link.endswith(f"/endpoints/{endpoint.id}")
+    assert written == ["note"] * 2 * by_operator
+
+
+LIFTED = {
+    "en": ("Ban lifted: hook.example", ("you, or a program", "the operator lifted")),
+    "fr": ("Exclusion levée : hook.example", ("vous, ou un programme", "l’exploitant a levé")),
+    "it": ("Esclusione tolta: hook.example", ("tu, o un programma", "il gestore ha tolto")),
+}
+_SPEAK = statement("UPDATE account SET language = :language")

@@ -16,6 +16,7 @@ NAMES = (
     "myhome_up",
     "emergency_lighting",
     "classe_100x",
+    "notifications",
 )
 """In the order in which they are listed; each is a ``.yaml`` and a ``.py`` of this name."""
 

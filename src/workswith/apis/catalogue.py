@@ -14,6 +14,7 @@ from . import (
     home_control,
     multisocket,
     myhome_up,
+    notifications,
     smarther,
     smarther_v1,
 )
@@ -33,12 +34,18 @@ class Bound(NamedTuple):
 
 
 def apis(
-    reads: Reads, twin: Any, scenes: Any, subscriptions: Any, ticket_key: bytes
+    reads: Reads,
+    twin: Any,
+    scenes: Any,
+    subscriptions: Any,
+    ticket_key: bytes,
+    *,
+    desk: Any = None,
 ) -> tuple[Api, ...]:
     """In the order of `apis.NAMES`; raises `ContractError` for what is not total.
 
-    ``twin``, ``scenes`` and ``subscriptions`` are those of `devices` and `webhooks`: each module
-    says by a Protocol what it needs of them.
+    ``twin``, ``scenes``, ``subscriptions`` and ``desk`` are those of `devices` and `webhooks`: each
+    module says by a Protocol what it needs of them. Without a desk nobody may call Notifications.
     """
     answers = {
         "echo": Bound(echo.handlers()),
@@ -51,6 +58,7 @@ def apis(
         "myhome_up": Bound(myhome_up.handlers(reads)),
         "emergency_lighting": Bound(emergency_lighting.handlers(reads, twin)),
         "classe_100x": Bound(classe_100x.handlers(reads, twin, ticket_key)),
+        "notifications": Bound(notifications.handlers(reads, desk), notifications.error_body),
     }
     return tuple(
         bind(document, *answers[name], examined=True) for name, document in documents().items()

@@ -17,6 +17,7 @@ from workswith.kernel.brand import keep_usual_name
 from workswith.kernel.tasks import Work
 from workswith.web.site.services import Services, Testing
 from workswith.webhooks import retention as webhook_retention
+from workswith.webhooks import tokens
 from workswith.webhooks.subscriptions import end_for_consent, end_for_lost
 
 from .catalog import Catalog
@@ -28,7 +29,7 @@ from .routing import Asgi, at_first_call
 from .seams import PLAIN, Seams
 from .webhooks import Webhooks
 
-CALLERS = ("subscription", "consent", "application", "account", "family")
+CALLERS = ("subscription", "consent", "application", "account", "family", tokens.TOPIC)
 """Words after which the gateway recognises callers anew."""
 
 
@@ -48,6 +49,7 @@ class Areas:
             self.devices.scenes,
             self.webhooks.subscriptions,
             kernel.key("door entry tickets"),
+            desk=self.webhooks.desk,
         )
         self.gateway = self._gateway()
         self.works = self._works()
@@ -58,6 +60,7 @@ class Areas:
         """What one area does when another one's thing ends."""
         identity, catalog = self.identity, self.catalog
         identity.consents.on_end(end_for_consent)
+        identity.applications.on_delete(tokens.forget)
         identity.closing.on_close(catalog.cancel_all, catalog.forget_keys)
         identity.closing.on_close(end_owned)
         for forget in (tickets.forget, forum.forget, showcase.forget):
@@ -83,6 +86,7 @@ class Areas:
             portal_origin=kernel.origins.portal,
             quota_anchor_minutes=kernel.settings.catalog.quota_anchor_minutes,
             on_call=self._on_call,
+            own_tokens={"notifications-v1.0": self.webhooks.tokens},
         )
 
     def _works(self) -> tuple[Work, ...]:
@@ -189,6 +193,7 @@ class Areas:
             quota_anchor_minutes=kernel.settings.catalog.quota_anchor_minutes,
             webhook_rules=kernel.settings.webhooks.rules,
             webhook_desk=self.webhooks.desk,
+            webhook_tokens=self.webhooks.tokens,
             sandbox=sandbox,
             testing=testing,
         )

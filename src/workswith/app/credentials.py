@@ -10,10 +10,12 @@ from workswith.identity.redirect import Redirect
 from workswith.kernel import log
 from workswith.kernel.problem import Kind, Problem
 from workswith.sandbox import seed
+from workswith.webhooks.tokens import DAYS, SCOPES
 
 from .areas import Areas
 from .routing import SANDBOX_PREFIX
 
+OWN_TOKEN = "workswith up"  # noqa: S105  its name
 NO_TOKENS = {"access_token": "", "refresh_token": ""}
 _log = log.get("app")
 
@@ -108,6 +110,16 @@ async def _let_consent(areas: Areas, planted: seed.Seed, account_id: str) -> Non
         await database.write(consents.give, account_id, application, areas.kernel.clock.now())
 
 
+async def notifications_token(areas: Areas, planted: seed.Seed) -> str:
+    """A new token of the seeded application for the API Notifications; the former one ends."""
+    own = areas.webhooks.tokens
+    for token in await own.of(planted.client_id):
+        if token.name == OWN_TOKEN:
+            await own.end(planted.client_id, token.id)
+    _token, text = await own.make(planted.client_id, OWN_TOKEN, SCOPES, max(DAYS))
+    return text
+
+
 async def document(
     areas: Areas, planted: seed.Seed, origin: str, authority_file: Path | None, *, tokens: bool
 ) -> dict[str, Any]:
@@ -121,6 +133,9 @@ async def document(
     )
     application = await areas.identity.applications.known(planted.client_id)
     minted: dict[str, Any] = NO_TOKENS
+    own_token = ""
+    if tokens and application is not None:
+        own_token = await notifications_token(areas, planted)
     try:
         minted = await mint(areas, planted) if tokens else NO_TOKENS
     except Problem as problem:
@@ -145,6 +160,7 @@ async def document(
             "client_id": planted.client_id,
             "client_secret": planted.client_secret,
             "redirect_uris": list(application.reply_urls if application else ()),
+            "notifications_token": own_token,
         },
         "tokens": {
             "access_token": minted["access_token"],

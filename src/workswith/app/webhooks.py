@@ -8,6 +8,7 @@ from workswith.webhooks.fanout import FanOut
 from workswith.webhooks.sender import Sender
 from workswith.webhooks.signing import Signer
 from workswith.webhooks.subscriptions import Subscriptions
+from workswith.webhooks.tokens import Tokens
 from workswith.webhooks.worker import Worker
 
 from .kernel import Kernel
@@ -41,6 +42,10 @@ class Webhooks:
             settings,
             bells=bells,
             renderers=catalogue.NOTIFICATIONS,
+            portal=kernel.origins.portal,
+        )
+        self.tokens = Tokens(
+            database, clock, kernel.ident.branch("webhook tokens"), kernel.broadcast
         )
         self.fan_out = FanOut(
             seams.notifications(catalogue.NOTIFICATIONS), settings.rules, database.dialect

@@ -37,6 +37,7 @@ def command(endpoint_url: str, data: Path) -> None:
         client_secret=application["client_secret"],
         redirect_uri=application["redirect_uris"][0],
         subscription_key=sandbox["subscription"]["primary_key"],
+        notifications_token=application["notifications_token"],
         endpoint_url=endpoint_url,
         known=known([*sandbox["plants"], *sandbox["later_plants"]]),
     )

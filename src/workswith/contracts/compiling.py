@@ -1,7 +1,8 @@
 """Turns an OpenAPI 3.1 document into a `Document`.
 
 Decides what of OpenAPI this program speaks: one server (the base path), references inside the
-document, one media type per body, security by a subscription key and OAuth 2.0. Extensions:
+document, one media type per body, security by a subscription key and either OAuth 2.0 (the token of a user) or a
+bearer token of the application's own, whose roles are its scopes. Extensions:
 ``x-changes`` (its history, for people), ``x-slug`` (the API's name in addresses), ``x-accepts`` (leniency), ``x-also-at`` (other spellings of
 a path), ``x-same-as`` (a member of a body that is an id of a path; for renderings) and ``x-published-in`` (an answer that the operation's own page does not list).
 """
@@ -24,12 +25,15 @@ from .document import (
     Operation,
     Parameter,
     Response,
+    Whose,
 )
 from .paths import variables
 from .reading import read, resolved
 
 METHODS = frozenset({"get", "put", "post", "delete", "head", "patch", "options"})
 _NOTHING: Mapping[str, Any] = {}
+_TOKENS: Mapping[str, Whose] = {"oauth2": "user", "http": "application"}
+"""Whose token each type of security scheme means. Roles of a bearer token: OpenAPI 3.1 §4.8.30."""
 
 
 def load(path: Path) -> Document:
@@ -97,7 +101,7 @@ class _Compiler:
         self, method: str, path: str, shared: Mapping[str, Any], item: Mapping[str, Any]
     ) -> Operation:
         name = self._text(item, "operationId", f"{method} {path}") or f"{method} {path}"
-        secured, scope = self._security(name, item)
+        secured, scope, whose = self._security(name, item)
         return Operation(
             id=name,
             name=self._text(item, "summary", name),
@@ -106,6 +110,7 @@ class _Compiler:
             path=path,
             scope=scope,
             secured=secured,
+            called_by=whose,
             parameters=tuple(
                 self._parameter(name, each)
                 for each in [*shared.get("parameters", []), *item.get("parameters", [])]
@@ -122,20 +127,25 @@ class _Compiler:
                 self.flaws.append(f"{name}: x-also-at {other!r} is no spelling of {path}")
             yield str(other)
 
-    def _security(self, name: str, item: Mapping[str, Any]) -> tuple[bool, str]:
-        """Whether key and token are both asked for in every alternative, and the scope."""
+    def _security(self, name: str, item: Mapping[str, Any]) -> tuple[bool, str, Whose]:
+        """Whether key and token are both asked for in every alternative, the scope, whose token."""
         scopes: set[str] = set()
+        whose: set[Whose] = set()
         alternatives = item.get("security") or []
         secured = bool(alternatives)
         for alternative in alternatives:
-            kinds = {_mapping(self._schemes, scheme).get("type") for scheme in alternative}
-            secured = secured and kinds == {"apiKey", "oauth2"}
+            kinds = {
+                scheme: str(_mapping(self._schemes, scheme).get("type")) for scheme in alternative
+            }
+            tokens = [kind for kind in kinds.values() if kind in _TOKENS]
+            secured = secured and len(tokens) == 1 and {*kinds.values()} == {"apiKey", *tokens}
+            whose.update(_TOKENS[kind] for kind in tokens)
             for scheme, wanted in alternative.items():
-                if _mapping(self._schemes, scheme).get("type") == "oauth2":
+                if kinds[scheme] in _TOKENS:
                     scopes.add(" ".join(wanted))
-        if len(scopes) > 1:
+        if len(scopes) > 1 or len(whose) > 1:
             self.flaws.append(f"{name}: its security alternatives ask for different scopes")
-        return secured, min(scopes, default="")
+        return secured, min(scopes, default=""), min(whose, default="user")
 
     def _parameter(self, name: str, item: Mapping[str, Any]) -> Parameter:
         label = f"{name}: parameter {item.get('name', '?')}"

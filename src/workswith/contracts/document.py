@@ -5,9 +5,11 @@ Schemas are plain JSON Schema 2020-12 with every reference already put in place.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Schema = Mapping[str, Any]
+Whose = Literal["user", "application"]
+"""Whose token a call needs: one that a user consented to, or one that the application's owner made."""
 
 
 class ContractError(Exception):
@@ -100,7 +102,8 @@ class Response:
 class Operation:
     """``scope`` is what the access token must carry; empty where any token will do.
 
-    ``also_at`` are other spellings of the path that clients in use call (``x-also-at``).
+    ``also_at`` are other spellings of the path that clients in use call (``x-also-at``);
+    ``called_by`` is whose token it takes.
     """
 
     id: str
@@ -114,6 +117,7 @@ class Operation:
     body: Body | None
     responses: Mapping[int, Response]
     also_at: tuple[str, ...] = ()
+    called_by: Whose = "user"
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
         return tuple(parameter for parameter in self.parameters if parameter.place == place)

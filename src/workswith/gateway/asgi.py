@@ -4,9 +4,10 @@ It owns everything below the base path of each API. Every answer carries ``X-Flo
 log, the events and the deliveries of the call are found again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from time import perf_counter_ns
+from types import MappingProxyType
 from typing import Any
 
 from workswith.catalog.burst import Bursts
@@ -40,7 +41,8 @@ OnCall = Callable[[CallRecord], None]
 class Gateway:
     """``origin`` is where the APIs are reached, ``portal_origin`` whose pages may call them.
 
-    ``on_call`` hears of every finished call; it must not wait and must not raise.
+    ``on_call`` hears of every finished call; it must not wait and must not raise. ``own_tokens`` are
+    those of APIs that take no token of a user, by slug.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class Gateway:
         portal_origin: str = "",
         quota_anchor_minutes: int = 0,
         on_call: OnCall | None = None,
+        own_tokens: Mapping[str, AccessTokens] = MappingProxyType({}),
     ) -> None:
-        mounts = sorted((_mount(api, origin) for api in apis), key=lambda m: -len(m.prefix))
+        made = (_mount(api, origin, own_tokens.get(api.document.slug)) for api in apis)
+        mounts = sorted(made, key=lambda m: -len(m.prefix))
         self._parts = Parts(
             tuple(mounts),
             subscriptions.known,
@@ -210,7 +214,7 @@ class Gateway:
         )
 
 
-def _mount(api: Api, origin: str) -> Mount:
+def _mount(api: Api, origin: str, tokens: AccessTokens | None = None) -> Mount:
     base = api.document.base_path
     realm = f"{origin.rstrip('/')}{base}"
     return Mount(
@@ -219,4 +223,5 @@ def _mount(api: Api, origin: str) -> Mount:
         key_challenge=f'AzureApiManagementKey realm="{realm}",'
         'name="Ocp-Apim-Subscription-Key",type="header"',
         token_challenge=f'Bearer realm="{realm}"',
+        tokens=tokens,
     )

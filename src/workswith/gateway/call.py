@@ -51,12 +51,16 @@ class Subscriptions(Protocol):
 
 
 class Mount(NamedTuple):
-    """An API where it is reached: below ``prefix``, which ends with a slash."""
+    """An API where it is reached: below ``prefix``, which ends with a slash.
+
+    ``tokens`` are its own, in place of those of users.
+    """
 
     prefix: str
     api: Api
     key_challenge: str
     token_challenge: str
+    tokens: AccessTokens | None = None
 
 
 Match = tuple[Mount, BoundOperation, dict[str, str]]

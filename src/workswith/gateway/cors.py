@@ -9,7 +9,10 @@ _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
-        b"Accept, Authorization, Cache-Control, Content-Type, Ocp-Apim-Subscription-Key",
+        (
+            b"Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, "
+            b"Ocp-Apim-Subscription-Key"
+        ),
     ),
     (b"access-control-max-age", b"600"),
 )

@@ -1,6 +1,6 @@
 """The steps of the pipeline, in its order."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from time import perf_counter_ns
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from workswith.contracts.binding import Request
 from workswith.kernel.problem import Kind, Problem
 
 from .bodies import has_body, read_body
-from .call import Call, Headers, Match, Parts
+from .call import Access, Call, Headers, Match, Parts
 from .queries import parse_query
 
 KEY_HEADER = b"ocp-apim-subscription-key"
@@ -101,15 +101,20 @@ def require_the_api_in_the_product(call: Call, _parts: Parts) -> None:
 def verify_the_token(call: Call, parts: Parts) -> Awaitable[None] | None:
     header = call.headers.get(b"authorization")
     text = None if header is None else header.decode("latin-1")
+    mount = call.mount
+    if mount is not None and mount.tokens is not None:
+        return _verify(call, mount.tokens.verify, text)
     access = parts.known_token(text, call.now)
     if access is None:
-        return _verify(call, parts, text)
+        return _verify(call, parts.verify, text)
     call.access = access
     return None
 
 
-async def _verify(call: Call, parts: Parts, header: str | None) -> None:
-    call.access = await parts.verify(header, call.now)
+async def _verify(
+    call: Call, verify: Callable[[str | None, int], Awaitable[Access]], header: str | None
+) -> None:
+    call.access = await verify(header, call.now)
 
 
 def slow_down(call: Call, parts: Parts) -> None:

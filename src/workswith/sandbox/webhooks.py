@@ -6,7 +6,6 @@ sandbox; ``/inspect`` shows what its own receiver got.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from starlette.routing import Route
 from workswith.kernel.clock import Clock, iso, parse_iso
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
-from workswith.webhooks import reading
+from workswith.webhooks import reading, telling
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.figures import figures
 
@@ -67,27 +66,7 @@ class _Own:
         found = await reading.endpoints_of(
             self._database, await self._all(), self._desk.settings.rules, now
         )
-        return JSONResponse(
-            [
-                {
-                    "id": one.id,
-                    "client_id": one.client_id,
-                    "url": one.url,
-                    "health": one.health(now),
-                    "failures": one.lane.failures,
-                    "failing_since": _when(one.failing_since),
-                    "ban_until": _when(one.lane.ban_until if one.ban_left(now) else None),
-                    "ban_left_ms": one.ban_left(now),
-                    "waiting": one.waiting,
-                    "lost": one.lost,
-                    "subscriptions": one.subscriptions,
-                    "pending": one.pending,
-                    "last_status": one.last_status,
-                    "last_error": one.last_error,
-                }
-                for one in found
-            ]
-        )
+        return JSONResponse([telling.endpoint(one, now) for one in found])
 
     async def lift_ban(self, request: Request) -> Response:
         await self._desk.lift_ban(await self._all(), request.path_params["id"])
@@ -116,20 +95,7 @@ class _Own:
         found = await reading.losses_of(
             self._database, await self._all(), request.path_params["id"], limit=LIMIT
         )
-        return JSONResponse(
-            [
-                {
-                    "event_id": one.event_id,
-                    "plant_id": one.plant_id,
-                    "sequence": one.sequence,
-                    "kind": one.kind,
-                    "at": iso(one.at),
-                    "reason": one.reason,
-                    "replayed_at": _when(one.replayed_at),
-                }
-                for one in found
-            ]
-        )
+        return JSONResponse([telling.loss(one) for one in found])
 
     async def deliveries(self, request: Request) -> Response:
         asked = request.query_params
@@ -140,7 +106,7 @@ class _Own:
             state=asked.get("state", ""),
             limit=LIMIT,
         )
-        return JSONResponse([_delivery(one) for one in found])
+        return JSONResponse([telling.delivery(one) for one in found])
 
     async def delivery(self, request: Request) -> Response:
         mine = await self._all()
@@ -148,24 +114,7 @@ class _Own:
         if one is None:
             raise Problem(Kind.UNKNOWN, "delivery_unknown", "There is no such delivery.")
         attempts = await reading.attempts_of(self._database, mine, one.id)
-        return JSONResponse(
-            {
-                **_delivery(one),
-                "body": one.body.decode("utf-8", "replace"),
-                "attempted": [
-                    {
-                        "number": each.number,
-                        "at": iso(each.at),
-                        "connect_ms": each.connect_ms,
-                        "answer_ms": each.answer_ms,
-                        "status": each.status,
-                        "error": each.error,
-                        "answer": each.answer.decode("utf-8", "replace"),
-                    }
-                    for each in attempts
-                ],
-            }
-        )
+        return JSONResponse(telling.whole_delivery(one, attempts))
 
     async def replay(self, request: Request) -> Response:
         await self._desk.replay(await self._all(), request.path_params["id"])
@@ -182,19 +131,7 @@ class _Own:
             limit=LIMIT,
         )
         return JSONResponse(
-            [
-                {
-                    "id": one.event.id,
-                    "plant_id": one.event.plant_id,
-                    "sequence": one.event.sequence,
-                    "kind": one.event.kind,
-                    "at": iso(one.event.at),
-                    "endpoint_id": one.subscription.endpoint_id,
-                    "outcome": one.outcome,
-                    "body": (self._desk.render(one.event, one.subscription) or b"").decode(),
-                }
-                for one in found
-            ]
+            [telling.event(one, self._desk.render(one.event, one.subscription)) for one in found]
         )
 
     async def figures(self, _request: Request) -> Response:
@@ -247,28 +184,6 @@ class _Inspect:
 
 def _page(text: str) -> Response:
     return HTMLResponse(text, headers=inspecting.HEADERS)
-
-
-def _delivery(one: reading.DeliveryView) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "endpoint_id": one.endpoint_id,
-        "event_id": one.event_id,
-        "plant_id": one.plant_id,
-        "sequence": one.sequence,
-        "kind": one.kind,
-        "event_at": iso(one.event_at),
-        "state": one.state,
-        "cause": one.cause,
-        "attempts": one.attempts,
-        "due_at": _when(one.due_at),
-        "finished_at": _when(one.finished_at),
-        "flow": one.flow,
-    }
-
-
-def _when(instant: int | None) -> str | None:
-    return None if instant is None else iso(instant)
 
 
 def _instant(text: object, otherwise: int) -> int:

@@ -19,8 +19,10 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from . import policy, queue, reading, signing
+from . import incidents, policy, queue, reading, signing
 from .fanout import Renderer, delivery_id
+from .incidents import About
+from .once import once
 from .settings import Settings
 from .subscriptions import COLUMNS, Subscription
 
@@ -36,14 +38,15 @@ _log = log.get("webhooks")
 class _Endpoint:
     id: str
     client_id: str
-    secret: bytes
+    url: str
+    failures: int
     ban_until: int | None
 
 
 _LOCK: Query[_Endpoint] = query(
     _Endpoint,
     "UPDATE webhook_endpoint SET next_due = next_due WHERE id = :id AND client_id = :client_id "
-    "RETURNING id, client_id, secret, ban_until",
+    "RETURNING id, client_id, url, failures, ban_until",
 )
 _WAKE = statement(
     "UPDATE webhook_endpoint SET next_due = CASE WHEN ban_until > :now THEN ban_until "
@@ -108,7 +111,7 @@ class Replayed:
 
 
 class Desk:
-    """``renderers`` by API, as for the fan-out."""
+    """``renderers`` by API, as for the fan-out; mails lead to the ``portal``."""
 
     def __init__(
         self,
@@ -120,6 +123,7 @@ class Desk:
         *,
         bells: Bells,
         renderers: Mapping[str, Renderer],
+        portal: str = "",
     ) -> None:
         self._database = database
         self._clock = clock
@@ -128,24 +132,46 @@ class Desk:
         self._settings = settings
         self._bells = bells
         self._renderers = renderers
+        self._portal = portal
 
     @property
     def settings(self) -> Settings:
         return self._settings
 
-    async def lift_ban(self, client_ids: Sequence[str], endpoint_id: str) -> None:
-        """Ends a ban and clears the counter; what waited goes on at once. Raises UNKNOWN."""
+    async def lift_ban(
+        self,
+        client_ids: Sequence[str],
+        endpoint_id: str,
+        *,
+        by_operator: Callable[[Tx], Awaitable[None]] | None = None,
+    ) -> None:
+        """Ends a ban and clears the counter; what waited goes on at once. Raises UNKNOWN.
+
+        Who owns the application is told by mail. ``by_operator`` writes an operator's act down.
+        """
 
         async def lift(tx: Tx) -> None:
-            await _lock(tx, client_ids, endpoint_id)
-            await tx.run(_LIFT, id=endpoint_id, now=self._clock.now())
+            one, now = await _lock(tx, client_ids, endpoint_id), self._clock.now()
+            await tx.run(_LIFT, id=endpoint_id, now=now)
+            lane = policy.Lane(failures=one.failures, ban_until=one.ban_until)
+            if policy.banned(lane, now):
+                about = About(
+                    one.client_id, one.url, incidents.page(self._portal, one.client_id, one.id)
+                )
+                notice = incidents.LIFTED_FOR if by_operator else incidents.LIFTED
+                await incidents.tell(tx, notice, about, lane, now)
+            if by_operator is not None:
+                await by_operator(tx)
 
         await self._write(lift)
 
-    async def replay(self, client_ids: Sequence[str], id_: str) -> None:
-        """Makes one finished delivery again. Raises UNKNOWN, CONFLICT while it still waits."""
+    async def replay(self, client_ids: Sequence[str], id_: str, *, key: str = "") -> None:
+        """Makes one finished delivery again, once for each ``key`` (`once`).
 
-        async def again(tx: Tx) -> None:
+        Raises UNKNOWN, CONFLICT while it still waits, or for the proof of an endpoint.
+        """
+
+        async def again(tx: Tx) -> str:
             found = [
                 endpoint_id
                 for client_id in client_ids
@@ -153,19 +179,25 @@ class Desk:
             ]
             if not found:
                 raise Problem(Kind.UNKNOWN, "delivery_unknown", "There is no such delivery.")
-            await _lock(tx, client_ids, found[0])
-            now = self._clock.now()
-            if not await tx.run(
-                _REPLAY_ONE,
-                endpoint_id=found[0],
-                delivery_id=id_,
-                now=now,
-                expires_at=self._expiry(now),
-            ):
-                raise Problem(
-                    Kind.CONFLICT, "delivery_waiting", "This delivery is not finished yet."
-                )
-            await tx.run(_WAKE, id=found[0], now=now)
+            own, now = await _lock(tx, client_ids, found[0]), self._clock.now()
+
+            async def act() -> str:
+                if not await tx.run(
+                    _REPLAY_ONE,
+                    endpoint_id=own.id,
+                    delivery_id=id_,
+                    now=now,
+                    expires_at=self._expiry(now),
+                ):
+                    raise Problem(
+                        Kind.CONFLICT,
+                        "delivery_waiting",
+                        "This delivery is not finished yet, or is the proof of an endpoint.",
+                    )
+                await tx.run(_WAKE, id=own.id, now=now)
+                return ""
+
+            return await once(tx, own.client_id, key, act, asked=f"replay {id_}", now=now)
 
         await self._write(again)
 
@@ -178,52 +210,69 @@ class Desk:
         *,
         state: str = "",
         limit: int = MOST,
+        key: str = "",
     ) -> Replayed:
         """Makes again what an endpoint missed of the events from ``since`` to before ``until``.
 
         What a ban lost is delivered after all; of the deliveries those in a ``state``, or all that
-        did not arrive. At most ``limit`` of each; asked again, it goes on. Raises UNKNOWN.
+        did not arrive. At most ``limit`` of each; asked again, it goes on, but not under the same
+        ``key`` (`once`). Raises UNKNOWN.
         """
 
-        async def again(tx: Tx) -> Replayed:
-            await _lock(tx, client_ids, endpoint_id)
-            now = self._clock.now()
+        async def again(tx: Tx) -> str:
+            own, now = await _lock(tx, client_ids, endpoint_id), self._clock.now()
             span = {"endpoint_id": endpoint_id, "since": since, "until": until, "limit": limit}
-            made = await tx.run(
-                _REPLAY_RANGE, **span, state=state, now=now, expires_at=self._expiry(now)
-            )
-            losses = [] if state else await tx.all(_LOST, **span)
-            for number, event, subscription in losses:
-                await self._deliver(tx, event, subscription, now, cause="replay")
-                await tx.run(_FOUND, id=number, now=now)
-            await tx.run(_WAKE, id=endpoint_id, now=now)
-            return Replayed(made, len(losses))
 
-        return await self._write(again)
+            async def act() -> str:
+                made = await tx.run(
+                    _REPLAY_RANGE, **span, state=state, now=now, expires_at=self._expiry(now)
+                )
+                losses = [] if state else await tx.all(_LOST, **span)
+                for number, event, subscription in losses:
+                    await self._deliver(tx, event, subscription, now, cause="replay")
+                    await tx.run(_FOUND, id=number, now=now)
+                await tx.run(_WAKE, id=endpoint_id, now=now)
+                return f"{made} {len(losses)}"
 
-    async def send_test(self, client_ids: Sequence[str], endpoint_id: str) -> str:
+            asked = f"range {endpoint_id} {since} {until} {state}"
+            return await once(tx, own.client_id, key, act, asked=asked, now=now)
+
+        made, losses = (await self._write(again)).split()
+        return Replayed(int(made), int(losses))
+
+    async def send_test(self, client_ids: Sequence[str], endpoint_id: str, *, key: str = "") -> str:
         """Sends a real body, marked as a test in the list only; returns its delivery's id.
 
-        It is the latest event of a plant that the endpoint is subscribed to. Raises UNKNOWN,
-        CONFLICT ``no_event`` when nothing is subscribed or nothing has happened yet.
+        It is the latest event of a plant that the endpoint is subscribed to; one for each ``key``
+        (`once`). Raises UNKNOWN, CONFLICT ``no_event`` when nothing is subscribed or nothing has
+        happened yet.
         """
 
         async def send(tx: Tx) -> str:
-            await _lock(tx, client_ids, endpoint_id)
-            subscription = await tx.one(_ANY, endpoint_id=endpoint_id)
-            now = self._clock.now()
-            if subscription is not None:
-                for event in await tx.all(_LAST_EVENTS, plant_id=subscription.plant_id):
+            own, now = await _lock(tx, client_ids, endpoint_id), self._clock.now()
+
+            async def act() -> str:
+                subscription = await tx.one(_ANY, endpoint_id=endpoint_id)
+                events = (
+                    await tx.all(_LAST_EVENTS, plant_id=subscription.plant_id)
+                    if subscription
+                    else []
+                )
+                for event in events:
                     id_ = self._ident.uuid()
-                    if await self._deliver(tx, event, subscription, now, cause=TEST, id_=id_):
+                    if subscription and await self._deliver(
+                        tx, event, subscription, now, cause=TEST, id_=id_
+                    ):
                         await tx.run(_WAKE, id=endpoint_id, now=now)
                         return id_
-            raise Problem(
-                Kind.CONFLICT,
-                "no_event",
-                "Nothing has happened yet in a plant that this endpoint is subscribed to.",
-                hint="Turn a thermostat, then try again.",
-            )
+                raise Problem(
+                    Kind.CONFLICT,
+                    "no_event",
+                    "Nothing has happened yet in a plant that this endpoint is subscribed to.",
+                    hint="Turn a thermostat, then try again.",
+                )
+
+            return await once(tx, own.client_id, key, act, asked=f"test {endpoint_id}", now=now)
 
         return await self._write(send)
 

@@ -1,5 +1,7 @@
 """Tells the developer, by mail, when an endpoint starts failing, is banned, and delivers again.
 
+And when somebody lifts a ban: each time, whoever it was.
+
 Each once for each *incident*: failures with less than `QUIET` between them. One that fails is told
 of after `PATIENCE` attempts at the same delivery, since a single late answer happens to everybody.
 That it delivers again is told of one that was banned. The mail is written in the transaction that
@@ -20,6 +22,8 @@ from .policy import Lane
 QUIET = 6 * HOUR
 PATIENCE = 3
 FAILING, BANNED, OVER = "failing", "banned", "over"
+LIFTED, LIFTED_FOR = "lifted", "lifted for"
+"""By the owner, or by the operator for the owner."""
 _RANK = ("", FAILING, BANNED, OVER)
 _WHERE = N_("Endpoint: {url}\nApplication: {application}\nFailures on its counter: {failures}")
 _BUTTON = N_("Look at the endpoint")
@@ -62,6 +66,38 @@ TEXTS = {
             N_(
                 "Its page lists what it lost meanwhile and sends it again. Should it fail again "
                 "within {hours} hours, no other mail follows."
+            ),
+        ),
+        _BUTTON,
+    ),
+    LIFTED: Text(
+        N_("Ban lifted: {host}"),
+        (
+            N_("Hello {name},"),
+            N_(
+                "you, or a program with your token, lifted the ban of an endpoint of yours. It "
+                "would have lasted until {until}."
+            ),
+            _WHERE,
+            N_(
+                "The counter starts again at 0, and what waited goes out now. What the ban lost is "
+                "listed on its page, which sends it again."
+            ),
+        ),
+        _BUTTON,
+    ),
+    LIFTED_FOR: Text(
+        N_("Ban lifted: {host}"),
+        (
+            N_("Hello {name},"),
+            N_(
+                "the operator lifted the ban of an endpoint of yours. It would have lasted until "
+                "{until}."
+            ),
+            _WHERE,
+            N_(
+                "The counter starts again at 0, and what waited goes out now. What the ban lost is "
+                "listed on its page, which sends it again."
             ),
         ),
         _BUTTON,
@@ -122,6 +158,11 @@ class About:
     client_id: str
     url: str
     page: str = ""
+
+
+def page(portal: str, client_id: str, endpoint_id: str) -> str:
+    """Where the owner of an endpoint looks after it; empty without a portal."""
+    return f"{portal}/applications/{client_id}/endpoints/{endpoint_id}" if portal else ""
 
 
 async def tell(tx: Tx, notice: str, about: About, lane: Lane, now: int) -> None:

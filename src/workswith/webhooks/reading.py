@@ -6,7 +6,7 @@ and whatever belongs to others is not found. Newest first; ``before`` is the `nu
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from workswith.events.outbox import COLUMNS as EVENT_COLUMNS
 from workswith.events.outbox import Event, event_of
@@ -114,6 +114,24 @@ class EventView:
     subscription: Subscription
     outcome: str
 
+    @property
+    def seen(self) -> "Seen":
+        """Where a list goes on after this one."""
+        event = self.event
+        return Seen(event.at, event.plant_id, event.sequence, self.subscription.id)
+
+
+class Seen(NamedTuple):
+    """Up to where a list of events was read."""
+
+    at: int = -1
+    plant_id: str = ""
+    sequence: int = 0
+    subscription_id: str = ""
+
+
+FROM_THE_START = Seen()
+
 
 def _endpoint(*columns: Any) -> EndpointView:
     values = [*columns[:4], policy.Lane(*columns[4:8]), *columns[8:]]
@@ -124,8 +142,7 @@ def _event(*columns: Any) -> tuple[Event, Subscription]:
     return event_of(*columns[:9]), Subscription(*columns[9:])
 
 
-_ENDPOINTS = query(
-    _endpoint,
+_EVERY_ENDPOINT = (
     "SELECT id, client_id, url, created_at, failures, successes, failed_at, ban_until, lost, "
     "lost_first, lost_last, failing_since, previous_until, "
     "(SELECT count(*) FROM webhook_subscription s WHERE s.endpoint_id = e.id), "
@@ -133,8 +150,17 @@ _ENDPOINTS = query(
     "AND d.due_at IS NOT NULL), "
     "(SELECT count(*) FROM webhook_subscription s WHERE s.endpoint_id = e.id "
     "AND s.state = 'pending'), last_status, last_error "
-    "FROM webhook_endpoint e WHERE client_id = :client_id ORDER BY created_at, id",
+    "FROM webhook_endpoint e WHERE "
 )
+_BANNED = query(
+    _endpoint, f"{_EVERY_ENDPOINT} ban_until > :now ORDER BY ban_until DESC, id LIMIT :limit"
+)
+_ENDPOINT_COLUMNS = f"{_EVERY_ENDPOINT} client_id = :client_id"
+_ENDPOINTS = query(
+    _endpoint,
+    f"{_ENDPOINT_COLUMNS} AND (created_at, id) > (:at, :id) ORDER BY created_at, id LIMIT :limit",
+)
+_ENDPOINT = query(_endpoint, f"{_ENDPOINT_COLUMNS} AND id = :id")
 _APPLICATIONS = query(str, "SELECT DISTINCT client_id FROM webhook_endpoint ORDER BY client_id")
 _DELIVERY_COLUMNS = (
     "SELECT d.id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
@@ -145,6 +171,7 @@ _DELIVERIES: Query[DeliveryView] = query(
     DeliveryView,
     f"{_DELIVERY_COLUMNS} WHERE client_id = :client_id AND d.id < :before "
     "AND (:endpoint_id = '' OR endpoint_id = :endpoint_id) AND (:state = '' OR state = :state) "
+    "AND (:plant_id = '' OR plant_id = :plant_id) AND event_at >= :since AND event_at < :until "
     "ORDER BY d.id DESC LIMIT :limit",
 )
 _LOG = query(
@@ -156,7 +183,8 @@ _LOSSES: Query[LossView] = query(
     LossView,
     "SELECT id, endpoint_id, client_id, subscription_id, event_id, plant_id, sequence, kind, at, "
     "reason, replayed_at FROM webhook_lost WHERE client_id = :client_id AND id < :before "
-    "AND endpoint_id = :endpoint_id ORDER BY id DESC LIMIT :limit",
+    "AND endpoint_id = :endpoint_id AND (:plant_id = '' OR plant_id = :plant_id) "
+    "AND at >= :since AND at < :until ORDER BY id DESC LIMIT :limit",
 )
 _EVENTS = query(
     _event,
@@ -165,7 +193,8 @@ _EVENTS = query(
     "FROM webhook_subscription s JOIN event e ON e.plant_id = s.plant_id "
     "WHERE s.client_id = :client_id AND (:endpoint_id = '' OR s.endpoint_id = :endpoint_id) "
     "AND (:plant_id = '' OR s.plant_id = :plant_id) AND s.state = 'active' "
-    "AND e.at >= s.created_at AND e.at >= :since AND e.sequence > :after "
+    "AND e.at >= s.created_at AND e.at >= :since AND e.at < :until "
+    "AND (e.at, e.plant_id, e.sequence, s.id) > (:after_at, :after_plant, :after, :after_id) "
     "ORDER BY e.at, e.plant_id, e.sequence, s.id LIMIT :limit",
 )
 _STATE = query(str, "SELECT state FROM webhook_delivery WHERE delivery_id = :id")
@@ -189,15 +218,41 @@ async def applications(reads: Reads) -> list[str]:
 
 
 async def endpoints_of(
-    reads: Reads, client_ids: Sequence[str], rules: Rules, now: int
+    reads: Reads,
+    client_ids: Sequence[str],
+    rules: Rules,
+    now: int,
+    *,
+    after: tuple[int, str] = (-1, ""),
+    limit: int = _END,
 ) -> list[EndpointView]:
-    """All endpoints of these applications, with the counter as it stands at ``now``."""
+    """Endpoints of these applications, with the counter as it stands at ``now``, the oldest first.
+
+    ``limit`` of each application; ``after`` is when the last one seen was made, and its id.
+    """
+    at, id_ = after
     found = [
         endpoint
         for client_id in client_ids
-        for endpoint in await reads.all(_ENDPOINTS, client_id=client_id)
+        for endpoint in await reads.all(_ENDPOINTS, client_id=client_id, at=at, id=id_, limit=limit)
     ]
     return [replace(one, lane=policy.rested(rules, one.lane, now)) for one in found]
+
+
+async def banned(reads: Reads, now: int, *, limit: int = 50) -> list[EndpointView]:
+    """Whatever is banned, the longest first, for the operator."""
+    return await reads.all(_BANNED, now=now, limit=limit)
+
+
+async def endpoint_of(
+    reads: Reads, client_ids: Sequence[str], id_: str, rules: Rules, now: int
+) -> EndpointView | None:
+    """One endpoint by its id."""
+    for client_id in client_ids:
+        found = await reads.one(_ENDPOINT, client_id=client_id, id=id_)
+        if found is not None:
+            return replace(found, lane=policy.rested(rules, found.lane, now))
+    return None
 
 
 async def deliveries_of(
@@ -206,10 +261,13 @@ async def deliveries_of(
     *,
     endpoint_id: str = "",
     state: str = "",
+    plant_id: str = "",
+    since: int = 0,
+    until: int = _END,
     before: int = _END,
     limit: int = 50,
 ) -> list[DeliveryView]:
-    """Deliveries of one endpoint or all, in one state or any."""
+    """Deliveries of one endpoint or all, in one state or any, of events in a span of time."""
     return await _newest(
         reads,
         _DELIVERIES,
@@ -218,6 +276,9 @@ async def deliveries_of(
         lambda delivery: delivery.number,
         endpoint_id=endpoint_id,
         state=state,
+        plant_id=plant_id,
+        since=since,
+        until=until,
         before=before,
     )
 
@@ -237,6 +298,9 @@ async def losses_of(
     client_ids: Sequence[str],
     endpoint_id: str,
     *,
+    plant_id: str = "",
+    since: int = 0,
+    until: int = _END,
     before: int = _END,
     limit: int = 50,
 ) -> list[LossView]:
@@ -248,6 +312,9 @@ async def losses_of(
         limit,
         lambda loss: loss.number,
         endpoint_id=endpoint_id,
+        plant_id=plant_id,
+        since=since,
+        until=until,
         before=before,
     )
 
@@ -259,12 +326,13 @@ async def events_of(
     endpoint_id: str = "",
     plant_id: str = "",
     since: int = 0,
-    after: int = 0,
+    until: int = _END,
+    after: Seen = FROM_THE_START,
     limit: int = 100,
 ) -> list[EventView]:
     """What happened in subscribed plants, the oldest first: to reconcile from after a ban.
 
-    Each since its subscription. ``since`` is an instant; ``after`` a sequence, for one plant.
+    Each since its subscription, from ``since`` to before ``until``; ``after`` is the last one seen.
     """
     found = [
         pair
@@ -275,7 +343,11 @@ async def events_of(
             endpoint_id=endpoint_id,
             plant_id=plant_id,
             since=since,
-            after=after,
+            until=until,
+            after_at=after.at,
+            after_plant=after.plant_id,
+            after=after.sequence,
+            after_id=after.subscription_id,
             limit=limit,
         )
     ]

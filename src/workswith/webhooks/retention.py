@@ -8,7 +8,7 @@ from workswith.events.retention import BATCH, Sweep, sweep
 from workswith.kernel.clock import DAY
 from workswith.kernel.database import Database, Tx, statement
 
-from . import logbook
+from . import logbook, once
 from .settings import Settings
 
 _OLD = (
@@ -43,4 +43,9 @@ def sweeps(database: Database, settings: Settings) -> list[Sweep]:
     async def sweep_deliveries(now: int) -> bool:
         return await database.write(deliveries, now - settings.keep_days * DAY) == BATCH
 
-    return [sweep_slices, sweep_deliveries, sweep(database, _OLD_LOSSES, settings.keep_days)]
+    return [
+        sweep_slices,
+        sweep_deliveries,
+        sweep(database, _OLD_LOSSES, settings.keep_days),
+        sweep(database, once.OLD, once.KEPT_FOR // DAY),
+    ]

@@ -114,6 +114,6 @@ async def test_the_form_offers_the_examples_and_every_parameter(browser: Any) ->
         for operation in api.document.operations:
             page = f"/apis/{api.document.slug}/operations/{operation.id}/console"
             text = (await browser.get(page)).text
-            places = re.findall(r'name="(\w+)" data-in="(\w+)"', text)
+            places = re.findall(r'name="([\w-]+)" data-in="(\w+)"', text)
             assert places == [(one.name, one.place) for one in operation.parameters]
             assert ('<textarea id="body"' in text) is (operation.body is not None)

@@ -15,6 +15,7 @@ from workswith.contracts.paths import variables
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 KEY_PLACEHOLDER = "{subscription key}"
 TOKEN_PLACEHOLDER = "{access token}"  # noqa: S105 -- a placeholder for people
+OWN_TOKEN_PLACEHOLDER = "{token of the application}"  # noqa: S105 -- another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def compose(
     origin: str,
     *,
     key: str = KEY_PLACEHOLDER,
-    token: str = TOKEN_PLACEHOLDER,
+    token: str = "",
     values: Mapping[str, str] | None = None,
     body: str | None = None,
 ) -> Call:
@@ -57,12 +58,18 @@ def compose(
     url = f"{origin.rstrip('/')}{document.base_path}{path}"
     if body is None and operation.body:
         body = text_of(operation.body.examples[0].value)
+    token = token or token_placeholder(operation)
     return Call(
         method=operation.method,
         url=f"{url}?{urlencode(query, quote_via=quote)}" if query else url,
         headers=tuple(headers_of(operation, key, token)),
         body=body or None,
     )
+
+
+def token_placeholder(operation: Operation) -> str:
+    """What stands for the token that the operation takes."""
+    return TOKEN_PLACEHOLDER if operation.called_by == "user" else OWN_TOKEN_PLACEHOLDER
 
 
 def headers_of(operation: Operation, key: str, token: str) -> list[tuple[str, str]]:

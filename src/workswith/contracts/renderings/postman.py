@@ -19,6 +19,8 @@ from .calls import KEY_HEADER, content_type, text_of
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _VARIABLE = re.compile(r"\{([A-Za-z0-9_]+)\}")
+_TOKENS = {"user": "access_token", "application": "notifications_token"}
+"""The variable with the token that an operation takes."""
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -26,7 +28,8 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class Flow:
     """Where to and as whom. Origins are ``https://host[:port]``; what is empty the user fills in.
 
-    ``endpoint_url`` is the address that the collection subscribes to notifications. ``known`` are
+    ``endpoint_url`` is the address that the collection subscribes to notifications,
+    ``notifications_token`` the application's own for the API Notifications. ``known`` are
     values of path parameters that no answer of a document tells: by its slug and their names.
     """
 
@@ -36,6 +39,7 @@ class Flow:
     client_secret: str = ""
     redirect_uri: str = ""
     subscription_key: str = ""
+    notifications_token: str = ""
     endpoint_url: str = "https://application.example/notifications"
     state: str = "af0ifjsldkj"
     known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -78,6 +82,7 @@ def _variables(documents: Iterable[Document], flow: Flow) -> list[dict[str, str]
         "code": "",
         "access_token": "",
         "refresh_token": "",
+        "notifications_token": flow.notifications_token,
         "subscription_key": flow.subscription_key,
         "endpoint_url": flow.endpoint_url,
     }
@@ -204,7 +209,7 @@ def _item(document: Document, operation: Operation) -> dict[str, Any]:
 def _request(document: Document, operation: Operation) -> dict[str, Any]:
     headers = [
         (KEY_HEADER, "{{subscription_key}}"),
-        ("Authorization", "Bearer {{access_token}}"),
+        ("Authorization", f"Bearer {{{{{_TOKENS[operation.called_by]}}}}}"),
     ]
     request: dict[str, Any] = {
         "method": operation.method,

@@ -6,9 +6,17 @@ Request URL, parameters, headers, body, answers, errors: `contract/homecontrol.m
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from workswith.contracts.document import Accepts, Body, Document, Example, Operation, Response
+from workswith.contracts.document import (
+    Accepts,
+    Body,
+    Document,
+    Example,
+    Operation,
+    Response,
+    Whose,
+)
 
-from .calls import KEY_HEADER, KEY_PLACEHOLDER, TOKEN_PLACEHOLDER, content_type, text_of
+from .calls import KEY_HEADER, KEY_PLACEHOLDER, content_type, text_of, token_placeholder
 from .rows import Row, limits, rows, type_of
 
 
@@ -86,6 +94,7 @@ class Page:
     method: str
     request_url: str
     scope: str
+    called_by: Whose
     parameters: tuple[ParameterView, ...]
     headers: tuple[HeaderView, ...]
     body: BodyView | None
@@ -110,6 +119,7 @@ def page(document: Document, operation: Operation, origin: str) -> Page:
         method=operation.method,
         request_url=request_url(document, operation, origin),
         scope=operation.scope,
+        called_by=operation.called_by,
         parameters=tuple(
             ParameterView(
                 name=each.name,
@@ -148,6 +158,9 @@ def body_view(body: Body) -> BodyView:
 
 def _headers(operation: Operation) -> tuple[HeaderView, ...]:
     scope = f" with the scope {operation.scope}" if operation.scope else "; any scope will do"
+    token = "OAuth 2.0 access token obtained by the authorization code grant"  # noqa: S105  a sentence
+    if operation.called_by == "application":
+        token = "Token of the application, made by its owner on its page Notifications"  # noqa: S105
     headers = [
         HeaderView(
             KEY_HEADER,
@@ -158,8 +171,8 @@ def _headers(operation: Operation) -> tuple[HeaderView, ...]:
         HeaderView(
             "Authorization",
             True,
-            f"OAuth 2.0 access token obtained by the authorization code grant{scope}.",
-            f"Bearer {TOKEN_PLACEHOLDER}",
+            f"{token}{scope}.",
+            f"Bearer {token_placeholder(operation)}",
         ),
     ]
     if operation.body:

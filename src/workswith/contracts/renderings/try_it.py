@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workswith.contracts.document import Document, Operation, Parameter
+from workswith.contracts.document import Document, Operation, Parameter, Whose
 
 from .calls import Call, compose, text_of
 from .reference import SampleView
@@ -34,6 +34,7 @@ class Form:
     method: str
     url: str
     scope: str
+    called_by: Whose
     fields: tuple[Field, ...]
     takes_body: bool
     body: str
@@ -53,6 +54,7 @@ def form(document: Document, operation: Operation, origin: str) -> Form:
         method=operation.method,
         url=f"{origin.rstrip('/')}{document.base_path}{operation.path}",
         scope=operation.scope,
+        called_by=operation.called_by,
         fields=tuple(_field(each) for each in operation.parameters),
         takes_body=body is not None,
         body=samples[0].text if samples else "",
@@ -83,14 +85,14 @@ def call(
 
 
 def _field(parameter: Parameter) -> Field:
-    optional_query = parameter.place == "query" and not parameter.required
+    left_out = parameter.place != "path" and not parameter.required
     return Field(
         name=_name(parameter),
         label=parameter.name,
         place=parameter.place,
         description=parameter.description,
         required=parameter.required,
-        value="" if optional_query else text_of(parameter.example),
+        value="" if left_out else text_of(parameter.example),
         choices=tuple(str(each) for each in parameter.schema.get("enum", ())),
         remembers=parameter.name if parameter.place == "path" else "",
     )

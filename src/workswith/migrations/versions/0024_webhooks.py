@@ -1,7 +1,31 @@
-"""Nothing yet: kept for notifications."""
+"""Tokens of applications for their notifications, and calls that are made once."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0024_webhooks"
 down_revision = "0022_office"
 
 
-def upgrade() -> None: ...
+def upgrade() -> None:
+    op.create_table(
+        "webhook_token",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False, unique=True),
+        sa.Column("client_id", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("scopes", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("used_at", sa.BigInteger),
+    )
+    op.create_index("webhook_token_client", "webhook_token", ["client_id"])
+    op.create_table(
+        "webhook_once",
+        sa.Column("client_id", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("asked", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("webhook_once_at", "webhook_once", ["at"])

@@ -42,6 +42,7 @@ async def deliveries(visit: Visit) -> Response:
         bodies={one.id: _laid_out(one.body) for one in shown},
         errors=ERRORS,
         rules=_rules(visit),
+        tokens=services.webhook_tokens is not None,
         older=shown[-1].number if len(found) > PAGE else 0,
     )
 

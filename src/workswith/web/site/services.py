@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workswith.webhooks.desk import Desk
     from workswith.webhooks.settings import Rules
     from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
+    from workswith.webhooks.tokens import Tokens as WebhookTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Services:
     """What programs were refused, for their owners."""
     webhook_desk: Desk | None = None
     """What developers do about their endpoints; without it they only look."""
+    webhook_tokens: WebhookTokens | None = None
+    """By which developers' programs look after notifications; without them there is no such page."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
     federation: Federation | None = None
