@@ -1,5 +1,6 @@
 """``workswith home``: have homes, edit them, keep them, copy them. [DEV-4 SBX-3]"""
 
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -7,6 +8,9 @@ from urllib.parse import quote, urlencode
 import click
 
 from .folder import data_option, json_option
+
+SOME = 250
+"""So many homes are asked for at once, that progress can be seen."""
 
 owner_option = click.option(
     "--owner",
@@ -27,6 +31,7 @@ def command() -> None:
     \b
     workswith home templates                       what there is to have
     workswith home create hotel --name "Stella"
+    workswith home create house --count 1000       a thousand, in seconds
     workswith home list
     workswith home show "Casa Verde"
     workswith home add "Casa Verde" fridge --room Cucina
@@ -92,15 +97,37 @@ def show(home: str, data: Path, as_json: bool) -> None:
 @click.argument("template")
 @click.option("--name", default="", help="What to call it.")
 @click.option("--share", multiple=True, metavar="WHO", help="Who else sees it; repeatable.")
+@click.option("--count", type=click.IntRange(1), help="So many of them; names are numbered.")
 @owner_option
 @data_option
 @json_option
 def create(
-    template: str, name: str, share: tuple[str, ...], owner: str, data: Path, as_json: bool
+    template: str,
+    name: str,
+    share: tuple[str, ...],
+    count: int | None,
+    owner: str,
+    data: Path,
+    as_json: bool,
 ) -> None:
-    """Furnish a home; see `workswith home templates`."""
+    """Furnish a home, or thousands; see `workswith home templates`."""
     body = {"template": template, "name": name, "share": list(share), "owner": owner}
-    _tell(_Sandbox(data).ask("POST", "", body), as_json)
+    if count is None:
+        _tell(_Sandbox(data).ask("POST", "", body), as_json)
+        return
+    made: list[dict[str, Any]] = []
+    sandbox, asked = _Sandbox(data), 0
+    with click.progressbar(length=count, label="Furnishing", file=sys.stderr) as progress:
+        while asked < count:
+            some = min(SOME, count - asked)
+            made += sandbox.ask("POST", "", {**body, "count": some, "first": asked + 1})
+            asked += some
+            progress.update(some)
+    if as_json:
+        _print(made)
+    else:
+        devices = sum(one["devices"] for one in made)
+        click.echo(f"{len(made)} homes with {devices} devices.")
 
 
 @command.command()

@@ -8,11 +8,14 @@ for being many. [DEV-2]
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
+
+from workswith.kernel.clock import MINUTE
 
 from .device import WAITING, Device, later
-from .simulators.kind import NEVER, Ahead, Member, Together
+from .simulators.kind import NEVER, Ahead, Member, Step, Together
 
 SITTING = 2_048
 """So many are foreseen before others of the process have their turn."""
@@ -62,17 +65,51 @@ class Foresight:
         self._waiting[device.module_id] = device, member
         self._soonest = min(self._soonest, member.soonest)
 
+    def caught_up(self, devices: Sequence[Device], now: int) -> list[Step[Any]]:
+        """What each does up to ``now`` that spoke before, or does just now.
+
+        Of all that it says on the way only the last is heard.
+        """
+        late = [one for one in devices if one.ahead.wake_at != now]
+        lived = dict(self._lived(late, now)) if late else {}
+        steps = []
+        for one in devices:
+            first, later = one.ahead.step, lived.get(one.module_id)
+            if later is not None:
+                first = Step(later.state, later.reading or first.reading)
+            steps.append(first)
+        return steps
+
     def waits(self, device: Device) -> bool:
         """Whether it is one of those that `gather` takes."""
         return device.module_id in self._waiting
 
     async def gather(self, known: Callable[[Device], None]) -> None:
         """Foresees all that wait, and gives each to ``known`` as soon as its ``ahead`` is."""
+        # After a start they stand at different minutes, and only those at the same go together.
+        by_minute = sorted(self._waiting.items(), key=lambda each: each[1][1].soonest // MINUTE)
+        self._waiting = dict(by_minute)
         while self._waiting:
             for device in self._sit():
                 known(device)
             await asyncio.sleep(0)
         self._soonest = NEVER
+
+    def _lived(self, late: Iterable[Device], now: int) -> Iterator[tuple[str, Step[Any]]]:
+        """From what they were foreseen to say."""
+        kinds: dict[str, list[tuple[Device, Any]]] = {}
+        for one in late:
+            row = self._rows.get(one.module_id)
+            if row is None:
+                yield one.module_id, one.simulator.step(one.body, one.ahead.step.state, now)
+            else:
+                name = one.kind.device
+                member = self._together[name].member(row, one.body, one.ahead.step.state)
+                kinds.setdefault(name, []).append((one, member))
+        for name, some in kinds.items():
+            steps = self._together[name].live([member for _, member in some], now)
+            for (one, _), step in zip(some, steps, strict=True):
+                yield one.module_id, step
 
     def _sit(self) -> list[Device]:
         some = list(islice(self._waiting.values(), SITTING))

@@ -1,6 +1,7 @@
 """The table of kinds: everything that tells a light from a thermostat is in its row. [DEV-2]"""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from random import Random
 from typing import Any
 
@@ -47,9 +48,15 @@ def _fleet() -> Together:
     return Fleet()
 
 
+def _heaters() -> Together:
+    from .simulators.heaters import Heaters  # noqa: PLC0415 - as above
+
+    return Heaters()
+
+
 _FW = Capability("fw", command=False, request=True, notification=False)
 _CONSUMPTIONS = _can("consumptions")
-_TEMPERATURE = Measure("temperature", lambda reading: reading.temperature)
+_TEMPERATURE = Measure("temperature", attrgetter("temperature"))
 
 _ROWS = (
     DeviceKind(
@@ -65,8 +72,8 @@ _ROWS = (
         capabilities=thermostat.CAPABILITIES,
         measures=(
             _TEMPERATURE,
-            Measure("humidity", lambda reading: reading.humidity),
-            Measure("set_point", lambda reading: reading.set_point),
+            Measure("humidity", attrgetter("humidity")),
+            Measure("set_point", attrgetter("set_point")),
         ),
         together=_fleet,
         soonest=soonest,
@@ -124,6 +131,7 @@ _ROWS = (
         touch=heater.Command,
         capabilities=(_can("mode", command=True), _CONSUMPTIONS, _can("temperature"), _FW),
         measures=(POWER, _TEMPERATURE),
+        together=_heaters,
     ),
     DeviceKind(
         remote.DEVICE,

@@ -8,8 +8,8 @@ then. [DEV-1 DEV-2 DEV-4]
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ from .foresight import Foresight
 from .kind import DeviceKind, Reading
 from .ledger import Done, Ledger, Stored
 from .link import Outcome
-from .parked import parked, reaches, set_reach
+from .parked import Parked, every_parked, parked, parked_in, reaches, set_reach
 from .plants import Reach
 from .reporting import Told
 from .settings import Settings
@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 BELL = "park"
 RELAY = "relay"
+TURN = 512
+"""So many speak in one transaction, and then others of the process have their turn."""
 
 Locks = Sequence[asyncio.Lock]
 
@@ -54,23 +56,22 @@ class Park:
         self._wakes: list[tuple[int, str]] = []
         self._loaded = False
         self._ledger = Ledger(database)
-        self._acting = 0
-        self._at_rest = asyncio.Event()
+        self._acts = _Acts()
         self._change = asyncio.Lock()
 
     async def turn(self, now: int) -> int | None:
-        """Lets every device speak that is due, all in one transaction."""
+        """Lets every device speak that is due, `TURN` of them in one transaction."""
         if not self._loaded:
             await self.welcome("")
             self._loaded = True
         if self._foresight.due <= now:
             await self._foresight.gather(self._schedule)
         due = self._take_due(now)
-        if due:
+        for first in range(0, len(due), TURN):
             try:
-                await self._speak(due, now)
+                await self._speak(due[first : first + TURN], now)
             except BaseException:
-                for device in due:
+                for device in due[first:]:
                     self._schedule(device)
                 raise
         soonest = self._soonest
@@ -78,22 +79,21 @@ class Park:
 
     async def settle(self) -> bool:
         """Waits for commands and touches that are being obeyed."""
-        if not self._acting:
-            return await self._ledger.settle()
-        while self._acting:
-            await self._at_rest.wait()
-        await self._ledger.settle()
-        return True
+        waited = await self._acts.end()
+        return await self._ledger.settle() or waited
 
     async def welcome(self, id_: str) -> None:
         """Takes up the simulated modules of a plant (by its id or a module's), or all (``""``)."""
-        for row in await parked(self._database, id_):
-            if row.module_id not in self._devices:
-                device = asleep(row, self._pace, self._climate)
-                self._devices[row.module_id] = device
-                self._circuits.add(device)
-                self._foresight.take_up(device)
-                self._schedule(device)
+        if id_:
+            self._take_up(await parked(self._database, id_))
+        else:
+            async for rows in every_parked(self._database):
+                self._take_up(rows)
+        self._bells.ring(BELL)
+
+    async def welcome_all(self, plant_ids: Sequence[str]) -> None:
+        """`welcome` of many plants."""
+        self._take_up(await parked_in(self._database, plant_ids))
         self._bells.ring(BELL)
 
     @asynccontextmanager
@@ -123,7 +123,7 @@ class Park:
         if device.reach is Reach.SILENT:
             await asyncio.sleep(deadline)
             return Outcome.SILENT
-        with self._act():
+        with self._acts:
             device, locks = await self._take(module_id)
             if device is None:
                 return Outcome.OFFLINE
@@ -141,7 +141,7 @@ class Park:
         touch = device.kind.touch
         if change is not None and (touch is None or not isinstance(change, touch)):
             raise Problem(Kind.INVALID, "not_touchable", "No hand can do that to this device.")
-        with self._act():
+        with self._acts:
             device, locks = await self._take(module_id)
             if device is None:
                 raise _no_simulator()
@@ -198,7 +198,8 @@ class Park:
     def _say_all(self, due: list[Device], now: int) -> tuple[None, list[Done]]:
         # A command may have come in between and have changed what is due.
         due = [one for one in due if _is_due(one, now) and not one.gone]
-        steps = [(one, _catch_up(one, now)) for one in due if not one.circuit]
+        speaking = [one for one in due if not one.circuit]
+        steps = list(zip(speaking, self._foresight.caught_up(speaking, now), strict=True))
         return None, self._done(steps, now, meters=[one for one in due if one.circuit])
 
     def _done(
@@ -206,7 +207,7 @@ class Park:
         steps: Sequence[tuple[Device, Step[Any]]],
         now: int,
         *,
-        meters: Iterable[Device] = (),
+        meters: Sequence[Device] = (),
         obeyed: Told | None = None,
         flow: str = "",
     ) -> list[Done]:
@@ -215,8 +216,10 @@ class Park:
         ``obeyed`` is what the one device of ``steps`` was told.
         """
         done = [Done(device, step, device.heard, flow, obeyed) for device, step in steps]
-        fresh = {device.module_id: step.state for device, step in steps}
         before = self._circuits.before([device for device, _ in steps])
+        if not before and not meters:
+            return done
+        fresh = {device.module_id: step.state for device, step in steps}
         behind = {one.module_id: one for one in (*before, *meters) if one.module_id not in fresh}
         measured = [(one, self._circuits.measure(one, now, fresh)) for one in behind.values()]
         return done + [Done(one, step, one.heard) for one, step in measured]
@@ -224,7 +227,7 @@ class Park:
     # ---- helpers
 
     async def _connect(self, module_id: str) -> None:
-        with self._act():
+        with self._acts:
             device, locks = await self._take(module_id)
             if device is not None:
                 await self._store(locks, lambda: self._say(device))
@@ -269,32 +272,29 @@ class Park:
                 device.known = renewed.known
                 self._foresight.foresee(device)
                 self._schedule(device)
-            if stored and any(renewed.changed for renewed in stored):
+            if stored and any(renewed.heard for renewed in stored):
                 self._bells.ring(RELAY)
         finally:
             release(locks)
         if self._soonest < before:
             self._bells.ring(BELL)
 
-    @contextmanager
-    def _act(self) -> Iterator[None]:
-        """Around what `settle` waits for."""
-        self._acting += 1
-        self._at_rest.clear()
-        try:
-            yield
-        finally:
-            self._acting -= 1
-            if not self._acting:
-                self._at_rest.set()
-
     @property
     def _soonest(self) -> int:
         wake_at = self._wakes[0][0] if self._wakes else NEVER
         return min(wake_at, self._foresight.due)
 
+    def _take_up(self, rows: Iterable[Parked]) -> None:
+        for row in rows:
+            if row.module_id not in self._devices:
+                device = asleep(row, self._pace, self._climate)
+                self._devices[row.module_id] = device
+                self._circuits.add(device)
+                self._foresight.take_up(device)
+                self._schedule(device)
+
     def _take_due(self, now: int) -> list[Device]:
-        """In the order of their ids, in which locks are taken."""
+        """Those that live alike beside each other: who has been due since the same minute."""
         due: dict[str, Device] = {}
         while self._wakes and self._wakes[0][0] <= now:
             wake_at, module_id = heapq.heappop(self._wakes)
@@ -310,7 +310,7 @@ class Park:
                 due[module_id] = device
             else:
                 self._schedule(device)
-        return [due[module_id] for module_id in sorted(due)]
+        return sorted(due.values(), key=lambda one: (one.ahead.wake_at // MINUTE, one.module_id))
 
     def _schedule(self, device: Device) -> None:
         """One entry of the queue for each device: an earlier one is enough, for then it is asked."""
@@ -351,6 +351,33 @@ class Park:
         await asyncio.gather(*(self._connect(module_id) for module_id in back))
 
 
+class _Acts:
+    """Whatever is done for a caller, from before the device's lock is asked for."""
+
+    __slots__ = ("_at_rest", "_count")
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._at_rest = asyncio.Event()
+
+    def __enter__(self) -> None:
+        self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._at_rest.set()
+
+    async def end(self) -> bool:
+        """Waits until nothing is done; returns whether there was anything."""
+        if not self._count:
+            return False
+        while self._count:
+            self._at_rest.clear()
+            await self._at_rest.wait()
+        return True
+
+
 def pace_of(settings: Settings) -> Pace:
     """How often simulated devices speak, and of how small a change."""
     return Pace(
@@ -365,15 +392,6 @@ def pace_of(settings: Settings) -> Pace:
 
 def _is_due(device: Device, now: int) -> bool:
     return device.ahead.wake_at <= now and device.ahead.step is not WAITING
-
-
-def _catch_up(device: Device, now: int) -> Step[Any]:
-    """What was foreseen, and what came after it when the device is late."""
-    first = device.ahead.step
-    if device.ahead.wake_at == now:
-        return first
-    later = device.simulator.step(device.body, first.state, now)
-    return Step(later.state, later.reading or first.reading)
 
 
 def _no_simulator() -> Problem:

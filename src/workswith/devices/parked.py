@@ -1,9 +1,10 @@
 """What the park keeps in tables: simulated devices, and whether they can be reached."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
-from workswith.kernel.database import Reads, Tx, query, statement
+from workswith.kernel.database import Reads, Tx, keys, query, statement
 
 from .plants import Reach
 
@@ -22,14 +23,21 @@ class Parked:
     plant_id: str
 
 
-_ROWS = query(
-    Parked,
+PAGE = 2_000
+"""So many are read at once when all are."""
+
+_ROWS = (
     "SELECT s.module_id, s.kind, s.model, s.state, m.configuration, p.time_zone, "
     "CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END, m.plant_id "
     "FROM simulators s JOIN modules m ON m.id = s.module_id JOIN plants p ON p.id = m.plant_id "
-    "JOIN gateways g ON g.id = m.gateway_id WHERE :id = '' OR m.plant_id = :id "
-    "OR m.plant_id = (SELECT plant_id FROM modules WHERE id = :id) ORDER BY s.module_id",
+    "JOIN gateways g ON g.id = m.gateway_id"
 )
+_PAGE = query(Parked, f"{_ROWS} WHERE s.module_id > :after ORDER BY s.module_id LIMIT :limit")
+_OF_PLANTS = query(
+    Parked,
+    f"{_ROWS} WHERE m.plant_id IN (SELECT key FROM json_each(:plants)) ORDER BY s.module_id",
+)
+_PLANT_OF = query(str, "SELECT plant_id FROM modules WHERE id = :id")
 _REACHES = query(
     lambda module_id, reach: (module_id, Reach(reach)),
     "SELECT m.id, CASE WHEN g.reach = 'online' THEN m.reach ELSE g.reach END FROM modules m "
@@ -45,8 +53,22 @@ _KEEP = statement("UPDATE simulators SET state = :state WHERE module_id = :modul
 
 
 async def parked(reads: Reads, id_: str) -> list[Parked]:
-    """Of a plant by its id or that of one of its modules, or all (``""``)."""
-    return await reads.all(_ROWS, id=id_)
+    """Of a plant by its id or that of one of its modules."""
+    return await parked_in(reads, [await reads.one(_PLANT_OF, id=id_) or id_])
+
+
+async def parked_in(reads: Reads, plant_ids: Iterable[str]) -> list[Parked]:
+    """Of all these plants."""
+    return await reads.all(_OF_PLANTS, plants=keys(plant_ids))
+
+
+async def every_parked(reads: Reads) -> AsyncIterator[list[Parked]]:
+    """All there are, page by page."""
+    after = ""
+    while rows := await reads.all(_PAGE, after=after, limit=PAGE):
+        yield rows
+        after = rows[-1].module_id
+        await asyncio.sleep(0)
 
 
 async def reaches(reads: Reads, id_: str) -> list[tuple[str, Reach]]:

@@ -64,7 +64,7 @@ class Settings(Section, frozen=True):
         Meta(
             ge=1,
             description="From so many simulated thermostats on, they are reckoned together in "
-            "columns (NumPy), which comes to the same.",
+            "columns (NumPy), which comes to the same; electric heaters likewise.",
         ),
     ] = 500
     homes_per_account: Annotated[

@@ -145,11 +145,32 @@ class _Wholes(_Base):
         if template == "shared" and not shared:
             other = "developer" if text(body, "owner", OWNER) != "developer" else OWNER
             shared = [await self.place.account_of(other)]
+        if "count" in body:
+            return await self._create_many(owner, template, body, shared)
         made = await self.homes.create(owner, template, text(body, "name", ""))
         for home in made:
             for account in shared:
                 await self.homes.share(owner, home.plant.id, account)
         return [await self.told(await self.homes.one(owner, one.plant.id)) for one in made]
+
+    async def _create_many(
+        self, owner: str, template: str, body: dict[str, Any], shared: Sequence[str]
+    ) -> Any:
+        """Tells of each home its id, name and number of devices only."""
+        made = await self.homes.create_many(
+            owner,
+            template,
+            _number(body, "count"),
+            text(body, "name", ""),
+            first=_number(body, "first", 1),
+        )
+        for home in made:
+            for account in shared:
+                await self.homes.share(owner, home.plant.id, account)
+        return [
+            {"id": one.plant.id, "name": one.plant.name, "devices": len(one.modules)}
+            for one in made
+        ]
 
     async def rename(self, request: Request) -> Any:
         plant = await self.plant(request)
@@ -314,6 +335,13 @@ def _texts(body: dict[str, Any], member: str) -> list[str]:
     value = body.get(member, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ValueError(f"{member} is an array of texts")
+    return value
+
+
+def _number(body: dict[str, Any], member: str, otherwise: int | None = None) -> int:
+    value = body.get(member, otherwise)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{member} is a whole number")  # noqa: TRY004  a 400
     return value
 
 

@@ -1,8 +1,12 @@
 """Together or one by one: the same bytes, whatever happens to whom."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
@@ -10,14 +14,16 @@ from workswith.devices import furniture
 from workswith.devices.furniture import Site
 from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.fleet import Fleet
-from workswith.devices.simulators.kind import Pace
+from workswith.devices.simulators.kind import Pace, Step
 from workswith.devices.simulators.thermostat import Body, State
-from workswith.devices.simulators.weather import Climate
+from workswith.devices.simulators.weather import Climate, Place
 from workswith.devices.thermostat import Command, Function, Mode
 from workswith.kernel.clock import DAY, HOUR, MINUTE
 
-PLACES = ("denver", "chicago", "san_francisco")
+PLACES: tuple[Place, ...] = ("denver", "chicago", "san_francisco")
 ZONES = ("Europe/Rome", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+"""To make an example smaller takes minutes here, and shows no more."""
 PACES = (Pace(), Pace(measure=7 * MINUTE, heartbeat=20 * MINUTE, humidity_step=3))
 COUNT = 32
 
@@ -79,6 +85,46 @@ def test_days_of_a_fleet_have_the_bytes_of_days_alone(month: int) -> None:
     states = [thermostat.begin(body, begin, warmth=15.0 + n / 2) for n, body in enumerate(bodies)]
     while min(one.at for one in states) < begin + 12 * HOUR:
         states = both(together, rows, bodies, states)
+
+
+def _moved(command: Command, by: int) -> Command:
+    """Its end, if it has one, as much later."""
+    return command if command.end is None else replace(command, end=command.end + by)
+
+
+def whole(steps: Sequence[Step[Any]]) -> list[bytes]:
+    return [msgspec.json.encode(one) for one in steps]
+
+
+@settings(max_examples=8, deadline=None, phases=PHASES)
+@given(
+    seed=st.integers(0, 50),
+    days=st.integers(0, 364),
+    away=st.integers(0, 5 * 24 * 60).map(lambda minutes: minutes * MINUTE + minutes * 37),
+    told=st.lists(commands(NOON), min_size=3, max_size=3),
+)
+def test_an_absence_has_the_bytes_of_an_absence_alone(
+    seed: int, days: int, away: int, told: list[Command]
+) -> None:
+    """Through nights, switches of programs, ends of modes; longer than is lived through."""
+    bodies = fleet(seed)
+    together = Fleet(worth=1)
+    rows = enrolled(together, bodies)
+    now = NOON + days * DAY
+    states = [thermostat.begin(body, now, warmth=12.0 + n / 2) for n, body in enumerate(bodies)]
+    states = [
+        thermostat.step(body, state, now + MINUTE, _moved(told[n % 3], now - NOON)).state
+        if n % 2
+        else state
+        for n, (body, state) in enumerate(zip(bodies, states, strict=True))
+    ]
+    for _ in range(2):
+        now = max(now, *(one.said.at for one in states)) + away
+        alone = [thermostat.step(*each, now) for each in zip(bodies, states, strict=True)]
+        members = [together.member(*each) for each in zip(rows, bodies, states, strict=True)]
+        steps = together.live(members, now)
+        assert whole(steps) == whole(alone)
+        states = [one.state for one in steps]
 
 
 @settings(max_examples=12, deadline=None)

@@ -5,14 +5,18 @@ from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
+from workswith.devices import furniture
+from workswith.devices.furniture import Site
 from workswith.devices.programs import PROGRAMS
+from workswith.devices.schedule import in_force
 from workswith.devices.simulators import thermostat
-from workswith.devices.simulators.kind import Pace
+from workswith.devices.simulators.kind import USUAL_PACE, Pace
 from workswith.devices.simulators.room import House
 from workswith.devices.simulators.thermostat import Body, Model, State
 from workswith.devices.simulators.weather import Climate, weather
@@ -311,3 +315,23 @@ def test_a_day_costs_little() -> None:
         live(START, NOON + DAY)
         best.append(time.process_time() - began)
     assert min(best) < 0.06
+
+
+def test_a_switch_is_told_also_in_the_minute_in_which_something_else_is() -> None:
+    """On a grid at the full minute the relay moves in the very instant in which a program switches."""
+    piece = furniture.thermostat("t", floor_heating=True)
+    for seed in range(12):
+        model = msgspec.json.encode(piece.model(Site(Climate(), 0, seed, {}))).decode()
+        configuration = msgspec.json.encode(piece.configuration).decode()
+        body = thermostat.body_of(model, configuration, "Europe/Rome", USUAL_PACE)
+        state, told = thermostat.begin(body, NOON, warmth=12.0 + seed / 2), {}
+        while state.said.at < NOON + DAY:
+            state = thermostat.foresee(body, state).step.state
+            told[state.said.at] = state.said.set_point
+        program = body.configuration.program(1)
+        assert program is not None
+        at = NOON
+        while at < NOON + DAY:
+            set_point, switch_at = in_force(program.heating, body.zone, at)
+            assert at == NOON or told[at] == set_point
+            at = switch_at

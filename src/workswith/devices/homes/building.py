@@ -1,5 +1,6 @@
 """A blueprint becomes a home: rows of its own, and the first report of each device."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -120,18 +121,28 @@ async def put_in(tx: Tx, plant: Plant, ident: Ident, drawn: ModulePlan, now: int
     )
     require_alive(drawn, plant.time_zone)
     state = kind.simulator.state_of(_text(drawn.state))
-    await tx.run(
-        _ADD_SIMULATOR,
-        module_id=module.id,
-        kind=drawn.device,
-        model=_text(drawn.model),
-        state=_text(drawn.state),
-    )
+    await add_simulators(tx, [drawn])
     heard = state.said
     if drawn.reported != NOTHING:
         heard = msgspec.json.decode(drawn.reported, type=kind.reading)
     await report(tx, module.id, heard)
     return module
+
+
+async def add_simulators(tx: Tx, drawn: Iterable[ModulePlan]) -> None:
+    """What lives in modules that have been put in."""
+    await tx.run_many(
+        _ADD_SIMULATOR,
+        [
+            {
+                "module_id": one.id,
+                "kind": one.device,
+                "model": _text(one.model),
+                "state": _text(one.state),
+            }
+            for one in drawn
+        ],
+    )
 
 
 async def write_scenes(

@@ -12,7 +12,7 @@ from workswith.devices.kinds import KINDS
 from workswith.devices.simulators import thermostat as simulated_thermostat
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.devices.templates import Template
-from workswith.kernel.clock import MINUTE
+from workswith.kernel.clock import HOUR
 from workswith.kernel.ident import Ident
 
 from .blueprint import (
@@ -124,8 +124,11 @@ def seed_of(id_: str) -> int:
 
 
 def phase_of(gateway_id: str) -> int:
-    """Where in the minute the grid of a gateway's devices lies, in ms."""
-    return seed_of(gateway_id) % (MINUTE // 1000) * 1000
+    """Where in the hour the grid of a gateway's devices lies, in ms.
+
+    What is said every 15 minutes is so said by other homes at other instants.
+    """
+    return seed_of(gateway_id) % (HOUR // 1000) * 1000
 
 
 def _raw(value: Any) -> msgspec.Raw:

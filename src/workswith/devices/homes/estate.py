@@ -3,6 +3,7 @@
 from workswith.devices.park import Park
 from workswith.devices.plants import (
     Plant,
+    checked_name,
     gateways_of,
     members_of,
     owned_plant,
@@ -22,6 +23,7 @@ from workswith.kernel.problem import Kind, Problem
 
 from .building import Home
 from .copies import Copies
+from .crowds import furnish_many
 from .fittings import Fittings
 from .furnishing import furnish
 from .invitations import Invitations
@@ -29,6 +31,9 @@ from .programs import Programs
 from .removal import erase_plant
 from .tuning import Tuning
 from .workshop import OnGateway, OnLeave, Workshop
+
+AT_ONCE = 500
+"""Homes that are furnished in one transaction."""
 
 _OWNED = query(int, "SELECT count(*) FROM plants WHERE owner_id = :owner_id")
 
@@ -68,14 +73,7 @@ class Homes:
         Raises `Kind.UNKNOWN` for a template that there is not, `Kind.INVALID` for a name that is
         none, `Kind.CONFLICT` ``homes_many``.
         """
-        if template not in TEMPLATES:
-            raise Problem(
-                Kind.UNKNOWN,
-                "template_unknown",
-                "There is no such home to have.",
-                hint="There are: " + ", ".join(TEMPLATES),
-                field="template",
-            )
+        _require_template(template)
         shop = self._shop
 
         async def write(tx: Tx) -> tuple[Home, ...]:
@@ -88,6 +86,28 @@ class Homes:
         homes = await shop.database.write(write)
         for home in homes:
             await shop.park.welcome(home.plant.id)
+        return homes
+
+    async def create_many(
+        self, owner_id: str, template: str, count: int, name: str = "", *, first: int = 1
+    ) -> list[Home]:
+        """Furnishes a template so many times; names are numbered from ``first`` on.
+
+        For whoever keeps the installation: however many homes the account has. Raises as `create`,
+        and `Kind.INVALID` for more than `AT_ONCE`.
+        """
+        _require_template(template)
+        if not 1 <= count <= AT_ONCE:
+            raise Problem(
+                Kind.INVALID, "count_range", f"From 1 to {AT_ONCE} homes at once.", field="count"
+            )
+        shop = self._shop
+        numbers = range(first, first + count)
+        names = [checked_name(f"{name} {number}") if name else "" for number in numbers]
+        homes = await shop.database.write(
+            furnish_many, owner_id, shop.ident, template, shop.clock.now(), names=names
+        )
+        await shop.park.welcome_all([home.plant.id for home in homes])
         return homes
 
     async def rename(self, owner_id: str, plant_id: str, name: str) -> None:
@@ -160,3 +180,14 @@ class Homes:
                 "homes_many",
                 "That is as many simulated homes as one account may have.",
             )
+
+
+def _require_template(template: str) -> None:
+    if template not in TEMPLATES:
+        raise Problem(
+            Kind.UNKNOWN,
+            "template_unknown",
+            "There is no such home to have.",
+            hint="There are: " + ", ".join(TEMPLATES),
+            field="template",
+        )

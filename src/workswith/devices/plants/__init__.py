@@ -6,22 +6,33 @@ from .ambient import (
     ambients_of,
     change_ambient,
     create_ambient,
+    create_ambients,
     known_type,
     remove_ambient,
 )
-from .gateway import Gateway, Reach, create_gateway, gateways_of
+from .gateway import Gateway, Reach, create_gateway, create_gateways, gateways_of
 from .members import members_of, share_plant, unshare_plant
 from .module import (
     Module,
     configure_module,
     create_module,
+    create_modules,
     module_of,
     modules_of,
     move_module,
     rename_module,
 )
 from .names import NAME_LENGTH, checked_name, unknown
-from .plant import APIS, Plant, create_plant, owned_plant, plant_of, plants_of, rename_plant
+from .plant import (
+    APIS,
+    Plant,
+    create_plant,
+    create_plants,
+    owned_plant,
+    plant_of,
+    plants_of,
+    rename_plant,
+)
 
 __all__ = [
     "AMBIENT_TYPES",
@@ -37,9 +48,13 @@ __all__ = [
     "checked_name",
     "configure_module",
     "create_ambient",
+    "create_ambients",
     "create_gateway",
+    "create_gateways",
     "create_module",
+    "create_modules",
     "create_plant",
+    "create_plants",
     "gateways_of",
     "known_type",
     "members_of",

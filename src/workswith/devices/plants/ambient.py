@@ -1,6 +1,7 @@
 """Ambients: the rooms of a plant."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from workswith.devices import ids
 from workswith.kernel.database import Reads, Tx, query, statement
@@ -64,6 +65,11 @@ _LOCK = statement(f"UPDATE ambients SET place = place WHERE {_OWNED}")
 
 async def ambients_of(reads: Reads, account_id: str, plant_id: str) -> list[Ambient]:
     return await reads.all(_AMBIENTS_OF, account_id=account_id, plant_id=plant_id)
+
+
+async def create_ambients(tx: Tx, ambients: Sequence[Ambient]) -> None:
+    """`create_ambient` of many at once, with ids and names that were checked."""
+    await tx.run_many(_ADD_AMBIENT, [asdict(one) for one in ambients])
 
 
 async def create_ambient(

@@ -1,6 +1,7 @@
 """Gateways: what connects the modules of a plant to the cloud."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from workswith.devices import ids
@@ -45,6 +46,11 @@ _ADD_GATEWAY = statement(
 
 async def gateways_of(reads: Reads, account_id: str, plant_id: str) -> list[Gateway]:
     return await reads.all(_GATEWAYS_OF, account_id=account_id, plant_id=plant_id)
+
+
+async def create_gateways(tx: Tx, gateways: Sequence[Gateway]) -> None:
+    """`create_gateway` of many at once, with ids and names that were checked."""
+    await tx.run_many(_ADD_GATEWAY, [asdict(one) | {"now": one.reach_since} for one in gateways])
 
 
 async def create_gateway(

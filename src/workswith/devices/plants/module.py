@@ -1,6 +1,7 @@
 """Modules: precise devices, and where they stand."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from workswith.devices import ids
 from workswith.kernel.database import Reads, Tx, query, statement
@@ -125,6 +126,11 @@ async def create_module(
         now=now,
     )
     return module
+
+
+async def create_modules(tx: Tx, modules: Sequence[Module], now: int) -> None:
+    """`create_module` of many at once, with ids and names that were checked."""
+    await tx.run_many(_ADD_MODULE, [asdict(one) | {"now": now} for one in modules])
 
 
 async def rename_module(tx: Tx, owner_id: str, plant_id: str, module_id: str, name: str) -> None:

@@ -4,7 +4,8 @@ Every question starts with the account that asks: a plant answers only to its me
 that is not theirs does not exist for them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from workswith.devices import ids
 from workswith.kernel.database import Reads, Tx, query, statement
@@ -118,6 +119,17 @@ async def create_plant(
     await tx.run(_ADD_MEMBER, account_id=owner_id, plant_id=plant.id, now=now)
     await share_linked(tx, owner_id, api, now)
     return plant
+
+
+async def create_plants(tx: Tx, plants: Sequence[Plant], now: int) -> None:
+    """`create_plant` of many at once, with ids and names that were checked."""
+    await tx.run_many(_ADD_PLANT, [asdict(one) | {"now": now} for one in plants])
+    await tx.run_many(
+        _ADD_MEMBER,
+        [{"account_id": one.owner_id, "plant_id": one.id, "now": now} for one in plants],
+    )
+    for owner_id, api in sorted({(one.owner_id, one.api) for one in plants}):
+        await share_linked(tx, owner_id, api, now)
 
 
 async def rename_plant(tx: Tx, owner_id: str, plant_id: str, name: str) -> None:

@@ -6,7 +6,7 @@ the very functions of the scalar path; so columns hold the same bits.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from workswith.devices.physics.glass import Glazing, curve
 
-from .anatomy import Body
 from .household import day_of
 from .indoors import BRIGHT, drift, let_in
 from .room import House, fabric
@@ -85,6 +84,24 @@ class Today(NamedTuple):
     drift: Floats
 
 
+class Built(Protocol):
+    @property
+    def house(self) -> House: ...
+
+    @property
+    def climate(self) -> Climate: ...
+
+
+class Housed(Protocol):
+    """The body of whatever heats a room."""
+
+    @property
+    def model(self) -> Built: ...
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
 class Columns:
     """Grows by doubling; rows of thermostats that left are given again."""
 
@@ -99,7 +116,7 @@ class Columns:
         self._skies: dict[tuple[Climate, ZoneInfo], int] = {}
         self._windows: dict[tuple[int, float, Glazing | None], int] = {(0, 0.0, None): _NOWHERE}
 
-    def enrol(self, body: Body) -> int | None:
+    def enrol(self, body: Housed) -> int | None:
         """Its row; ``None`` for a room that the columns cannot hold."""
         house, climate = body.model.house, body.model.climate
         if len(house.panes) > PANES:

@@ -89,17 +89,21 @@ class Course:
             self.at += (now - self.at - MEMORY) // MINUTE * MINUTE
         self._note_switch(self.said.at)
         while True:
-            minute = self.at + MINUTE
-            due = min(minute, self.switch_at, self.plan.end or NEVER)
+            minute, event = self.at + MINUTE, min(self.switch_at, self.plan.end or NEVER)
+            due = min(minute, event)
             if due > now:
                 return
             if due == minute:
                 self._pass_minute(minute)
-            else:
-                self.aim(due)
-                self._say_if_new(due)
+            if due == event:  # of the same instant too, for what is said then is the last of it
+                self.turn(event)
             if until_spoken and self.spoken is not None:
                 return
+
+    def turn(self, now: int) -> None:
+        """At a switch of the program, or the end of the mode."""
+        self.aim(now)
+        self._say_if_new(now)
 
     def obey(self, command: Command, now: int) -> None:
         self.function = command.function

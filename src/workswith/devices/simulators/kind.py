@@ -105,3 +105,6 @@ class Together(Protocol):
 
     def foresee(self, members: Sequence[Any], /) -> list[Ahead[Any]]:
         """Of each, in their order."""
+
+    def live(self, members: Sequence[Any], now: int, /) -> list[Step[Any]]:
+        """`Simulator.step` of each to ``now``, in their order."""

@@ -57,6 +57,14 @@ class Relays:
         self.closed = self.closed ^ moved
         self.since = np.where(moved, now, self.since)
 
+    def turn(self, place: int, state: State, set_point: int) -> None:
+        """One whose aim is another now."""
+        self.closed[place], self.since[place] = state.closed, state.closed_since
+        self.duty[place] = state.duty
+        self._set_point[place] = set_point
+        self._off[place] = state.plan.mode is Mode.OFF
+        self._boost[place] = state.plan.mode is Mode.BOOST
+
     def duties(self, places: Ints) -> list[Duty]:
         return [Duty(*each) for each in self.duty[places].tolist()]
 

@@ -62,9 +62,14 @@ class Rooms:
         self.air, self.emitter, self.water = air, emitter, water
         self.mass = 2 * inner - self.mass
 
+    def sensed(self) -> Floats:
+        """°C. (`indoors.sensed`)"""
+        sensed: Floats = self.sensor + self._drift
+        return sensed
+
     def measured(self) -> Ints:
         """Tenths of a degree. (`indoors.measured`)"""
-        tenths: Ints = np.rint((self.sensor + self._drift) * 10).astype(np.int64)
+        tenths: Ints = np.rint(self.sensed() * 10).astype(np.int64)
         return tenths
 
     def humidity(self, places: Ints) -> list[int]:
