@@ -66,7 +66,7 @@ class Caller:
                 flow="flow",
                 now=self.clock.now(),
             )
-            answer = await bound.handler(request)
+            answer = await bound.handle(request)
             status, given = answer.status, b"" if answer.body is None else _encode(answer.body)
         except Problem as problem:
             status, given = refusal(problem, bound.operation, error_body=self.api.error_body)

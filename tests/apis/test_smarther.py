@@ -78,7 +78,7 @@ class Caller:
                 flow="flow",
                 now=self.house.clock.now(),
             )
-            answer = await bound.handler(request)
+            answer = await bound.handle(request)
         except Problem as problem:
             status, refused = refusal(problem, bound.operation)
             assert status in bound.operation.responses, "an answer that is not documented"

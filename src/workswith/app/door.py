@@ -7,10 +7,10 @@ sees an answer that took some milliseconds longer.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
-from .routing import Asgi, Message
+from .routing import Asgi, Begin, Message, begin_of
 
 GRACE_SECONDS = 10.0
 """A call that is not answered by then is cut off."""
@@ -20,25 +20,40 @@ class Door:
     """`lead_to` an application; `closed` while there is none."""
 
     def __init__(self) -> None:
-        self._behind: Asgi | None = None
+        self._behind: Begin | None = None
         self._inside: dict[object, asyncio.Task[Any] | None] = {}
         self._opened = asyncio.Event()
         self._emptied = asyncio.Event()
 
+    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None:
+        """Whoever is done at once was never inside."""
+        if self._behind is None:
+            return self(scope, receive, send)
+        rest = self._behind(scope, receive, send)
+        if rest is None:
+            return None
+        visit = object()  # a task may visit more than once
+        self._inside[visit] = None
+        return self._visit(visit, rest)
+
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         while self._behind is None:
             await self._opened.wait()
-        visit = object()  # a task may visit more than once
+        rest = self.begin(scope, receive, send)
+        if rest is not None:
+            await rest
+
+    async def _visit(self, visit: object, rest: Awaitable[None]) -> None:
         self._inside[visit] = asyncio.current_task()
         try:
-            await self._behind(scope, receive, send)
+            await rest
         finally:
             del self._inside[visit]
             if not self._inside:
                 self._emptied.set()
 
     def lead_to(self, behind: Asgi) -> None:
-        self._behind = behind
+        self._behind = begin_of(behind)
         self._opened.set()
 
     @contextlib.asynccontextmanager

@@ -36,7 +36,7 @@ from .bench import Bench
 from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
 from .kernel import Kernel
-from .routing import Asgi, build
+from .routing import Asgi, Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ async def open_generation(
     )
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True, testing=testing)
-    asgi = build(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
+    asgi = Paths(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
     return Generation(asgi, areas, bench, supervisor, planted, document)
 
 

@@ -16,11 +16,30 @@ Asgi = Callable[
 ]
 
 
-class Owner(Protocol):
+Begin = Callable[[Message, Any, Any], Awaitable[None] | None]
+
+
+class Prompt(Protocol):
+    """An application that may answer without waiting.
+
+    Our server calls ``begin``: ``None`` means that all is done, anything else is to be awaited.
+    """
+
+    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None: ...
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None: ...
+
+
+class Owner(Prompt, Protocol):
     """`gateway.asgi.Gateway`: answers what lies under its base paths."""
 
     def owns(self, path: str) -> bool: ...
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None: ...
+
+
+def begin_of(app: Asgi) -> Begin:
+    """For an application that always waits, the call itself."""
+    begin: Begin = app.begin if hasattr(app, "begin") else app
+    return begin
 
 
 SANDBOX_PREFIX = "/sandbox"
@@ -28,25 +47,37 @@ LOGIN_PATHS = endpoints.PATHS
 WELL_KNOWN = "/.well-known/"
 
 
-def build(gateway: Owner, login: Asgi, site: Asgi, control_interface: Asgi | None) -> Asgi:
+class Paths:
     """The APIs have their base paths, the login service and the control interface theirs, and the
     site has the rest.
     """
 
-    async def asgi(scope: Message, receive: Any, send: Any) -> None:
-        path: str = scope.get("path", "")
-        if gateway.owns(path):
-            await gateway(scope, receive, send)
-        elif path in LOGIN_PATHS or WELL_KNOWN in path:
-            await login(scope, receive, send)
-        elif control_interface is not None and (
+    def __init__(
+        self, gateway: Owner, login: Asgi, site: Asgi, control_interface: Asgi | None
+    ) -> None:
+        self._gateway = gateway
+        self._login = login
+        self._site = site
+        self._control_interface = control_interface
+
+    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None:
+        if self._gateway.owns(scope["path"]):
+            return self._gateway.begin(scope, receive, send)
+        return self(scope, receive, send)
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        await self._owner(scope.get("path", ""))(scope, receive, send)
+
+    def _owner(self, path: str) -> Asgi:
+        if self._gateway.owns(path):
+            return self._gateway
+        if path in LOGIN_PATHS or WELL_KNOWN in path:
+            return self._login
+        if self._control_interface is not None and (
             path == SANDBOX_PREFIX or path.startswith(f"{SANDBOX_PREFIX}/")
         ):
-            await control_interface(scope, receive, send)
-        else:
-            await site(scope, receive, send)
-
-    return asgi
+            return self._control_interface
+        return self._site
 
 
 def at_first_call(services: Callable[[], Services]) -> Asgi:

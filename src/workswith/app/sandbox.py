@@ -7,7 +7,7 @@ putting its database in place, and building all anew.
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,24 @@ from workswith.web.site.services import Origins
 from .areas import Areas
 from .door import Door
 from .generation import Generation, Place, guard_of, note_of, open_generation
-from .routing import Message
+from .routing import Asgi, Message
+
+
+class _Front:
+    """What outlives the generations, and the door to them."""
+
+    def __init__(self, whole: Asgi, door: Door) -> None:
+        self._whole = whole
+        self._door = door
+
+    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None:
+        if state_control.owns(scope["path"]):
+            return self._whole(scope, receive, send)
+        return self._door.begin(scope, receive, send)
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        behind = self._whole if state_control.owns(scope.get("path", "")) else self._door
+        await behind(scope, receive, send)
 
 
 class Cloud:
@@ -45,13 +62,7 @@ class Cloud:
         self._door.lead_to(first.asgi)
         whole = Router(state_control.routes(self, guard_of(first.planted, place)))
 
-        async def asgi(scope: Message, receive: Any, send: Any) -> None:
-            if state_control.owns(scope.get("path", "")):
-                await whole(scope, receive, send)  # outlives the generations
-            else:
-                await self._door(scope, receive, send)
-
-        self.asgi = asgi
+        self.asgi = _Front(whole, self._door)
         """All of it, for a server."""
 
     @property

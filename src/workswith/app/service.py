@@ -6,6 +6,7 @@ sandboxes: no production process moves them.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from workswith.web.site.services import Origins
 from .areas import Areas
 from .installation import instance_key, open_migrated
 from .kernel import Kernel
-from .routing import Asgi, Message, build
+from .routing import Asgi, Message, Paths, Prompt
 
 BACKGROUND = frozenset(
     {
@@ -34,6 +35,7 @@ BACKGROUND = frozenset(
 )
 """Works that any one process does for all."""
 NEVER = frozenset({"park"})
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 READY_SECONDS = 2.0
 _ASK = query(int, "SELECT 1")
 
@@ -84,28 +86,35 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
     supervisor.add(*(work for work in areas.works if _belongs(work, background=background)))
     supervisor.start()
     site = areas.site(None, sandbox=False)
-    inside = build(areas.gateway, areas.login(), site, None)
-    return Service(_with_health(inside, areas), areas, supervisor)
+    inside = Paths(areas.gateway, areas.login(), site, None)
+    return Service(_WithHealth(inside, areas), areas, supervisor)
 
 
 def _belongs(work: Work, *, background: bool) -> bool:
     return work.name not in NEVER and (work.name in BACKGROUND) == background
 
 
-def _with_health(inside: Asgi, areas: Areas) -> Asgi:
+class _WithHealth:
     """``/healthz``: this process answers. ``/readyz``: its database does, too."""
 
-    async def asgi(scope: Message, receive: Any, send: Any) -> None:
+    def __init__(self, inside: Prompt, areas: Areas) -> None:
+        self._inside = inside
+        self._areas = areas
+
+    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None:
+        if scope["path"] in HEALTH_PATHS:
+            return self(scope, receive, send)
+        return self._inside.begin(scope, receive, send)
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         match scope.get("path"):
             case "/healthz":
                 await _say(send, 200, b"ok")
             case "/readyz":
-                ready = await _is_ready(areas)
+                ready = await _is_ready(self._areas)
                 await _say(send, 200 if ready else 503, b"ready" if ready else b"no database")
             case _:
-                await inside(scope, receive, send)
-
-    return asgi
+                await self._inside(scope, receive, send)
 
 
 async def _is_ready(areas: Areas) -> bool:

@@ -37,6 +37,15 @@ class _Lease:
         self.refill: asyncio.Task[None] | None = None
 
 
+def _spend(lease: _Lease, limit: int) -> int:
+    if lease.spent >= limit:
+        raise exhausted()
+    lease.left -= 1
+    lease.spent += 1
+    lease.touched = True
+    return lease.spent
+
+
 def database_counter(database: Database, settings: Settings | None = None) -> "LeasedCounter":
     return LeasedCounter(DatabaseReservations(database), settings)
 
@@ -61,12 +70,11 @@ class LeasedCounter:
             if limit <= lease.refused:
                 raise exhausted()
             await self._wait_for_refill(lease, limit)
-        if lease.spent >= limit:
-            raise exhausted()
-        lease.left -= 1
-        lease.spent += 1
-        lease.touched = True
-        return lease.spent
+        return _spend(lease, limit)
+
+    def take_now(self, key: str, day: int, limit: int) -> int | None:
+        lease = self._leases.get((key, day))
+        return _spend(lease, limit) if lease is not None and lease.left else None
 
     async def used(self, key: str, day: int) -> int:
         reserved = await self._reservations.reserved(key, day)

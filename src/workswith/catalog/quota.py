@@ -19,6 +19,9 @@ class Counter(Protocol):
         Raises `Problem` EXHAUSTED ``quota_exhausted`` and counts nothing when ``limit`` is reached.
         """
 
+    def take_now(self, key: str, day: int, limit: int) -> int | None:
+        """As `take` where that needs no waiting; else counts nothing and returns ``None``."""
+
     async def used(self, key: str, day: int) -> int:
         """How many were counted; what other processes hold in reserve may be included."""
 
@@ -46,6 +49,9 @@ class MemoryCounter:
         self._before: dict[str, int] = {}
 
     async def take(self, key: str, day: int, limit: int) -> int:
+        return self.take_now(key, day, limit)
+
+    def take_now(self, key: str, day: int, limit: int) -> int:
         counts = self._of(day)
         count = counts.get(key, 0) + 1
         if count > limit:

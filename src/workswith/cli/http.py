@@ -9,7 +9,7 @@ returns ``None``, or what is still to be awaited. Only that costs a task.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -30,7 +30,7 @@ BODY_SECONDS = 30.0
 LINGER_SECONDS = 0.5
 """Whoever drips its body is heard for so long after its 408, and then cut off."""
 
-Begin = Callable[[Any, Any, Any], Coroutine[Any, Any, None] | None]
+Begin = Callable[[Any, Any, Any], Awaitable[None] | None]
 
 _TOO_LARGE = b"431 Request Header Fields Too Large"
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -307,7 +307,7 @@ class Protocol(HttpToolsProtocol):
         self.loop.call_later(self.linger_seconds if self._in_body else 0, self.transport.close)
 
 
-def _rest(rest: Coroutine[Any, Any, None] | None) -> ASGI3Application:
+def _rest(rest: Awaitable[None] | None) -> ASGI3Application:
     """What is left of a request, as an application."""
 
     async def app(*_: Any) -> None:

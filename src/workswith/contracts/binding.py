@@ -49,7 +49,8 @@ class Answer:
     wire: Any = field(default=None, init=False, repr=False, compare=False)
 
 
-Handler = Callable[[Request], Awaitable[Answer]]
+Handler = Callable[[Request], Awaitable[Answer] | Answer]
+"""May give an answer that it knows without waiting at once."""
 
 ErrorBody = Callable[[int, str, Problem], Any]
 """From a status, its published message and the problem to the error body of an API of its own."""
@@ -76,6 +77,15 @@ class BoundOperation:
         invalid, unacceptable, too-large.
         """
         return self._check(query, headers, raw, limit)
+
+    async def handle(self, request: Request) -> Answer:
+        """Waits for the answer where there is need."""
+        return await answered(self.handler(request))
+
+
+async def answered(given: Awaitable[Answer] | Answer) -> Answer:
+    """What a handler gave, once it is there."""
+    return given if isinstance(given, Answer) else await given
 
 
 class Api:

@@ -4,7 +4,7 @@ It owns everything below the base path of each API. Every answer carries ``X-Flo
 log, the events and the deliveries of the call are found again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import count
 from time import perf_counter_ns
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from . import answers
 from .bodies import CallerGone
 from .call import AccessTokens, Call, CallRecord, Mount, Parts, Receive, Scope, Send, Subscriptions
 from .cors import Cors
-from .pipeline import RECOGNISE, SERVE, Step
+from .pipeline import PIPELINE, RECOGNISE, SERVE, Step
 from .recognising import Recognitions
 from .settings import Settings
 from .steps import KEY_HEADER
@@ -82,6 +82,7 @@ class Gateway:
         self._flow_prefix = ident.key()[:8]
         self._flows = count(1)
         self._recognitions = Recognitions()
+        self._first_steps: tuple[Step, ...] = (*RECOGNISE, self._remember, *SERVE)
         self.forget = self._recognitions.forget
         """Listens to whatever may end a key or a token."""
         self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
@@ -99,64 +100,92 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"the gateway speaks http, not {scope['type']}")
+        rest = self.begin(scope, receive, send)
+        if rest is not None:
+            await rest
+
+    def begin(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None] | None:
+        """Answers what needs no waiting and returns ``None``; else returns what is to be awaited."""
         flow = f"{self._flow_prefix}{next(self._flows):05x}"
-        log.flow.set(flow)
         call = Call(scope, receive, flow, self._clock.now(), perf_counter_ns())
+        before = log.flow.set(flow)
         code = ""
         try:
             preflight = self._cors.preflight(call) if call.method == "OPTIONS" else None
             if preflight is not None:
                 rendered = answers.empty(204, preflight)
             else:
-                await self._run(call)
+                parts = self._parts
+                steps = iter(self._steps_for(call))
+                for step in steps:
+                    waiting = step(call, parts)
+                    if waiting is not None:
+                        return self._go_on(call, send, waiting, steps)
                 rendered = answers.of_answer(call.answer)
-        except Problem as problem:
-            code = problem.code
-            self._log_problem(call, problem)
-            rendered = answers.of_problem(problem, call, self._parts.settings)
+        except Exception as error:
+            rendered, code = self._refusal(call, error)
+        finally:
+            log.flow.reset(before)
+        return self._deliver(call, send, rendered, code)
+
+    async def _go_on(
+        self, call: Call, send: Send, waiting: Awaitable[None], steps: Iterator[Step]
+    ) -> None:
+        log.flow.set(call.flow)
+        code = ""
+        try:
+            await waiting
+            parts = self._parts
+            for step in steps:
+                more = step(call, parts)
+                if more is not None:
+                    await more
+            rendered = answers.of_answer(call.answer)
         except CallerGone:
             return
-        except DatabaseAway as error:
-            code = "database_away"
-            _log.error("a call found no database", reason=str(error))
-            away = Problem(
-                Kind.UNAVAILABLE, code, "The service is not available.", retry_after=AWAY_SECONDS
-            )
-            rendered = answers.of_problem(away, call, self._parts.settings)
         except Exception as error:
-            # A bug of ours must end neither the connection nor the process.
-            code = "crashed"
-            _log.error("a call failed", operation=self._operation(call), exc_info=error)
-            crash = Problem(Kind.INTERNAL, code, "The service failed.")
-            rendered = answers.of_problem(crash, call, self._parts.settings)
-        await self._send(call, send, rendered)
-        if self._on_call is not None:
-            self._on_call(self._record(call, rendered.status, code))
+            rendered, code = self._refusal(call, error)
+        sending = self._deliver(call, send, rendered, code)
+        if sending is not None:
+            await sending
 
-    async def _run(self, call: Call) -> None:
+    def _steps_for(self, call: Call) -> tuple[Step, ...]:
         raw_path = call.scope.get("raw_path")
         if not raw_path or call.scope["query_string"]:
-            await self._take(RECOGNISE, call)
-        else:
-            known, headers = self._recognitions, call.headers
-            mark = (
-                call.method,
-                raw_path,
-                headers.get(KEY_HEADER),
-                headers.get(b"authorization"),
-            )
-            if not known.find(mark, call):
-                changes = known.changes
-                await self._take(RECOGNISE, call)
-                known.keep(mark, call, changes)
-        await self._take(SERVE, call)
+            return PIPELINE
+        known, headers = self._recognitions, call.headers
+        call.mark = (
+            call.method,
+            raw_path,
+            headers.get(KEY_HEADER),
+            headers.get(b"authorization"),
+        )
+        if known.find(call.mark, call):
+            return SERVE
+        call.changes = known.changes
+        return self._first_steps
 
-    async def _take(self, steps: tuple[Step, ...], call: Call) -> None:
-        parts = self._parts
-        for step in steps:
-            waiting = step(call, parts)
-            if waiting is not None:
-                await waiting
+    def _remember(self, call: Call, _parts: Parts) -> None:
+        self._recognitions.keep(call.mark, call, call.changes)
+
+    def _refusal(self, call: Call, error: Exception) -> tuple[answers.Rendered, str]:
+        """What is answered in place of what was asked for, and the code of the problem."""
+        if isinstance(error, Problem):
+            problem = error
+            self._log_problem(call, problem)
+        elif isinstance(error, DatabaseAway):
+            _log.error("a call found no database", reason=str(error))
+            problem = Problem(
+                Kind.UNAVAILABLE,
+                "database_away",
+                "The service is not available.",
+                retry_after=AWAY_SECONDS,
+            )
+        else:
+            # A bug of ours must end neither the connection nor the process.
+            _log.error("a call failed", operation=self._operation(call), exc_info=error)
+            problem = Problem(Kind.INTERNAL, "crashed", "The service failed.")
+        return answers.of_problem(problem, call, self._parts.settings), problem.code
 
     def _log_problem(self, call: Call, problem: Problem) -> None:
         """Only what the answer does not say; everything else is in the record of the call."""
@@ -169,15 +198,22 @@ class Gateway:
                 debug=problem.debug,
             )
 
-    async def _send(self, call: Call, send: Send, rendered: answers.Rendered) -> None:
+    def _deliver(
+        self, call: Call, send: Send, rendered: answers.Rendered, code: str
+    ) -> Awaitable[None] | None:
         flow = call.flow.encode()
         special = b"origin" in call.headers or (self._tells_rest and call.used)
         whole = None if special else call.scope.get("extensions", _NONE).get(ANSWER)
         if whole is not None:
             body = b"" if call.method == "HEAD" else rendered.body
             if whole(send, b"%sx-flow-id: %s\r\n" % (rendered.head, flow), body):
-                return
-        headers = [*rendered.headers, (b"x-flow-id", flow)]
+                if self._on_call is not None:
+                    self._on_call(self._record(call, rendered.status, code))
+                return None
+        return self._send(call, send, rendered, code)
+
+    async def _send(self, call: Call, send: Send, rendered: answers.Rendered, code: str) -> None:
+        headers = [*rendered.headers, (b"x-flow-id", call.flow.encode())]
         if b"origin" in call.headers:
             headers += self._cors.headers(call)
         if self._tells_rest and call.used:
@@ -185,6 +221,8 @@ class Gateway:
         body = b"" if call.method == "HEAD" else rendered.body
         await send({"type": "http.response.start", "status": rendered.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        if self._on_call is not None:
+            self._on_call(self._record(call, rendered.status, code))
 
     @staticmethod
     def _operation(call: Call) -> str:
@@ -196,21 +234,21 @@ class Gateway:
         handled_until = call.handled_until or handled_from
         key, access = getattr(call, "key", None), getattr(call, "access", None)
         return CallRecord(
-            at=call.now,
-            flow=call.flow,
-            api=call.mount.api.document.slug if call.mount else "",
-            operation=self._operation(call),
-            method=call.method,
-            status=status,
-            code=code,
-            subscription_id=key.subscription_id if key else "",
-            product_id=key.product_id if key else "",
-            which=key.which if key else "",
-            client_id=access.client_id if access else "",
-            account_id=access.account_id if access else "",
-            checks_us=(handled_from - call.started) // 1000,
-            handling_us=(handled_until - handled_from) // 1000,
-            sending_us=(now - handled_until) // 1000,
+            call.now,
+            call.flow,
+            call.mount.api.document.slug if call.mount else "",
+            self._operation(call),
+            call.method,
+            status,
+            code,
+            key.subscription_id if key else "",
+            key.product_id if key else "",
+            key.which if key else "",
+            access.client_id if access else "",
+            access.account_id if access else "",
+            (handled_from - call.started) // 1000,
+            (handled_until - handled_from) // 1000,
+            (now - handled_until) // 1000,
         )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from workswith.catalog.burst import Bursts
 from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import Counter
@@ -63,6 +65,8 @@ class Mount(NamedTuple):
     tokens: AccessTokens | None = None
 
 
+Mark = tuple[str, bytes, bytes | None, bytes | None]
+"""Method, address, key and token: calls in which these are the same are alike."""
 Match = tuple[Mount, BoundOperation, dict[str, str]]
 
 
@@ -111,11 +115,13 @@ class Call:
         "answer",
         "body",
         "bound",
+        "changes",
         "flow",
         "handled_from",
         "handled_until",
         "headers",
         "key",
+        "mark",
         "method",
         "mount",
         "now",
@@ -133,6 +139,8 @@ class Call:
     bound: BoundOperation
     key: ActiveKey
     access: Access
+    mark: Mark
+    changes: int
     visible: Headers
     answer: Answer
     window: Window
@@ -155,7 +163,7 @@ class Call:
         self.used = 0
 
 
-class CallRecord(NamedTuple):
+class CallRecord(msgspec.Struct, frozen=True, gc=False):
     """One finished call, for statistics. What was not known when it ended is empty.
 
     ``at`` in ms UTC; ``code`` names the problem of a refused call; ``which`` is the key that was

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from workswith.catalog.keys import ActiveKey
 from workswith.contracts.binding import BoundOperation
 
-from .call import Access, Call, Mount
+from .call import Access, Call, Mark, Mount
 
 HELD_SECONDS = 0.25
 """On top of what the look-ups of keys and tokens hold themselves: together less than a second."""
@@ -21,8 +21,6 @@ MOST = 4_096
 LONGEST = 4_096
 """Bytes of key and token together, of what is remembered."""
 _NEVER = 1 << 62
-
-Mark = tuple[str, bytes, bytes | None, bytes | None]
 
 
 class Recognised(NamedTuple):

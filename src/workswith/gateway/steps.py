@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import counted
-from workswith.contracts.binding import Request
+from workswith.contracts.binding import Answer, Request
 from workswith.kernel.problem import Kind, Problem
 
 from .bodies import has_body, read_body
@@ -134,22 +134,37 @@ def require_the_scope(call: Call, parts: Parts) -> Awaitable[None] | None:
 
 
 async def _count_and_forbid(call: Call, parts: Parts, scope: str) -> None:
-    await spend_quota(call, parts)
+    if waiting := spend_quota(call, parts):
+        await waiting
     raise Problem(Kind.FORBIDDEN, "scope_missing", f"The access token lacks the scope {scope}.")
 
 
-async def spend_quota(call: Call, parts: Parts) -> None:
+def spend_quota(call: Call, parts: Parts) -> Awaitable[None] | None:
     """Counts for the product and the end-user, durably before the call goes on. [GTW-3]"""
     key = call.key
-    call.window = parts.windows.at(call.now)
+    call.window = window = parts.windows.at(call.now)
+    who = counted(key.product_id, call.access.account_id)
     try:
-        call.used = await parts.counter.take(
-            counted(key.product_id, call.access.account_id), call.window.day, key.daily_quota
-        )
+        used = parts.counter.take_now(who, window.day, key.daily_quota)
     except Problem as problem:
-        call.used = key.daily_quota
-        problem.retry_after = call.window.seconds_left(call.now)
-        raise
+        raise _spent(call, problem) from None
+    if used is None:
+        return _spend_quota(call, parts, who)
+    call.used = used
+    return None
+
+
+async def _spend_quota(call: Call, parts: Parts, who: str) -> None:
+    try:
+        call.used = await parts.counter.take(who, call.window.day, call.key.daily_quota)
+    except Problem as problem:
+        raise _spent(call, problem) from None
+
+
+def _spent(call: Call, problem: Problem) -> Problem:
+    call.used = call.key.daily_quota
+    problem.retry_after = call.window.seconds_left(call.now)
+    return problem
 
 
 def read_and_validate(call: Call, parts: Parts) -> Awaitable[None] | None:
@@ -169,7 +184,7 @@ def _validate(call: Call, parts: Parts) -> None:
     call.body = call.bound.check(call.query, call.visible, call.raw, parts.settings.body_limit)
 
 
-async def handle(call: Call, _parts: Parts) -> None:
+def handle(call: Call, _parts: Parts) -> Awaitable[None] | None:
     bound, access = call.bound, call.access
     call.handled_from = perf_counter_ns()
     request = Request(
@@ -187,6 +202,17 @@ async def handle(call: Call, _parts: Parts) -> None:
         call.now,
     )
     try:
-        call.answer = await bound.handler(request)
+        given = bound.handler(request)
+    finally:
+        call.handled_until = perf_counter_ns()
+    if isinstance(given, Answer):
+        call.answer = given
+        return None
+    return _handle(call, given)
+
+
+async def _handle(call: Call, given: Awaitable[Answer]) -> None:
+    try:
+        call.answer = await given
     finally:
         call.handled_until = perf_counter_ns()

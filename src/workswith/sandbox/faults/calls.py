@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from workswith.catalog.window import window
-from workswith.contracts.binding import Answer, Api, Handler, Request
+from workswith.contracts.binding import Answer, Api, Handler, Request, answered
 from workswith.kernel import wire
 from workswith.kernel.clock import Clock
 from workswith.kernel.problem import Kind as Trouble
@@ -34,6 +34,7 @@ class Gateway(Protocol):
     """`gateway.asgi.Gateway`."""
 
     def owns(self, path: str) -> bool: ...
+    def begin(self, scope: Message, receive: Receive, send: Send) -> Awaitable[None] | None: ...
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None: ...
 
 
@@ -67,13 +68,15 @@ class CallDoor:
         return Disturbed(gateway, self._faults)
 
     def _handler(self, api: str, handler: Handler) -> Handler:
-        async def disturbed(request: Request) -> Answer:
+        def disturbed(request: Request) -> Awaitable[Answer] | Answer:
             back = _on_the_way_back.get()
-            if back is None:
-                answer = await handler(request)
-            else:
-                answer = await self._meet(handler, request, back)
-            return self._deviate(api, request.operation.id, answer)
+            given = handler(request) if back is None else self._meet(handler, request, back)
+            if isinstance(given, Answer):
+                return self._deviate(api, request.operation.id, given)
+            return later(request, given)
+
+        async def later(request: Request, given: Awaitable[Answer]) -> Answer:
+            return self._deviate(api, request.operation.id, await given)
 
         return disturbed
 
@@ -90,9 +93,9 @@ class CallDoor:
             if _is_reset(on_wire) and not on_wire.after:
                 return Answer(204)
         if stand_in is None:
-            return await handler(request)
+            return await answered(handler(request))
         if stand_in.after:
-            await handler(request)
+            await answered(handler(request))
         return self._stand_in(stand_in, request)
 
     def _stand_in(self, struck: Struck, request: Request) -> Answer:
@@ -119,6 +122,12 @@ class Disturbed:
         self._gateway = gateway
         self._faults = faults
         self.owns = gateway.owns
+
+    def begin(self, scope: Message, receive: Receive, send: Send) -> Awaitable[None] | None:
+        """As `gateway.asgi.Gateway.begin`, unless there is something to meet."""
+        if "call" in self._faults.busy:
+            return self(scope, receive, send)
+        return self._gateway.begin(scope, receive, send)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if "call" not in self._faults.busy:
