@@ -88,6 +88,10 @@ class Cloud:
             "Authorization": f"Bearer {access_token or self.document['tokens']['access_token']}",
         }
 
+    def own_headers(self) -> dict[str, str]:
+        """Of the sample application's own programs, for the API Notifications."""
+        return self.api_headers(self.document["application"]["notifications_token"])
+
     def control(self, method: str, path: str, body: object = None) -> Any:
         """The sandbox's control interface."""
         with self.http() as http:

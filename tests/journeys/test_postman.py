@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.cloud import Cloud
+from tests.journeys.test_notifications import Home
 from tests.person import consent_as_home_owner
 from workswith.apis import documents
 
@@ -65,6 +66,10 @@ def test_the_exported_collection_passes_in_newman(
     landed = consent_as_home_owner(
         cloud, f"{cloud.origin('login')}/authorize?{query}", redirect_uri
     )
+    with cloud.http() as http:
+        home = Home(cloud, http)
+        home.subscribe(f"{cloud.document['inspector']}postman")
+        home.turn(22.5)  # Notifications' requests need an endpoint, and an event to send to it
     result = run(cloud, tmp_path, parse_qs(urlsplit(landed).query)["code"][0])
     operations = sum(len(document.operations) for document in documents().values())
     assert result["stats"]["requests"]["total"] == operations + 3

@@ -51,12 +51,11 @@ def call(
         ) as answer:
             raw = answer.read()
     except urllib.error.HTTPError as error:
-        raise click.ClickException(_reason(error)) from error
+        raise click.ClickException(reason(error)) from error
     except (urllib.error.URLError, OSError) as error:
-        reason = getattr(error, "reason", error)
+        why = getattr(error, "reason", error)
         raise click.ClickException(
-            f"The sandbox at {origin(document)} does not answer ({reason}). "
-            "Is `workswith up` running?"
+            f"The sandbox at {origin(document)} does not answer ({why}). Is `workswith up` running?"
         ) from error
     return json.loads(raw) if raw else None
 
@@ -76,9 +75,9 @@ def raw(
     except urllib.error.HTTPError as error:
         answer = error
     except (urllib.error.URLError, OSError) as error:
-        reason = getattr(error, "reason", error)
+        why = getattr(error, "reason", error)
         raise click.ClickException(
-            f"{url} does not answer ({reason}). Is `workswith up` running?"
+            f"{url} does not answer ({why}). Is `workswith up` running?"
         ) from error
     with answer:
         return answer.status, dict(answer.headers.items()), answer.read()
@@ -88,7 +87,8 @@ def _tls(document: dict[str, Any]) -> bool:
     return bool(document.get("ca_file"))
 
 
-def _reason(error: urllib.error.HTTPError) -> str:
+def reason(error: urllib.error.HTTPError) -> str:
+    """Status and sentence of a refusal."""
     raw = error.read()
     try:
         body = json.loads(raw)

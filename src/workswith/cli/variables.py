@@ -25,6 +25,11 @@ TABLE = (
     Variable("WORKSWITH_SUBSCRIPTION_KEY", ("subscription", "primary_key"), "a subscription key"),
     Variable("WORKSWITH_CLIENT_ID", ("application", "client_id"), "the sample application"),
     Variable("WORKSWITH_CLIENT_SECRET", ("application", "client_secret"), "its secret"),
+    Variable(
+        "WORKSWITH_NOTIFICATIONS_TOKEN",
+        ("application", "notifications_token"),
+        "its token for the API Notifications",
+    ),
     Variable("WORKSWITH_ACCESS_TOKEN", ("tokens", "access_token"), "a token of the home owner"),
     Variable("WORKSWITH_REFRESH_TOKEN", ("tokens", "refresh_token"), "and its refresh token"),
     Variable("WORKSWITH_SANDBOX", ("sandbox", "url"), "the control interface"),

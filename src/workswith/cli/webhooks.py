@@ -2,11 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import click
 
 from .folder import data_option, json_option, read_document
+from .notified import LONGEST_ONCE, Notified, once_option, where_option
 
 if TYPE_CHECKING:
     import asyncio
@@ -105,11 +105,11 @@ def listen(plant: str, port: int, forward_to: str, data: Path, as_json: bool) ->
 
 
 @command.command()
-@data_option
+@where_option
 @json_option
-def endpoints(data: Path, as_json: bool) -> None:
+def endpoints(where: Notified, as_json: bool) -> None:
     """List endpoints with their health, failures and bans."""
-    found = _ask(data, "GET", "/webhooks/endpoints")
+    found = where.listed("/endpoints")
     if as_json:
         click.echo(_json(found))
         return
@@ -136,11 +136,14 @@ def endpoints(data: Path, as_json: bool) -> None:
 
 @command.command()
 @click.argument("endpoint", default="")
-@data_option
-def trigger(endpoint: str, data: Path) -> None:
+@once_option
+@where_option
+def trigger(endpoint: str, once: str, where: Notified) -> None:
     """Send a test event to ENDPOINT (an id or the beginning of one), or to all."""
-    for one in _chosen(data, endpoint):
-        sent = _ask(data, "POST", f"/webhooks/endpoints/{one['id']}/test")
+    for one in _chosen(where, endpoint):
+        # A key is for one call; each endpoint is another.
+        key = f"{once} {one['id']}"[:LONGEST_ONCE] if once else ""
+        sent = where.ask("POST", f"/endpoints/{one['id']}/test", once=key)
         click.echo(f"{sent['id']} to {one['url']}")
 
 
@@ -149,22 +152,24 @@ def trigger(endpoint: str, data: Path) -> None:
 @click.option("--since", default="", help="From this instant on, like 2026-05-29T00:00:00Z.")
 @click.option("--until", default="", help="Before this instant.")
 @click.option("--state", default="", help="Only deliveries in this state, such as exhausted.")
-@data_option
-def replay(id_: str, since: str, until: str, state: str, data: Path) -> None:
+@once_option
+@where_option
+def replay(id_: str, since: str, until: str, state: str, once: str, where: Notified) -> None:
     """Send again: one delivery by its ID, or all that the endpoint ID missed.
 
     What an endpoint missed includes what it lost during bans.
     """
-    chosen = [one for one in _ask(data, "GET", "/webhooks/endpoints") if one["id"].startswith(id_)]
+    chosen = [one for one in where.listed("/endpoints") if one["id"].startswith(id_)]
     if len(chosen) != 1:
-        _ask(data, "POST", f"/webhooks/deliveries/{id_}/replay")
+        where.ask("POST", f"/deliveries/{id_}/replay", once=once)
         click.echo("1 delivery goes out again.")
         return
-    done = _ask(
-        data,
+    wanted = {"from": since, "to": until, "state": state}
+    done = where.ask(
         "POST",
-        f"/webhooks/endpoints/{chosen[0]['id']}/replay",
-        {"since": since, "until": until, "state": state},
+        f"/endpoints/{chosen[0]['id']}/replay",
+        {name: text for name, text in wanted.items() if text},
+        once=once,
     )
     click.echo(
         f"{done['deliveries']} deliveries go out again, and {done['losses']} that a ban had lost."
@@ -173,23 +178,22 @@ def replay(id_: str, since: str, until: str, state: str, data: Path) -> None:
 
 @command.command("lift-ban")
 @click.argument("endpoint", default="")
-@data_option
-def lift_ban(endpoint: str, data: Path) -> None:
+@where_option
+def lift_ban(endpoint: str, where: Notified) -> None:
     """End the ban of ENDPOINT (an id or the beginning of one), or of all."""
-    for one in _chosen(data, endpoint):
-        _ask(data, "POST", f"/webhooks/endpoints/{one['id']}/lift-ban")
+    for one in _chosen(where, endpoint):
+        where.ask("POST", f"/endpoints/{one['id']}/lift-ban")
         click.echo(f"{one['url']} may be notified.")
 
 
 @command.command()
 @click.option("--endpoint", default="", help="Only this endpoint, by its id.")
 @click.option("--state", default="", help="Only deliveries in this state.")
-@data_option
+@where_option
 @json_option
-def deliveries(endpoint: str, state: str, data: Path, as_json: bool) -> None:
+def deliveries(endpoint: str, state: str, where: Notified, as_json: bool) -> None:
     """List deliveries, the newest first."""
-    asked = urlencode({"endpoint": endpoint, "state": state})
-    found = _ask(data, "GET", f"/webhooks/deliveries?{asked}")
+    found = where.listed("/deliveries", endpoint=endpoint, state=state)
     if as_json:
         click.echo(_json(found))
         return
@@ -202,11 +206,11 @@ def deliveries(endpoint: str, state: str, data: Path, as_json: bool) -> None:
 
 @command.command()
 @click.argument("id_", metavar="ID")
-@data_option
+@where_option
 @json_option
-def show(id_: str, data: Path, as_json: bool) -> None:
+def show(id_: str, where: Notified, as_json: bool) -> None:
     """Show one delivery: its body, and every attempt with times and the answer's first kilobyte."""
-    one = _ask(data, "GET", f"/webhooks/deliveries/{id_}")
+    one = where.ask("GET", f"/deliveries/{id_}")
     if as_json:
         click.echo(_json(one))
         return
@@ -225,15 +229,14 @@ def show(id_: str, data: Path, as_json: bool) -> None:
 @click.option("--endpoint", default="", help="Only this endpoint, by its id.")
 @click.option("--plant", default="", help="Only this plant, by its id.")
 @click.option("--since", default="", help="From this instant on, like 2026-05-29T00:00:00Z.")
-@data_option
+@where_option
 @json_option
-def events(endpoint: str, plant: str, since: str, data: Path, as_json: bool) -> None:
+def events(endpoint: str, plant: str, since: str, where: Notified, as_json: bool) -> None:
     """List what happened in subscribed plants and what became of it, the oldest first.
 
     To reconcile from after a ban: with --json each has the body that was or would have been sent.
     """
-    asked = urlencode({"endpoint": endpoint, "plant": plant, "since": since})
-    found = _ask(data, "GET", f"/webhooks/events?{asked}")
+    found = where.listed("/events", endpoint=endpoint, plant=plant, from_=since)
     if as_json:
         click.echo(_json(found))
         return
@@ -246,12 +249,12 @@ def events(endpoint: str, plant: str, since: str, data: Path, as_json: bool) -> 
 
 @command.command()
 @click.argument("endpoint")
-@data_option
+@where_option
 @json_option
-def lost(endpoint: str, data: Path, as_json: bool) -> None:
+def lost(endpoint: str, where: Notified, as_json: bool) -> None:
     """List what ENDPOINT (an id or the beginning of one) lost during bans, the newest first."""
-    for one in _chosen(data, endpoint):
-        found = _ask(data, "GET", f"/webhooks/endpoints/{one['id']}/lost")
+    for one in _chosen(where, endpoint):
+        found = where.listed(f"/endpoints/{one['id']}/losses")
         if as_json:
             click.echo(_json(found))
             continue
@@ -260,18 +263,12 @@ def lost(endpoint: str, data: Path, as_json: bool) -> None:
             click.echo(f"{each['at']}  {each['reason']:<12} {each['kind']:<17} {again}".rstrip())
 
 
-def _chosen(data: Path, endpoint: str) -> list[dict[str, Any]]:
-    every: list[dict[str, Any]] = _ask(data, "GET", "/webhooks/endpoints")
+def _chosen(where: Notified, endpoint: str) -> list[dict[str, Any]]:
+    every = where.listed("/endpoints")
     chosen = [one for one in every if one["id"].startswith(endpoint)]
     if not chosen:
         raise click.ClickException("There is no such endpoint. See: workswith webhooks endpoints")
     return chosen
-
-
-def _ask(data: Path, method: str, path: str, body: object = None) -> Any:
-    from .client import control
-
-    return control(read_document(data), method, path, body)
 
 
 def _show(body: bytes, as_json: bool, status: int | None) -> None:

@@ -42,7 +42,7 @@ def routes(
         route("/webhooks/endpoints/{id}/test", "POST", own.send_test),
         route("/webhooks/endpoints/{id}/replay", "POST", own.replay_range),
         route("/webhooks/endpoints/{id}/rotate-secret", "POST", own.rotate_secret),
-        route("/webhooks/endpoints/{id}/lost", "GET", own.lost),
+        route("/webhooks/endpoints/{id}/losses", "GET", own.losses),
         route("/webhooks/deliveries", "GET", own.deliveries),
         route("/webhooks/deliveries/{id}", "GET", own.delivery),
         route("/webhooks/deliveries/{id}/replay", "POST", own.replay),
@@ -81,8 +81,8 @@ class _Own:
         done = await self._desk.replay_range(
             await self._all(),
             request.path_params["id"],
-            _instant(body.get("since"), 0),
-            _instant(body.get("until"), 2**62),
+            _instant(body.get("from"), 0),
+            _instant(body.get("to"), 2**62),
             state=str(body.get("state") or ""),
         )
         return JSONResponse(asdict(done))
@@ -91,7 +91,7 @@ class _Own:
         secret = await self._desk.rotate_secret(await self._all(), request.path_params["id"])
         return JSONResponse({"secret": secret})
 
-    async def lost(self, request: Request) -> Response:
+    async def losses(self, request: Request) -> Response:
         found = await reading.losses_of(
             self._database, await self._all(), request.path_params["id"], limit=LIMIT
         )
@@ -127,7 +127,7 @@ class _Own:
             await self._all(),
             endpoint_id=asked.get("endpoint", ""),
             plant_id=asked.get("plant", ""),
-            since=_instant(asked.get("since"), 0),
+            since=_instant(asked.get("from"), 0),
             limit=LIMIT,
         )
         return JSONResponse(
