@@ -193,6 +193,7 @@ class Areas:
             quota_anchor_minutes=kernel.settings.catalog.quota_anchor_minutes,
             webhook_rules=kernel.settings.webhooks.rules,
             webhook_desk=self.webhooks.desk,
+            preview=self.webhooks.preview,
             webhook_tokens=self.webhooks.tokens,
             sandbox=sandbox,
             testing=testing,

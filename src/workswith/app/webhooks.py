@@ -5,6 +5,7 @@ from workswith.events.relay import Relay
 from workswith.kernel.tasks import Work
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.fanout import FanOut
+from workswith.webhooks.preview import Preview
 from workswith.webhooks.sender import Sender
 from workswith.webhooks.signing import Signer
 from workswith.webhooks.subscriptions import Subscriptions
@@ -47,6 +48,7 @@ class Webhooks:
         self.tokens = Tokens(
             database, clock, kernel.ident.branch("webhook tokens"), kernel.broadcast
         )
+        self.preview = Preview(database, catalogue.NOTIFICATIONS)
         self.fan_out = FanOut(
             seams.notifications(catalogue.NOTIFICATIONS), settings.rules, database.dialect
         )

@@ -1,7 +1,7 @@
 """What can be set about the pages."""
 
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -31,6 +31,17 @@ class Settings(Section, frozen=True):
             description="How long authors may edit and withdraw their posts; 0: not at all.",
         ),
     ] = 24
+    test_homes: Annotated[
+        Literal["sandbox", "everywhere", "never"],
+        Meta(
+            description="Where developers make homes for testing. In production their devices answer "
+            "calls, but nothing happens by itself."
+        ),
+    ] = "sandbox"
+    test_clock: Annotated[
+        bool,
+        Meta(description="Whether developers may move a sandbox's clock on the portal's pages."),
+    ] = True
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(

@@ -12,8 +12,10 @@ from tests.web.portal.conftest import ORIGIN, Browser
 from tests.web.portal.test_subscriptions import subscribe
 from workswith.catalog.quota import counted
 from workswith.catalog.window import window
+from workswith.events.outbox import append
 from workswith.kernel.problem import Kind, Problem
 from workswith.web import app
+from workswith.webhooks.preview import Preview
 
 CLIENT = "6f4f0d0e-0000-4000-8000-000000000001"
 
@@ -117,3 +119,29 @@ async def test_the_form_offers_the_examples_and_every_parameter(browser: Any) ->
             places = re.findall(r'name="([\w-]+)" data-in="(\w+)"', text)
             assert places == [(one.name, one.place) for one in operation.parameters]
             assert ('<textarea id="body"' in text) is (operation.body is not None)
+
+
+async def test_what_a_call_caused_is_told_to_whom_the_home_belongs(
+    console: Any, other: Any, services: Any
+) -> None:
+    (home,) = await services.homes.create(console.account_id, "flat")
+    preview = Preview(services.database, {"smarther": lambda event, _: event.flow.encode()})
+    wired = dataclasses.replace(services, preview=preview)
+    await services.database.write(
+        append,
+        plant_id=home.plant.id,
+        module_id="m",
+        kind="thermostat",
+        changed=("x",),
+        state={},
+        at=1,
+        flow="f-1",
+    )
+    for who, seen in ((console, 1), (other, 0)):
+        browser = Browser(wired, app.create(wired))
+        browser.http.cookies = who.http.cookies
+        async with browser.http:
+            path = f"/console/notifications?flow=f-1&subject={who.account_id}"
+            found = (await browser.get(path)).json()
+            assert [one["body"] for one in found] == ["f-1"] * seen
+            await browser.get("/console/notifications?flow=f-1&subject=somebody", 404)

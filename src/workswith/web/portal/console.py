@@ -15,12 +15,14 @@ from starlette.routing import Route
 from workswith.catalog.quota import counted
 from workswith.catalog.window import window
 from workswith.contracts.renderings import calls, samples, try_it
+from workswith.devices.plants import plants_of
 from workswith.kernel.ident import b64url, same
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer, page
 from workswith.web.site.services import ConsoleClient, callback_address
 from workswith.web.site.visit import Visit
+from workswith.webhooks.preview import Home
 
 from . import errors, own, sealed
 from .apis import document_of, operation_of
@@ -125,6 +127,32 @@ async def quota(visit: Visit) -> Response:
     )
 
 
+async def caused(visit: Visit) -> Response:
+    """The notifications that a call of the reader's has caused, by its flow id; JSON.
+
+    ``body`` is what subscribers get. Only of homes that the reader sees.
+    """
+    services = visit.services
+    if services.preview is None or visit.asked("subject", visit.account.id) != visit.account.id:
+        return JSONResponse({}, 404)
+    seen = await plants_of(services.database, visit.account.id)
+    homes = [Home(plant.id, plant.api) for plant in seen]
+    names = {plant.id: plant.name for plant in seen}
+    found = await services.preview.caused(visit.account.id, homes, visit.asked("flow")[:64])
+    return JSONResponse(
+        [
+            {
+                "event": one.event_id,
+                "kind": one.kind,
+                "home": names[one.plant_id],
+                "module": one.module_id,
+                "body": one.body,
+            }
+            for one in found
+        ]
+    )
+
+
 def _hand_over(visit: Visit, channel: str = "", *, token: str = "", error: str = "") -> Response:
     return visit.render(
         "portal/console_callback.html",
@@ -151,5 +179,6 @@ ROUTES = [
     Route(f"{_OPERATION}/console", page(console), methods=["GET"]),
     Route("/console/authorize", developer(authorize), methods=["GET"]),
     Route("/console/callback", page(callback), methods=["GET"]),
+    Route("/console/notifications", developer(caused), methods=["GET"]),
     Route("/console/quota", developer(quota), methods=["GET"]),
 ]

@@ -21,7 +21,7 @@ async def home(visit: Visit) -> Response:
         return visit.go("/home")
     keys = await own.keys(visit)
     documents = await visible.documents(visit)
-    first = _first_call(visit, documents, keys[0].key if keys else calls.KEY_PLACEHOLDER)
+    first = first_call(visit, documents, keys[0].key if keys else calls.KEY_PLACEHOLDER)
     return visit.render(
         "portal/home.html",
         apis=documents,
@@ -39,7 +39,7 @@ async def getting_started(visit: Visit) -> Response:
     return visit.render(
         "portal/getting_started.html",
         key=key,
-        first=_first_call(
+        first=first_call(
             visit, await visible.documents(visit), key.key if key else calls.KEY_PLACEHOLDER
         ),
         applications=applications,
@@ -69,7 +69,9 @@ class _First:
     sample: str
 
 
-def _first_call(visit: Visit, known: list[Document], key: str) -> _First | None:
+def first_call(
+    visit: Visit, known: list[Document], key: str = calls.KEY_PLACEHOLDER
+) -> _First | None:
     """The first operation of Echo, else of whatever there is."""
     documents = sorted(known, key=lambda document: document.slug != "echo")
     if not documents:

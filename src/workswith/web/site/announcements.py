@@ -93,7 +93,7 @@ async def search(
     return await reads.all(_SEARCH, like=like, limit=limit, offset=offset)
 
 
-async def told(  # noqa: PLR0913 - one filter each
+async def told(
     reads: Reads,
     now: int,
     *,

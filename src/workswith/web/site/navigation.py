@@ -40,10 +40,10 @@ VISITOR = (
 )
 DEVELOPER = (
     *VISITOR,
-    Section(lazy("Subscriptions"), "/profile"),
+    Section(lazy("Subscriptions"), "/subscriptions"),
     Section(lazy("Usage"), "/usage"),
     Section(lazy("Applications"), "/applications"),
-    Section(lazy("Homes"), "/home"),
+    Section(lazy("Homes"), "/homes"),
 )
 TESTING = Section(lazy("Testing"), "/testing")
 OFFICE = (

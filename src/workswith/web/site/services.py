@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workswith.kernel.ident import Ident
     from workswith.web.settings import Settings
     from workswith.webhooks.desk import Desk
+    from workswith.webhooks.preview import Preview
     from workswith.webhooks.settings import Rules
     from workswith.webhooks.subscriptions import Subscriptions as WebhookSubscriptions
     from workswith.webhooks.tokens import Tokens as WebhookTokens
@@ -136,6 +137,8 @@ class Services:
     """What developers do about their endpoints; without it they only look."""
     webhook_tokens: WebhookTokens | None = None
     """By which developers' programs look after notifications; without them there is no such page."""
+    preview: Preview | None = None
+    """What notifications a call has caused; without it Try it does not show them."""
     errors: Sequence[ErrorRow] = ()
     """The rows of the gateway's error table."""
     federation: Federation | None = None

@@ -44,7 +44,7 @@ async def add(visit: Visit) -> Response:
     except (ValueError, Problem) as error:
         return await _show(visit, _reason(error))
     visit.say(_("It goes wrong from now on."))
-    return visit.go("/testing#faults")
+    return _back(visit, "faults")
 
 
 async def clear(visit: Visit) -> Response:
@@ -55,13 +55,16 @@ async def clear(visit: Visit) -> Response:
         visit.say(_("It was cleared already."), "info")
     else:
         visit.say(_("Cleared."))
-    return visit.go("/testing#faults")
+    return _back(visit, "faults")
 
 
 async def play(visit: Visit) -> Response:
-    done = await _testing(visit).play(visit.typed("pack"))
+    testing, name = _testing(visit), visit.typed("pack")
+    if any(one["name"] == name and one["moves_the_clock"] for one in testing.packs()):
+        _require_clock(visit)
+    done = await testing.play(name)
     visit.say(" ".join(_(step) for step in done["steps"]))
-    return visit.go("/testing#faults")
+    return _back(visit, "faults")
 
 
 async def switch(visit: Visit) -> Response:
@@ -77,6 +80,7 @@ async def switch(visit: Visit) -> Response:
 
 async def move_clock(visit: Visit) -> Response:
     testing = _testing(visit)
+    _require_clock(visit)
     try:
         match visit.typed("do"):
             case "freeze":
@@ -90,7 +94,7 @@ async def move_clock(visit: Visit) -> Response:
     except ValueError as error:
         return await _show(visit, str(error))
     visit.say(_("The clock has been set."))
-    return visit.go("/testing#clock")
+    return _back(visit, "clock")
 
 
 async def coverage(visit: Visit) -> Response:
@@ -128,6 +132,19 @@ async def _show(visit: Visit, wrong: str = "") -> Response:
         spans=SPANS,
         typed=visit.typed,
     )
+
+
+def _back(visit: Visit, part: str) -> Response:
+    """To the page that the form stands on: this one, or that of homes for testing."""
+    page = "/homes" if visit.typed("back") == "homes" else "/testing"
+    return visit.go(f"{page}#{part}")
+
+
+def _require_clock(visit: Visit) -> None:
+    if not visit.services.settings.test_clock:
+        raise Problem(
+            Kind.FORBIDDEN, "clock_fixed", "The operator lets nobody move the clock on these pages."
+        )
 
 
 def _asked(visit: Visit) -> Mapping[str, Any]:
