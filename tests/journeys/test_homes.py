@@ -105,6 +105,36 @@ def test_a_program_is_written_and_the_thermostat_follows_it(
         assert width <= page.viewport_size["width"] if page.viewport_size else True
 
 
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_display_is_locked_and_the_relay_set_up(
+    browser: Browser, still: Cloud, habit: str
+) -> None:
+    """A locked display obeys no hand; what was set up in the installer's menu stays so."""
+    with Window(browser, **HABITS[habit]) as window:
+        page, _home = furnished(window, still, "A flat", f"Locked flat of {habit}")
+        page.get_by_role("link", name=re.compile("Soggiorno")).click()
+        page.get_by_role("button", name="Lock the display").click()
+        expect(page.get_by_role("button", name="Unlock the display")).to_be_visible()
+        wanted = page.locator(".set-point").inner_text()
+        page.get_by_role("button", name="Warmer by half a degree").click()
+        expect(page.get_by_text("The display is locked.").first).to_be_visible()
+        assert page.locator(".set-point").inner_text() == wanted
+        page.get_by_role("button", name="Unlock the display").click()
+        expect(page.get_by_role("button", name="Lock the display")).to_be_visible()
+        page.get_by_role("button", name="Warmer by half a degree").click()
+        expect(page.locator(".set-point")).not_to_have_text(wanted)
+
+        page.get_by_text("Around the set-point, with hysteresis").first.click()
+        page.get_by_label("How it moves its relay").select_option(
+            "By shares of a cycle, as for floors"
+        )
+        page.get_by_label("Length of a cycle, minutes").fill("30")
+        page.get_by_role("button", name="Regulate so").click()
+        expect(page.get_by_text("It regulates so from now on.")).to_be_visible()
+        page.locator("summary").filter(has_text="By shares of a cycle").click()
+        expect(page.get_by_label("Length of a cycle, minutes")).to_have_value("30")
+
+
 def test_a_home_is_lived_in_by_keyboard_alone(browser: Browser, still: Cloud) -> None:
     with Window(browser) as window:
         page, home = furnished(window, still, "One of every device", "House of keys")

@@ -19,6 +19,7 @@ from workswith.web.site.visit import Visit
 from .device import TOLD
 from .dial import dial
 from .homes import EXPIRED
+from .regulation import MANNERS, figures, regulation_of
 from .touches import touched
 
 MODES = {
@@ -54,6 +55,9 @@ async def show(visit: Visit) -> Response:
         boosts=BOOSTS,
         functions=FUNCTIONS if len(configuration.functions) > 1 else {},
         locked=configuration.display_locked,
+        manner=configuration.regulation.manner,
+        manners=MANNERS,
+        figures=figures(configuration.regulation),
         online=snapshot.reach is Reach.ONLINE,
     )
 
@@ -86,6 +90,23 @@ async def lock(visit: Visit) -> Response:
     return visit.go(f"/home/{plant_id}/thermostats/{module_id}")
 
 
+async def regulate(visit: Visit) -> Response:
+    """Sets how the relay is moved."""
+    owner, plant_id, module_id = _names(visit)
+    _snapshot, configuration = await _state(visit)
+    typed = {name: visit.typed(name) for name in visit.form}
+    try:
+        wanted = regulation_of(typed, configuration.regulation)
+        await visit.services.homes.tuning.regulate(owner, plant_id, module_id, wanted)
+    except Problem as problem:
+        if problem.kind is not Kind.INVALID:
+            raise
+        visit.say(_("Nothing was changed: a figure is out of its range."), "bad")
+    else:
+        visit.say(_("It regulates so from now on."))
+    return visit.go(f"/home/{plant_id}/thermostats/{module_id}")
+
+
 async def _state(visit: Visit) -> tuple[Snapshot, Configuration]:
     names = _names(visit)
     snapshot = await visit.services.twin.read(*names, last_known=True)
@@ -101,4 +122,5 @@ ROUTES = [
     Route("/home/{plant}/thermostats/{module}", account(show), methods=["GET"]),
     Route("/home/{plant}/thermostats/{module}", account(touch), methods=["POST"]),
     Route("/home/{plant}/thermostats/{module}/lock", account(lock), methods=["POST"]),
+    Route("/home/{plant}/thermostats/{module}/regulation", account(regulate), methods=["POST"]),
 ]
