@@ -45,6 +45,21 @@ async def test_it_is_the_same_row_until_then(database: Database) -> None:
     assert await kept.one(id=1) is first
 
 
+async def test_what_is_known_needs_no_waiting_and_ends_with_the_next_write(
+    database: Database,
+) -> None:
+    elapsed = [100.0]
+    kept = Kept(database, ROW, elapsed=lambda: elapsed[0])
+    await database.write(put, 1)
+    assert kept.known(1) is None
+    assert await kept.one(id=1) is kept.known(1)
+    await database.write(put, 1)
+    assert kept.known(1) is None
+    assert await kept.one(id=1) == [1, 2]
+    elapsed[0] += 1.0
+    assert kept.known(1) is None, "it is asked for anew within a second"
+
+
 async def test_only_one_process_knows_what_was_committed_last(database: Database) -> None:
     """So states are not kept where there are several."""
     assert Kept(database, ROW).exact == (database.dialect == "sqlite")

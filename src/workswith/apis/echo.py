@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from msgspec import structs
+
 from workswith.apis.xml import to_xml
 from workswith.contracts.binding import Answer, Handler, Request
 from workswith.kernel.clock import HOUR
@@ -110,7 +112,7 @@ class _Cache:
         key = _varies_on(request)
         kept = self._answers.get(key)
         if kept is None or request.now >= kept[0]:
-            answer = _mirror(replace(request, raw=b""))
+            answer = _mirror(structs.replace(request, raw=b""))
             kept = (request.now + KEPT_FOR, answer)
             self._answers.pop(key, None)
             self._answers[key] = kept

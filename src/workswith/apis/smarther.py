@@ -5,7 +5,7 @@ the words going out are made in `smarther_emit`, those coming in are read in `sm
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
@@ -32,6 +32,10 @@ class Twin(Protocol):
     """`devices.twin.Twin`."""
 
     async def require_app(self, account_id: str) -> None: ...
+
+    def glance(
+        self, account_id: str, plant_id: str, module_id: str, *, device: str
+    ) -> Snapshot | None: ...
 
     async def read(
         self,
@@ -117,7 +121,13 @@ class _Smarther:
         modules = await modules_of(self._reads, request.account_id, plant.id)
         return Answer(200, emit.topology(plant, modules))
 
-    async def status(self, request: Request) -> Answer:
+    def status(self, request: Request) -> Awaitable[Answer] | Answer:
+        snapshot = self._twin.glance(*_module(request), device=DEVICE)
+        if snapshot is None:
+            return self._status(request)
+        return self._statuses.answer(snapshot.module_id, snapshot)
+
+    async def _status(self, request: Request) -> Answer:
         snapshot = await self._twin.read(*_module(request), device=DEVICE)
         return self._statuses.answer(snapshot.module_id, snapshot)
 

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from workswith.kernel.problem import Problem
 
 from .checking import BODY_LIMIT, Check, checker
@@ -16,14 +18,13 @@ from .document import ContractError, Document, Operation
 from .paths import Paths
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """A call that passed every check. ``headers`` have lower-case names, ``now`` is in ms UTC."""
 
     operation: Operation
-    path: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    path: dict[str, str] = msgspec.field(default_factory=dict)
+    query: dict[str, str] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: Any = None
     raw: bytes = b""
     account_id: str = ""

@@ -177,6 +177,20 @@ class Twin:
             _require_reach(snapshot.reach)
         return snapshot
 
+    def glance(
+        self, account_id: str, plant_id: str, module_id: str, *, device: str
+    ) -> Snapshot | None:
+        """What `read` would answer, if that is known without waiting and is no problem."""
+        if not self._kept_lives.exact:
+            return None
+        standing = self._standings.known(account_id, plant_id, module_id)
+        live = self._kept_lives.known(module_id)
+        if standing is None or live is None or live.reach != Reach.ONLINE:
+            return None
+        if standing.password_expires_at is not None or standing.terms_expire_at is not None:
+            return None
+        return self._seen(standing, live) if standing.device == device else None
+
     async def standing(
         self, account_id: str, plant_id: str, module_id: str, *, device: str = ""
     ) -> Standing:

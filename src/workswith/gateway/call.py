@@ -99,6 +99,13 @@ class Headers(Mapping[str, str]):
             raise KeyError(name)
         return self._raw[name.encode("latin-1", "replace")].decode("latin-1")
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As a mapping has it, without an exception for what is not there."""
+        if name in self.HIDDEN:
+            return default
+        value = self._raw.get(name.encode("latin-1", "replace"))
+        return default if value is None else value.decode("latin-1")
+
     def __iter__(self) -> Iterator[str]:
         names = (name.decode("latin-1") for name in self._raw)
         return (name for name in names if name not in self.HIDDEN)

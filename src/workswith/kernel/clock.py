@@ -60,9 +60,12 @@ class Clock:
     def now(self) -> int:
         """Milliseconds since 1970 UTC; never less than an answer given before."""
         state = self._state
-        shown = state.shown + int((self._read_wall() - state.wall) * state.rate)
-        self._latest = max(self._latest, shown)
-        return self._latest
+        passed = self._read_wall() - state.wall
+        shown = state.shown + (passed if state.rate == 1.0 else int(passed * state.rate))
+        if shown <= self._latest:
+            return self._latest
+        self._latest = shown
+        return shown
 
     @property
     def rate(self) -> float:
