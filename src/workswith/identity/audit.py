@@ -28,7 +28,7 @@ _LATEST = query(
     "SELECT id, at, kind, account_id, client_id, detail FROM audit "
     "WHERE (:account_id = '' OR account_id = :account_id) "
     "AND (:client_id = '' OR client_id = :client_id) AND kind <> 'signed_in' "
-    "ORDER BY id DESC LIMIT :limit",
+    "ORDER BY id DESC LIMIT :limit OFFSET :offset",
 )
 _SEARCH = query(
     Entry,
@@ -62,10 +62,12 @@ async def note(
 
 
 async def latest(
-    reads: Reads, *, account_id: str = "", client_id: str = "", limit: int = 100
+    reads: Reads, *, account_id: str = "", client_id: str = "", limit: int = 100, offset: int = 0
 ) -> list[Entry]:
     """The newest first; without sign-ins, which the list of sessions tells."""
-    return await reads.all(_LATEST, account_id=account_id, client_id=client_id, limit=limit)
+    return await reads.all(
+        _LATEST, account_id=account_id, client_id=client_id, limit=limit, offset=offset
+    )
 
 
 async def replays_of(reads: Reads, client_id: str, now: int) -> list[Entry]:

@@ -4,28 +4,36 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.identity import audit
-from workswith.web.site import cookies, language
+from workswith.web.site import cookies, language, paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
 from .events import WORDS
 
-LATEST = 20
+LATEST, SESSIONS = 20, 20
 
 
 async def overview(visit: Visit) -> Response:
     services, owner = visit.services, visit.account
     federation = services.federation
+    sessions = await services.sessions.of_account(owner.id)
+    turn = paging.number(visit, "events")
+    events = await audit.latest(
+        services.database, account_id=owner.id, limit=LATEST + 1, offset=(turn - 1) * LATEST
+    )
     return visit.render(
         "account/overview.html",
         factors=await services.second_factor.factors(owner.id),
         passkeys=await services.passkeys.of_account(owner.id),
-        sessions=await services.sessions.of_account(owner.id),
+        sessions=paging.leaf(visit, "/account#sessions", sessions, page="sessions", size=SESSIONS),
         session=visit.session,
         federation=federation,
         connected=await federation.connected(owner.id) if federation else None,
-        events=await audit.latest(services.database, account_id=owner.id, limit=LATEST),
+        events=events[:LATEST],
+        events_number=turn,
+        events_more=len(events) > LATEST,
+        events_address=paging.address("/account#events", "events"),
         words=WORDS,
     )
 

@@ -11,6 +11,7 @@ from workswith.devices.scenes import Scene, scenes_of
 from workswith.devices.thermostat import DEVICE
 from workswith.devices.twin import Snapshot
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
@@ -18,6 +19,8 @@ from workswith.web.site.visit import Visit
 from .states import Gadget, gadget
 from .words import ROOMS, SCENES, TEMPLATES
 
+HOMES = 12
+"""On a page, each with all its devices."""
 EXPIRED = {Kind.PASSWORD_EXPIRED, Kind.TERMS_EXPIRED}
 
 
@@ -46,7 +49,8 @@ async def listing(visit: Visit) -> Response:
     services = visit.services
     owner = visit.account.id
     expired = ""
-    plants = await plants_of(services.database, owner)
+    every = await plants_of(services.database, owner)
+    plants = paging.leaf(visit, "/home", every, lambda one: f"{one.name} {one.id}", size=HOMES)
     try:
         await services.twin.require_app(owner)
         homes = [await home_of(visit, plant) for plant in plants]
@@ -57,6 +61,7 @@ async def listing(visit: Visit) -> Response:
     return visit.render(
         "home/listing.html",
         homes=homes,
+        plants=plants,
         expired=expired,
         invitations=await services.homes.invitations.to(_confirmed_email(visit)),
     )

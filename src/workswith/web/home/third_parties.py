@@ -5,6 +5,7 @@ from starlette.routing import Route
 
 from workswith.identity.linking import APPS
 from workswith.identity.scopes import BY_NAME
+from workswith.web.site import paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
@@ -12,7 +13,14 @@ from workswith.web.site.visit import Visit
 
 async def listing(visit: Visit) -> Response:
     """Every consent in force."""
-    consents = await visit.services.consents.of_account(visit.account.id)
+    every = await visit.services.consents.of_account(visit.account.id)
+    consents = paging.leaf(
+        visit,
+        "/account/third-party-access",
+        every,
+        lambda one: f"{one.name} {one.vendor}",
+        size=paging.CARDS,
+    )
     linked = await visit.services.links.of_account(visit.account.id)
     return visit.render(
         "home/third_parties.html", consents=consents, scopes=BY_NAME, linked=linked, apps=APPS

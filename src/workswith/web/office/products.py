@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from workswith.catalog.products import AUTOMATIC, MANUAL, Product, all_products, product
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import paging
 from workswith.web.site.forms import Form, lines, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
@@ -65,10 +66,11 @@ class ProductForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """All, hidden ones as well; ``q`` narrows them."""
-    asked = visit.asked("q").strip()[:200]
     every = await all_products(visit.services.database)
-    found = [one for one in every if asked.lower() in f"{one.name} {one.description}".lower()]
-    return visit.render("office/products.html", products=found, text=asked, manual=MANUAL)
+    found = paging.leaf(
+        visit, "/office/products", every, lambda one: f"{one.name} {one.description}"
+    )
+    return visit.render("office/products.html", products=found, manual=MANUAL)
 
 
 async def new(visit: Visit) -> Response:

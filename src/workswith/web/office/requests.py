@@ -6,6 +6,7 @@ from starlette.routing import Route
 from workswith.identity.closing import anybody
 from workswith.identity.scopes import BY_NAME
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
@@ -41,7 +42,15 @@ async def _show(
     visit: Visit, status: int = 200, refused: str = "", problem: Problem | None = None
 ) -> Response:
     services = visit.services
-    waiting = await services.applications.waiting()
+    every = await services.applications.waiting()
+    every.sort(key=lambda one: one.client_id != refused)  # what is to be mended stands first
+    waiting = paging.leaf(
+        visit,
+        "/office/requests",
+        every,
+        lambda one: f"{one.name} {one.vendor} {one.client_id}",
+        size=paging.CARDS,
+    )
     owners = {one.owner_id: await anybody(services.database, one.owner_id) for one in waiting}
     return visit.render(
         "office/requests.html",

@@ -10,7 +10,7 @@ from workswith.identity import audit
 from workswith.identity.application import Application, ApplicationForm
 from workswith.identity.scopes import BY_NAME
 from workswith.kernel.problem import Problem
-from workswith.web.site import pictures
+from workswith.web.site import paging, pictures
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
@@ -22,7 +22,14 @@ from .drafts import Draft
 async def listing(visit: Visit) -> Response:
     """Every application of the reader, with its state."""
     every = await visit.services.applications.of_owner(visit.account.id)
-    return visit.render("portal/applications.html", applications=every)
+    found = paging.leaf(
+        visit,
+        "/applications",
+        every,
+        lambda one: f"{one.name} {one.vendor} {one.client_id}",
+        size=paging.CARDS,
+    )
+    return visit.render("portal/applications.html", applications=found)
 
 
 async def one(visit: Visit) -> Response:

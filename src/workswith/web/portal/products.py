@@ -8,6 +8,7 @@ from workswith.catalog import states
 from workswith.catalog.products import product, published_products, unknown_product
 from workswith.catalog.subscriptions import NAME_LIMIT
 from workswith.kernel.problem import Problem
+from workswith.web.site import paging
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer, page
@@ -32,14 +33,17 @@ class SubscribeForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """All products; ``q`` narrows them by name and description."""
-    asked = visit.asked("q").strip()
     every = await published_products(visit.services.database)
-    found = [one for one in every if asked.lower() in f"{one.name} {one.description}".lower()]
-    return visit.render("portal/products.html", products=found, q=asked)
+    found = paging.leaf(
+        visit, "/products", every, lambda one: f"{one.name} {one.description}", size=paging.CARDS
+    )
+    return visit.render("portal/products.html", products=found)
 
 
 async def one(visit: Visit) -> Response:
-    return await _show(visit, SubscribeForm.of(visit, name=""))
+    """The first subscription has a name already; who holds one chooses another."""
+    held = visit.developer and await visit.services.subscriptions.of_account(visit.account.id)
+    return await _show(visit, SubscribeForm.of(visit, name="" if held else _("My first one")))
 
 
 async def subscribe(visit: Visit) -> Response:

@@ -17,11 +17,17 @@ from workswith.catalog import states
 from workswith.catalog.subscriptions import BOTH, NAME_LIMIT, Key, Subscription
 from workswith.kernel.clock import DAY
 from workswith.kernel.problem import Problem
+from workswith.web.site import paging
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 
+from . import visible
+from .pages import first_call
+
+HELD = 10
+"""Subscriptions on a page."""
 QUIET = DAY
 """A key that was not used for so long is no longer in use."""
 _BOTH_WORDS = {"primary": lazy("Primary key"), "secondary": lazy("Secondary key")}
@@ -48,26 +54,39 @@ class RenameForm(Form):
 
 
 async def profile(visit: Visit) -> Response:
-    """Everything on one page, the newest subscription first, ended ones last."""
-    subscriptions = visit.services.subscriptions
-    every = await subscriptions.of_account(visit.account.id)
-    held = [
-        Held(one, await subscriptions.keys(visit.account.id, one.id))
-        for one in every
-        if not states.ended(one.state)
-    ]
-    return visit.render(
-        "portal/profile.html",
-        held=held,
-        ended=[one for one in every if states.ended(one.state)],
-        which_words=_BOTH_WORDS,
-        quiet_before=visit.now - QUIET,
-    )
+    """Who one is, and the subscriptions."""
+    return await _show(visit, "/profile")
 
 
 async def subscriptions(visit: Visit) -> Response:
-    """The place that the menu names; it is a part of the profile."""
-    return visit.go("/profile#subscriptions")
+    """The subscriptions alone, where the menu leads."""
+    return await _show(visit, "/subscriptions")
+
+
+async def _show(visit: Visit, path: str) -> Response:
+    """The newest subscription first, ended ones last; and what to do with a key that is new."""
+    subscriptions = visit.services.subscriptions
+    every = await subscriptions.of_account(visit.account.id)
+    running = paging.leaf(
+        visit,
+        f"{path}#subscriptions",
+        [one for one in every if not states.ended(one.state)],
+        lambda one: f"{one.name} {one.product_name} {one.id}",
+        size=HELD,
+    )
+    held = [Held(one, await subscriptions.keys(visit.account.id, one.id)) for one in running]
+    ended = [one for one in every if states.ended(one.state)]
+    used = any(key.last_used_at for one in held for key in one.keys.values())
+    return visit.render(
+        "portal/profile.html",
+        path=path,
+        first=None if used else first_call(visit, await visible.documents(visit)),
+        held=held,
+        running=running,
+        ended=paging.leaf(visit, f"{path}#ended", ended, page="ended"),
+        which_words=_BOTH_WORDS,
+        quiet_before=visit.now - QUIET,
+    )
 
 
 async def rename(visit: Visit) -> Response:
