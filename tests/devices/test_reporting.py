@@ -20,7 +20,7 @@ async def test_what_is_known_is_what_the_next_report_replaces(house: House) -> N
     for step in range(1, 4):
         new = replace(reading, at=reading.at + step * MINUTE, temperature=100 + step)
         told = Report(house.module_id, new, known=known)
-        changed, known = await house.database.write(renew, told)
+        changed, known, _ = await house.database.write(renew, told)
         assert changed == ("temperature",)
         assert known is not None
         assert known.version == 1 + step
@@ -32,12 +32,12 @@ async def test_a_row_that_another_has_written_is_read_again(house: House) -> Non
     """Else a change would be told twice, or not at all."""
     reading = (await house.twin.read(*house.first)).reading
     first = replace(reading, at=reading.at + MINUTE, temperature=101)
-    _, stale = await house.database.write(renew, Report(house.module_id, first))
+    _, stale, _ = await house.database.write(renew, Report(house.module_id, first))
     other = replace(reading, at=reading.at + 2 * MINUTE, temperature=102)
     await house.database.write(report, house.module_id, other)
     third = replace(other, at=reading.at + 3 * MINUTE)
     told = Report(house.module_id, third, known=stale)
-    changed, known = await house.database.write(renew, told)
+    changed, known, _ = await house.database.write(renew, told)
     assert changed == ()
     assert known is not None
     assert known.version == 4
@@ -46,7 +46,7 @@ async def test_a_row_that_another_has_written_is_read_again(house: House) -> Non
 async def test_a_plant_that_changed_meanwhile_is_read_again(house: House) -> None:
     reading = (await house.twin.read(*house.first)).reading
     first = replace(reading, at=reading.at + MINUTE, temperature=101)
-    _, known = await house.database.write(renew, Report(house.module_id, first))
+    _, known, _ = await house.database.write(renew, Report(house.module_id, first))
     await house.database.write(lambda tx: tx.run(MOVE_ZONE, zone="Asia/Tokyo", id=house.plant_id))
     second = replace(reading, at=reading.at + 2 * MINUTE, temperature=102)
     await house.database.write(renew, Report(house.module_id, second, known=known))

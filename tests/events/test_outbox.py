@@ -6,11 +6,17 @@ import uuid
 import pytest
 
 from tests.conftest import NOON
-from workswith.events.outbox import append, event_id, of_plant, unrelayed
+from workswith.events.outbox import Draft, append, append_all, event_id, hear, of_plant, unrelayed
 from workswith.kernel.database import Database, Tx
 
 
 async def put(tx: Tx, plant: str = "plant-1", value: int = 20, at: int = NOON) -> None:
+    """An event of a plant of which somebody hears."""
+    await hear(tx, plant)
+    await put_unheard(tx, plant, value, at)
+
+
+async def put_unheard(tx: Tx, plant: str = "plant-1", value: int = 20, at: int = NOON) -> None:
     await append(
         tx,
         plant_id=plant,
@@ -49,6 +55,35 @@ async def test_what_is_rolled_back_leaves_no_event_and_no_gap(database: Database
         await database.write(fails)
     await database.write(put)
     assert [e.sequence for e in await unrelayed(database)] == [1]
+
+
+async def test_what_nobody_asked_to_hear_of_is_listed_and_never_relayed(database: Database) -> None:
+    await database.write(put_unheard)
+    assert await unrelayed(database) == []
+    await database.write(hear, "plant-1")
+    assert await unrelayed(database) == [], "it was before"
+    await database.write(put_unheard)
+    await database.write(put_unheard, "plant-2")
+    assert [e.sequence for e in await unrelayed(database)] == [2]
+    assert [e.sequence for e in await of_plant(database, "plant-1")] == [1, 2]
+
+
+async def test_many_at_once_are_numbered_in_their_order(database: Database) -> None:
+    await database.write(put, "a")
+    plants = ["a", "b", "a", "c", "b", "a"]
+    drafts = [
+        Draft(plant, "module-1", "status", ("mode",), f'{{"n":{number}}}', NOON, "")
+        for number, plant in enumerate(plants)
+    ]
+    assert await database.write(append_all, drafts) == {"a"}, "who is heard"
+    found = {plant: await of_plant(database, plant) for plant in "abc"}
+    assert {plant: [e.sequence for e in events] for plant, events in found.items()} == {
+        "a": [1, 2, 3, 4],
+        "b": [1, 2],
+        "c": [1],
+    }
+    assert [e.state["n"] for e in found["a"][1:]] == [0, 2, 5]
+    assert [e.sequence for e in await unrelayed(database)] == [1, 2, 3, 4]
 
 
 async def test_of_plant_goes_on_after_a_number(database: Database) -> None:

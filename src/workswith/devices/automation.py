@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from workswith.kernel.problem import Kind, Problem
 
@@ -44,8 +45,8 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "level": lambda reading: reading.level,
-    "motion": lambda reading: reading.motion,
+    "level": attrgetter("level"),
+    "motion": attrgetter("motion"),
 }
 
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from workswith.kernel.clock import SECOND
 
@@ -32,6 +33,6 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "ringing": lambda reading: reading.ringing,
-    "rings": lambda reading: reading.rings,
+    "ringing": attrgetter("ringing"),
+    "rings": attrgetter("rings"),
 }

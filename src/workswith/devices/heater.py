@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 DEVICE = "heater"
 
@@ -49,7 +50,7 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "mode": lambda reading: reading.mode,
-    "consumptions": lambda reading: reading.power,
-    "temperature": lambda reading: reading.temperature,
+    "mode": attrgetter("mode"),
+    "consumptions": attrgetter("power"),
+    "temperature": attrgetter("temperature"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 from workswith.kernel.problem import Kind, Problem
@@ -78,5 +79,5 @@ class DeviceKind:
             )
 
 
-POWER = Measure("power", lambda reading: reading.power, lambda reading: reading.energy)
+POWER = Measure("power", attrgetter("power"), attrgetter("energy"))
 """Watts, and the millijoules that they add up to; of every kind that has both."""

@@ -6,7 +6,7 @@ last change. Beside it stands what the module was last told, its desired state. 
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -16,7 +16,7 @@ from .kinds import KINDS
 from .link import Outcome
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True):
     """The row that a report replaces, as it was committed; of version 0 there is none."""
 
     plant_id: str
@@ -29,7 +29,7 @@ class Known(NamedTuple):
     tally: tally.Tally
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True):
     """What a module was told, what became of it, and when."""
 
     command: Any
@@ -37,11 +37,12 @@ class Told(NamedTuple):
     at: int
 
 
-class Report(NamedTuple):
+class Report(msgspec.Struct, frozen=True):
     """What a module says of itself, and the call that this answers.
 
     ``known`` is the row that its last report left, for whoever reports often; ``obeyed`` what it
-    was told, which is noted with the report.
+    was told, which is noted with the report. Words of the kind that are ``due`` count as changed
+    though they have not, ``hushed`` ones do not though they have: the state is renewed all the same.
     """
 
     module_id: str
@@ -49,9 +50,11 @@ class Report(NamedTuple):
     flow: str = ""
     known: Known | None = None
     obeyed: Told | None = None
+    due: frozenset[str] = frozenset()
+    hushed: frozenset[str] = frozenset()
 
 
-class Renewal(NamedTuple):
+class Renewal(msgspec.Struct, frozen=True):
     """What a report comes to: the row ``after``, with what of it ``changed``, and the hours over.
 
     ``state`` is the new reading as JSON. Of a report ``late`` nothing is taken but what was told.
@@ -91,6 +94,9 @@ def renewal_of(report: Report, before: Known) -> Renewal:
     )
     if changed:
         times = {**times, **dict.fromkeys(changed, new.at)}
+    if report.due or report.hushed:
+        told = report.due.union(changed) - report.hushed
+        changed = tuple([name for name in kind.notified if name in told])
     if old is None:
         sums = tally.NOTHING
     elif kind.measures:

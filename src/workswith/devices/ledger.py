@@ -9,13 +9,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from workswith.kernel import log
 from workswith.kernel.database import Database, DatabaseAway, Tx
 from workswith.kernel.gathering import all_are_there
 
 from .device import Device
 from .parked import keep_all
-from .reporting import Outdated, Renewed, Report, Told, renew, renew_all, told
+from .reporting import Known, Outdated, Renewed, Report, Told, renew, renew_all, told
 from .simulators.kind import Step
 
 MOST = 256
@@ -24,7 +26,7 @@ MOST = 256
 _log = log.get("devices")
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """What a device did, whether the cloud hears of it, and the call that it answers."""
 
     device: Device
@@ -132,7 +134,7 @@ def _close(entry: _Entry, stored: Stored | None, error: Exception | None) -> Non
 
 async def _together(tx: Tx, done: Sequence[Done]) -> list[Renewed]:
     """Raises `reporting.Outdated` when a row was not as it was known."""
-    reports = [_report(one) for one in done if _reports(one)]
+    reports = [_report(one, one.device.known) for one in done if _reports(one)]
     renewed = iter(await renew_all(tx, reports))
     found = [next(renewed) if _reports(one) else _unheard(one) for one in done]
     await _keep(tx, done)
@@ -141,7 +143,7 @@ async def _together(tx: Tx, done: Sequence[Done]) -> list[Renewed]:
 
 async def _one_by_one(tx: Tx, done: Sequence[Done]) -> list[Renewed]:
     found = [
-        await renew(tx, _report(one)._replace(known=None)) if _reports(one) else _unheard(one)
+        await renew(tx, _report(one, known=None)) if _reports(one) else _unheard(one)
         for one in done
     ]
     await _keep(tx, done)
@@ -153,9 +155,8 @@ def _reports(one: Done) -> bool:
     return one.heard and one.step.reading is not None
 
 
-def _report(one: Done) -> Report:
-    device = one.device
-    return Report(device.module_id, one.step.reading, one.flow, device.known, one.obeyed)
+def _report(one: Done, known: Known | None) -> Report:
+    return Report(one.device.module_id, one.step.reading, one.flow, known, one.obeyed)
 
 
 def _unheard(one: Done) -> Renewed:

@@ -6,6 +6,7 @@ milliseconds, so that nothing is ever rounded.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from workswith.kernel.problem import Kind, Problem
 
@@ -43,9 +44,9 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "status": lambda reading: reading.on,
-    "level": lambda reading: reading.level,
-    "consumptions": lambda reading: reading.power,
+    "status": attrgetter("on"),
+    "level": attrgetter("level"),
+    "consumptions": attrgetter("power"),
 }
 
 

@@ -5,6 +5,7 @@ Units as in `light`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 DEVICE = "energymeter"
 
@@ -30,5 +31,5 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "consumptions": lambda reading: reading.power,
+    "consumptions": attrgetter("power"),
 }

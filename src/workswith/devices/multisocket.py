@@ -5,6 +5,7 @@ A Wi-Fi socket is one with a single outlet.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from workswith.kernel.problem import Kind, Problem
 
@@ -30,7 +31,7 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "status": lambda reading: reading.outlets,
+    "status": attrgetter("outlets"),
 }
 
 

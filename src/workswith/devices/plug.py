@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 DEVICE = "plug"
 
@@ -28,6 +29,6 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "status": lambda reading: reading.on,
-    "consumptions": lambda reading: reading.power,
+    "status": attrgetter("on"),
+    "consumptions": attrgetter("power"),
 }

@@ -6,6 +6,7 @@ It is told nothing from afar; pressing it is what a hand does.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 DEVICE = "remote"
 
@@ -56,6 +57,6 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "battery": lambda reading: reading.battery,
-    "press": lambda reading: reading.presses,
+    "battery": attrgetter("battery"),
+    "press": attrgetter("presses"),
 }

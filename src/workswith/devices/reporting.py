@@ -7,6 +7,8 @@ Many reports of one moment take as many statements as one. What they come to is 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from workswith.events import outbox
 from workswith.kernel.database import Tx, keys, query, statement
 from workswith.kernel.problem import Kind, Problem
@@ -47,10 +49,14 @@ REPORT_TRIES = 5
 
 
 class Renewed(NamedTuple):
-    """What changed, in the words of the kind; what is now known, once it is committed."""
+    """What changed, in the words of the kind; what is now known, once it is committed.
+
+    ``heard``: somebody is to be told, so ring ``relay``.
+    """
 
     changed: tuple[str, ...]
     known: Known | None
+    heard: bool = False
 
 
 class Outdated(Exception):
@@ -105,7 +111,7 @@ async def renew(tx: Tx, report: Report) -> Renewed:
         try:
             return (await renew_all(tx, [report]))[0]
         except Outdated:  # before anything was written
-            report = report._replace(known=None)
+            report = structs.replace(report, known=None)
     raise Problem(Kind.INTERNAL, "report_contended", "The report could not be stored.")
 
 
@@ -117,18 +123,18 @@ async def renew_all(tx: Tx, reports: Sequence[Report]) -> list[Renewed]:
     """
     strange = [one.module_id for one in reports if one.known is None]
     read = dict(await tx.all(_KNOWN, module_ids=keys(strange))) if strange else {}
-    renewals: list[Renewal] = []
-    renewed: list[Renewed] = []
-    for one in reports:
-        before = one.known or read.get(one.module_id)
-        if before is None:
-            renewed.append(Renewed((), None))
-            continue
-        renewal = renewal_of(one, before)
-        renewals.append(renewal)
-        renewed.append(Renewed(renewal.changed, renewal.after))
-    await _write(tx, renewals)
-    return renewed
+    known = [one.known or read.get(one.module_id) for one in reports]
+    renewals = [
+        None if before is None else renewal_of(one, before)
+        for one, before in zip(reports, known, strict=True)
+    ]
+    heard = await _write(tx, [one for one in renewals if one is not None])
+    return [
+        Renewed((), None)
+        if one is None
+        else Renewed(one.changed, one.after, bool(one.changed) and one.after.plant_id in heard)
+        for one in renewals
+    ]
 
 
 async def told(tx: Tx, module_id: str, command: object, *, outcome: Outcome, at: int) -> None:
@@ -142,8 +148,11 @@ async def _note(tx: Tx, notes: Sequence[tuple[str, Told]]) -> None:
         await tx.run_many(_TOLD, rows)
 
 
-async def _write(tx: Tx, renewals: Sequence[Renewal]) -> None:
-    """States, then history and events. Rows in the order of ids, so that nobody waits in a ring."""
+async def _write(tx: Tx, renewals: Sequence[Renewal]) -> set[str]:
+    """States, then history and events; returns the plants of which somebody hears.
+
+    Rows in the order of ids, so that nobody waits in a ring.
+    """
     taken = [one for one in renewals if not one.late]
     first = [one for one in taken if not one.before.version]
     following = sorted((one for one in taken if one.before.version), key=_module_id)
@@ -165,9 +174,8 @@ async def _write(tx: Tx, renewals: Sequence[Renewal]) -> None:
     for one in taken:
         if one.hours:
             await history.keep_hours(tx, one.report.module_id, one.before.time_zone, one.hours)
-    await outbox.append_all(
-        tx, [_event(one) for one in taken if one.changed and one.before.version]
-    )
+    drafts = [_event(one) for one in taken if one.changed and one.before.version]
+    return await outbox.append_all(tx, drafts)
 
 
 def _module_id(renewal: Renewal) -> str:

@@ -1,6 +1,6 @@
 """How two reports add to the sums of an hour: pure arithmetic on whole numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from workswith.kernel.clock import HOUR
@@ -42,8 +42,10 @@ def advance(
     What a counter gained is spread evenly over the time since the report before, at most over the
     last two days; so nothing is lost and nothing counted twice.
     """
-    hours: Hours = {tally.hour: dict(tally.sums)} if tally.sums else {}
     last = after.at - after.at % HOUR
+    if tally.hour == last <= before.at < after.at:
+        return Tally(last, _within(tally.sums, measures, before, after)), {}
+    hours: Hours = {tally.hour: dict(tally.sums)} if tally.sums else {}
     for measure in measures:
         value, now = measure.value(before), measure.value(after)
         since, until = before.at, after.at
@@ -51,17 +53,33 @@ def advance(
             until = min(until, since + HOLD)
             total = value * (until - since)
         else:
-            total = measure.total(after) - measure.total(before)
+            total = _gained(measure.total(before), measure.total(after))
             since = max(since, until - MEMORY)
-            if total < 0:  # it was reset: what it shows is what it gained
-                total = measure.total(after)
-        least, most = (value, now) if value < now else (now, value)
-        if last <= since < until:  # the usual case: all of it in the running hour
-            _put(hours, last, measure.name, Sums(until - since, total, least, most))
-            continue
         _spread(hours, measure.name, since, until, total=total, value=value)
         _put(hours, last, measure.name, Sums(0, 0, now, now))
     return Tally(last, hours.pop(last, {})), hours
+
+
+def _within(
+    running: Mapping[str, Sums], measures: Iterable[Measure], before: Any, after: Any
+) -> dict[str, Sums]:
+    """The same for two reports of the hour that is running, which is the usual case."""
+    found = dict(running)
+    for measure in measures:
+        value, now = measure.value(before), measure.value(after)
+        span = after.at - before.at
+        if measure.total is None:
+            total = value * span
+        else:
+            total = _gained(measure.total(before), measure.total(after))
+        low, high = (value, now) if value < now else (now, value)
+        found[measure.name] = merge(found.get(measure.name), Sums(span, total, low, high))
+    return found
+
+
+def _gained(before: int, after: int) -> int:
+    """What a counter gained; if it was reset, what it shows is what it gained."""
+    return after - before if after >= before else after
 
 
 def merge(one: Sums | None, other: Sums) -> Sums:

@@ -7,6 +7,7 @@ twice; instants are milliseconds.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.problem import Kind, Problem
@@ -129,14 +130,14 @@ class Reading:
 
 
 NOTIFIED: Mapping[str, Callable[[Reading], object]] = {
-    "function": lambda reading: reading.function,
-    "mode": lambda reading: reading.mode,
-    "setPoint": lambda reading: reading.set_point,
-    "program": lambda reading: reading.program,
-    "activationTime": lambda reading: reading.activation_end,
-    "loadState": lambda reading: reading.load_active,
-    "temperature": lambda reading: reading.temperature,
-    "humidity": lambda reading: reading.humidity,
+    "function": attrgetter("function"),
+    "mode": attrgetter("mode"),
+    "setPoint": attrgetter("set_point"),
+    "program": attrgetter("program"),
+    "activationTime": attrgetter("activation_end"),
+    "loadState": attrgetter("load_active"),
+    "temperature": attrgetter("temperature"),
+    "humidity": attrgetter("humidity"),
 }
 """The members whose change is told to applications. [C2C-2]"""
 

@@ -4,7 +4,8 @@ Whoever changes a plant's state appends here in the same transaction; the relay 
 Events of one plant are numbered without gaps. The number is taken by updating the plant's row of
 ``event_sequence``, which on PostgreSQL is held until the commit: so within a plant the order of
 numbers, of row ids and of commits is the same. Between plants ids may commit out of order, which
-is why nobody may ask for "events after id N". [C2C-6]
+is why nobody may ask for "events after id N". That row also says whether anybody ever asked to hear
+of the plant; events of the others are relayed from the start. [C2C-6]
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -40,7 +41,7 @@ class Event:
     flow: str
 
 
-class Draft(NamedTuple):
+class Draft(msgspec.Struct, frozen=True):
     """An event that has no number yet; ``state`` is JSON, and so is stored."""
 
     plant_id: str
@@ -63,15 +64,19 @@ def event_of(*columns: Any) -> Event:
 COLUMNS = "event_id, plant_id, module_id, sequence, kind, changed, state, at, flow"
 
 _NUMBERS = query(
-    lambda plant_id, last: (plant_id, last),
-    "INSERT INTO event_sequence (plant_id, last) "
-    "SELECT key, CAST(CAST(value AS TEXT) AS BIGINT) FROM json_each(:counts) WHERE 1 = 1 "
+    lambda *row: row,
+    "INSERT INTO event_sequence (plant_id, last, heard) "
+    "SELECT key, CAST(CAST(value AS TEXT) AS BIGINT), 0 FROM json_each(:counts) WHERE 1 = 1 "
     "ON CONFLICT (plant_id) DO UPDATE SET last = event_sequence.last + excluded.last "
-    "RETURNING plant_id, last",
+    "RETURNING plant_id, last, heard",
+)
+_HEAR = statement(
+    "INSERT INTO event_sequence (plant_id, last, heard) VALUES (:plant_id, 0, 1) "
+    "ON CONFLICT (plant_id) DO UPDATE SET heard = 1"
 )
 _APPEND = statement(
-    f"INSERT INTO event ({COLUMNS}) VALUES "
-    "(:id, :plant_id, :module_id, :sequence, :kind, :changed, :state, :at, :flow)"
+    f"INSERT INTO event ({COLUMNS}, relayed_at) VALUES "
+    "(:id, :plant_id, :module_id, :sequence, :kind, :changed, :state, :at, :flow, :relayed_at)"
 )
 _UNRELAYED: Query[Event] = query(
     event_of, f"SELECT {COLUMNS} FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :limit"
@@ -99,15 +104,20 @@ async def append(
     await append_all(tx, [Draft(plant_id, module_id, kind, changed, text, at, flow)])
 
 
-async def append_all(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Adds events; those of one plant get numbers in their order."""
+async def append_all(tx: Tx, drafts: Sequence[Draft]) -> set[str]:
+    """Adds events; those of one plant get numbers in their order.
+
+    Returns of which of the plants somebody hears (`hear`): ring ``relay`` after the commit. What
+    nobody hears of is relayed as soon as it is there.
+    """
     if not drafts:
-        return
+        return set()
     counts = Counter([draft.plant_id for draft in drafts])
     # In the order of ids, so that nobody waits in a ring.
     counted = _json.encode(counts).decode()
-    last = dict(await tx.all(_NUMBERS, counts=counted))
-    numbers = {plant_id: last[plant_id] - count for plant_id, count in counts.items()}
+    numbered = await tx.all(_NUMBERS, counts=counted)
+    numbers = {plant_id: last - counts[plant_id] for plant_id, last, _ in numbered}
+    heard = {plant_id for plant_id, _, heard in numbered if heard}
     rows = []
     for draft in drafts:
         plant_id = draft.plant_id
@@ -122,8 +132,15 @@ async def append_all(tx: Tx, drafts: Sequence[Draft]) -> None:
             "state": draft.state,
             "at": draft.at,
             "flow": draft.flow,
+            "relayed_at": None if plant_id in heard else draft.at,
         })  # fmt: skip
     await tx.run_many(_APPEND, rows)
+    return heard
+
+
+async def hear(tx: Tx, plant_id: str) -> None:
+    """From the commit on, events of this plant go to the relay; for good."""
+    await tx.run(_HEAR, plant_id=plant_id)
 
 
 def event_id(plant_id: str, sequence: int) -> str:

@@ -7,6 +7,7 @@ unsubscribing and subscribing again neither lifts a ban nor changes the secret.
 
 from dataclasses import dataclass
 
+from workswith.events import outbox
 from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
@@ -198,6 +199,7 @@ class Subscriptions:
         }
         now, client_id, url = wanted.created_at, wanted.client_id, wanted.url
         limit = self._settings.subscriptions_per_plant
+        await outbox.hear(tx, wanted.plant_id)
         await tx.run(
             _ADD_ENDPOINT,
             id=wanted.endpoint_id,
