@@ -12,6 +12,7 @@ from starlette.routing import Route
 from tests.cloud import Cloud
 from tests.person import Person
 from workswith.web import account, home, office, portal, signin, testing
+from workswith.web.site import branding
 
 NOBODY, DEVELOPER, OWNER, OPERATOR = "nobody", "developer", "end_user", "operator"
 BEGINS = {DEVELOPER: "/", OWNER: "/home", OPERATOR: "/office/requests"}
@@ -289,12 +290,17 @@ PLACES = (
     Place("testing", "/testing", "/testing", DEVELOPER),
     Place("coverage", "/testing/coverage", "/testing/coverage", DEVELOPER),
     # The rest
+    Place("legal", "/legal/{document}", "/legal/terms"),
     Place("nowhere", "", "/nowhere", status=404),
+    Place("nowhere-owner", "", "/nowhere", OWNER, 404),
+    Place("nowhere-operator", "", "/nowhere", OPERATOR, 404),
     Place("mailbox", "/sandbox/mailbox", "/sandbox/mailbox?token={token}"),
 )
 
 NO_PAGES = frozenset(
     {
+        "/brand.css",
+        "/brand/logo",
         "/apis/{api}/openapi.json",
         "/apis/{api}/changes.atom",
         "/changelog.atom",
@@ -327,6 +333,7 @@ def routes() -> set[str]:
         *office.ROUTES,
         *portal.ROUTES,
         *testing.ROUTES,
+        *branding.ROUTES,
     ]
     shown = {
         route.path for route in every if isinstance(route, Route) and "GET" in (route.methods or ())
@@ -371,6 +378,7 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     names["endpoint"] = notified.partition(f"{page}/endpoints/")[2].partition('"')[0]
 
     names |= _written(cloud, dora)
+    _say_the_terms(cloud)
     dora.open(f"{cloud.origin('portal')}/applications/new")
     form = dora.form_with("name", "vendor")
     names["draft"] = form.action.split("/")[-2]
@@ -388,6 +396,18 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     assert dora.page is not None
     assert str(dora.page.url).endswith("/summary"), dora.page.url
     return names
+
+
+def _say_the_terms(cloud: Cloud) -> None:
+    """As an operator writes them."""
+    olga, operator = Person(cloud.verify), cloud.document["operator"]
+    olga.open(f"{cloud.origin('portal')}/signin?return_to=/office/brand")
+    form = olga.form_with("logonIdentifier")
+    olga.submit(form, logonIdentifier=operator["email"], password=operator["password"])
+    terms = {"en": "Be kind to the homes.", "fr": "Soyez bons.", "it": "Siate buoni."}
+    texts = {f"terms_{language}": text for language, text in terms.items()}
+    shown = olga.submit(olga.form_with("terms_en"), **texts)
+    assert "/legal/terms" in shown.text, shown.text
 
 
 def _written(cloud: Cloud, dora: Person) -> dict[str, str]:

@@ -37,7 +37,7 @@ _TEXTS = {
     404: (
         lazy("There is no such page"),
         lazy("The address may be mistyped, or what it showed is gone or belongs to someone else."),
-        lazy("Start again from the front page, or look into the list of APIs."),
+        lazy("Search for it, or begin again from one of these places."),
     ),
     405: (
         lazy("That does not work here"),
@@ -74,7 +74,7 @@ def refusal(
         title=title or usual[0],
         detail=detail or usual[1],
         hint=hint or usual[2],
-        reference=log.flow.get() if status >= 500 else "",
+        reference=log.flow.get(),
     )
 
 
