@@ -55,6 +55,7 @@ def _real_gateways(kernel: Kernel) -> "Hub | None":
         return None
     # Few installations have a broker, and the others do not load what speaks to it.
     from workswith.adapters.mqtt import Address, MqttBroker  # noqa: PLC0415
+    from workswith.devices.gateways.coalescing import paces  # noqa: PLC0415
     from workswith.devices.gateways.hub import Hub  # noqa: PLC0415
 
     return Hub(
@@ -65,4 +66,5 @@ def _real_gateways(kernel: Kernel) -> "Hub | None":
         settings,
         keys=kernel.key,
         broker=MqttBroker(Address.parse(settings.url), settings.authority, settings.payload_bytes),
+        paces=paces(kernel.settings.devices),
     )

@@ -16,12 +16,18 @@ class Settings(Section, frozen=True):
     ] = 3_000
     measure_minutes: Annotated[
         int,
-        Meta(ge=1, le=60, description="A simulated device tells new measures at most this often."),
+        Meta(
+            ge=1,
+            le=60,
+            description="A device tells new measures at most this often, a real one too.",
+        ),
     ] = 15
     power_seconds: Annotated[
         int,
         Meta(
-            ge=1, le=3_600, description="A simulated device tells a new power at most this often."
+            ge=1,
+            le=3_600,
+            description="A device tells a new power at most this often, a real one too.",
         ),
     ] = 60
     temperature_step: Annotated[

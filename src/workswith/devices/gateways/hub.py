@@ -6,6 +6,7 @@ in the tables. A message is acknowledged to the broker once it is stored.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from workswith.devices.link import Outcome
@@ -20,17 +21,32 @@ from . import silence
 from .broker import Broker
 from .calls import Calls
 from .care import Care
+from .coalescing import Paces, next_due, tell_due
 from .desk import ACTIVE, BELL, Keys, cut
 from .flood import Flood
-from .protocol import PREFIX, Ack, Again, Alive, Answer, Bye, Hello, Report, Welcome, decode, parse
+from .protocol import (
+    PREFIX,
+    Ack,
+    Again,
+    Alive,
+    Answer,
+    Bye,
+    Hello,
+    Report,
+    TakenOver,
+    Welcome,
+    decode,
+    parse,
+)
 from .protocol import Clock as ClockMoved
 from .settings import Settings
-from .stream import Taken, lock, take
+from .setups import send_due, take_over
+from .stream import NO_PACES, Taken, lock, take
 from .topology import greet, part
 from .voice import Voice
 
 RELAY = "relay"
-SHARED = ("hello", "report", "alive", "bye")
+SHARED = ("hello", "report", "alive", "bye", "setup")
 """What any process may take in; answers go to the one that asked."""
 WEIGHTS = {"hello": 20}
 """As how many messages one counts that is more work than others."""
@@ -59,13 +75,16 @@ class Hub:
         *,
         keys: Keys,
         broker: Broker,
+        paces: Paces = NO_PACES,
     ) -> None:
+        """``paces``: how often measures are told of."""
         self._database = database
         self._clock = clock
         self._ident = ident
         self._bells = bells
         self._settings = settings
         self._broker = broker
+        self._paces = paces
         self._voice = Voice(database, clock, broker, keys)
         self._calls = Calls(database, clock, ident, broker, self._voice)
         self._care = Care(database, broker, self._voice, self._calls.waits_for)
@@ -81,6 +100,7 @@ class Hub:
             "answer": self._answer,
             "alive": self._alive,
             "bye": self._bye,
+            "setup": self._set_up,
         }
         clock.on_change(self._clock_moved)
 
@@ -99,7 +119,17 @@ class Hub:
         await self._care.cut()
         await self._care.find_lost(now)
         await self._care.find_silent(now, self._settings.alive_seconds)
-        return None
+        await send_due(self._database, self._broker, self._voice, now)
+        return await self._tell_due(now)
+
+    async def _tell_due(self, now: int) -> int | None:
+        """Measures that were held back; returns when the next ones are due."""
+        next_ = await next_due(self._database)
+        while next_ is not None and next_ <= now:
+            if await self._database.write(tell_due, now, self._paces):
+                self._bells.ring(RELAY)
+            next_ = await next_due(self._database)
+        return next_
 
     async def settle(self) -> bool:
         """Waits for what is being taken in."""
@@ -184,9 +214,13 @@ class Hub:
             await self._take(gateway_id, generation, answer.report)
         await self._calls.answered(answer)
 
+    async def _set_up(self, gateway_id: str, _generation: int, payload: bytes) -> None:
+        await self._database.write(take_over, gateway_id, decode(payload, TakenOver))
+
     async def _take(self, gateway_id: str, generation: int, report: Report) -> None:
         now = self._clock.now()
-        progress = await self._database.write(take, gateway_id, generation, report, now)
+        apply = partial(take, paces=self._paces)
+        progress = await self._database.write(apply, gateway_id, generation, report, now)
         if progress.news:
             self._bells.ring(RELAY)
         if progress.taken is Taken.STRANGE:

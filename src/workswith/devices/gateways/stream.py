@@ -8,6 +8,7 @@ by the gateway, so that neither a broker nor a process of ours has to remember a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -16,17 +17,18 @@ from workswith.devices.kinds import KINDS
 from workswith.devices.link import Outcome
 from workswith.devices.parked import set_reach
 from workswith.devices.plants import Reach
-from workswith.devices.reporting import report
 from workswith.kernel import log
 from workswith.kernel.database import Tx, query, statement
 
 from . import commands
+from .coalescing import Held, Paces, said_of, tell
 from .protocol import WINDOW, Report, Said
 
 LEAST, MOST = -(10**9), 2**47
 """What a number of a reading can be: up to the year 6429, or 39 GWh in millijoules."""
 MOST_MEASURED = 10**9
 """Beyond it the sums of a day would not fit into the tables."""
+NO_PACES: Paces = MappingProxyType({})
 
 _log = log.get("gateways")
 
@@ -83,9 +85,17 @@ _HOLD = statement(
 _HELD = query(str, "SELECT report FROM gateway_inbox WHERE gateway_id = :id AND seq = :seq")
 _APPLIED = statement("DELETE FROM gateway_inbox WHERE gateway_id = :id AND seq <= :seq")
 _MODULE = query(
-    lambda module_id, device, reach, at: (module_id, device, reach, at),
-    "SELECT m.id, m.device, m.reach, COALESCE(s.reported_at, 0) FROM gateway_modules k "
-    "JOIN modules m ON m.id = k.module_id LEFT JOIN module_states s ON s.module_id = m.id "
+    lambda module_id, device, reach, at, said, tell_at: (
+        module_id,
+        device,
+        reach,
+        at,
+        Held(said_of(said), tell_at),
+    ),
+    "SELECT m.id, m.device, m.reach, COALESCE(s.reported_at, 0), COALESCE(g.said, ''), g.tell_at "
+    "FROM gateway_modules k JOIN modules m ON m.id = k.module_id "
+    "LEFT JOIN module_states s ON s.module_id = m.id "
+    "LEFT JOIN gateway_measures g ON g.module_id = m.id "
     "WHERE k.gateway_id = :id AND k.name = :name",
 )
 
@@ -95,7 +105,9 @@ async def lock(tx: Tx, gateway_id: str, now: int) -> Link | None:
     return await tx.one(_LOCK, id=gateway_id, now=now)
 
 
-async def take(tx: Tx, gateway_id: str, generation: int, one: Report, now: int) -> Progress:
+async def take(
+    tx: Tx, gateway_id: str, generation: int, one: Report, now: int, *, paces: Paces = NO_PACES
+) -> Progress:
     """Applies a report and those that waited for it, or keeps it for later."""
     link = await lock(tx, gateway_id, now)
     if link is None or not link.is_good(generation, now):
@@ -113,7 +125,7 @@ async def take(tx: Tx, gateway_id: str, generation: int, one: Report, now: int) 
     following: Report | None = one
     while following is not None:
         for said in following.reports:
-            news |= await _apply(tx, gateway_id, said, now)
+            news |= await _apply(tx, gateway_id, said, now, paces)
         seq = following.seq
         text = await tx.one(_HELD, id=gateway_id, seq=seq + 1)
         held = held or text is not None
@@ -149,13 +161,13 @@ def reading_of(device: str, members: Mapping[str, Any], now: int, after: int = 0
     return reading
 
 
-async def _apply(tx: Tx, gateway_id: str, said: Said, now: int) -> bool:
+async def _apply(tx: Tx, gateway_id: str, said: Said, now: int, paces: Paces) -> bool:
     """What cannot be read is left out and logged: the stream goes on."""
     found = await tx.one(_MODULE, id=gateway_id, name=said.module)
     if found is None:
         _log.warning("a report of no module", gateway=gateway_id, module=said.module)
         return False
-    module_id, device, reach, after = found
+    module_id, device, reach, after, held = found
     if said.reach is not None and said.reach != reach:
         await set_reach(tx, module_id, Reach(said.reach), now)
     waiting = await commands.of_module(tx, said.command, module_id) if said.command else None
@@ -167,7 +179,7 @@ async def _apply(tx: Tx, gateway_id: str, said: Said, now: int) -> bool:
             _log.warning("a report cannot be read", module=module_id, reason=str(error))
             return False
         flow = "" if waiting is None else waiting.flow
-        news = bool(await report(tx, module_id, reading, flow=flow))
+        news = await tell(tx, module_id, reading, held, paces, device=device, flow=flow)
     if waiting is not None:
         await commands.finish(tx, waiting, Outcome.DONE, now)
     return news

@@ -1,4 +1,6 @@
-"""Tokens of applications for their notifications, and calls that are made once."""
+"""Tokens of applications for their notifications, calls that are made once, and which measures of
+real gateways were told of last.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,3 +31,22 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
     )
     op.create_index("webhook_once_at", "webhook_once", ["at"])
+    op.create_table(
+        "gateway_measures",
+        sa.Column(
+            "module_id",
+            sa.Text,
+            sa.ForeignKey("modules.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("said", sa.Text, nullable=False),
+        sa.Column("tell_at", sa.BigInteger),
+    )
+    due = sa.text("tell_at IS NOT NULL")
+    op.create_index(
+        "gateway_measures_due",
+        "gateway_measures",
+        ["tell_at"],
+        sqlite_where=due,
+        postgresql_where=due,
+    )
