@@ -67,6 +67,7 @@ class SimulatedGateway:
             "welcome": self._on_welcome,
             "ack": self._on_ack,
             "command": self._on_command,
+            "setup": self._on_setup,
             "again": self._on_again,
             "refused": self._on_refused,
             "clock": self._on_clock,
@@ -227,6 +228,18 @@ class SimulatedGateway:
         answer = protocol.Answer(command.id, outcome.value, report)
         correlation = next(iter(properties.get("correlation_data", ())), b"")
         await self._publish(topic, answer, correlation_data=correlation)
+        self._bell.set()
+
+    async def _on_setup(self, setup: protocol.Setup, _properties: dict[str, Any]) -> None:
+        """Programs and the like, as the cloud has them from the owner."""
+        if self._devices is None:
+            raise ValueError("nobody here yet")
+        refused = ""
+        try:
+            self._buffer.add(self._devices.set_up(setup, self._clock.now()))
+        except ValueError as error:
+            refused = str(error)[:100]
+        await self._say("setup", protocol.TakenOver(setup.module, setup.version, refused))
         self._bell.set()
 
     async def _on_again(self, _again: protocol.Again, _properties: dict[str, Any]) -> None:

@@ -24,15 +24,29 @@ from .care import Care
 from .coalescing import Paces, next_due, tell_due
 from .desk import ACTIVE, BELL, Keys, cut
 from .flood import Flood
-from .protocol import PREFIX, Ack, Again, Alive, Answer, Bye, Hello, Report, Welcome, decode, parse
+from .protocol import (
+    PREFIX,
+    Ack,
+    Again,
+    Alive,
+    Answer,
+    Bye,
+    Hello,
+    Report,
+    TakenOver,
+    Welcome,
+    decode,
+    parse,
+)
 from .protocol import Clock as ClockMoved
 from .settings import Settings
+from .setups import send_due, take_over
 from .stream import NO_PACES, Taken, lock, take
 from .topology import greet, part
 from .voice import Voice
 
 RELAY = "relay"
-SHARED = ("hello", "report", "alive", "bye")
+SHARED = ("hello", "report", "alive", "bye", "setup")
 """What any process may take in; answers go to the one that asked."""
 WEIGHTS = {"hello": 20}
 """As how many messages one counts that is more work than others."""
@@ -86,6 +100,7 @@ class Hub:
             "answer": self._answer,
             "alive": self._alive,
             "bye": self._bye,
+            "setup": self._set_up,
         }
         clock.on_change(self._clock_moved)
 
@@ -104,6 +119,7 @@ class Hub:
         await self._care.cut()
         await self._care.find_lost(now)
         await self._care.find_silent(now, self._settings.alive_seconds)
+        await send_due(self._database, self._broker, self._voice, now)
         return await self._tell_due(now)
 
     async def _tell_due(self, now: int) -> int | None:
@@ -197,6 +213,9 @@ class Hub:
         if answer.report is not None:
             await self._take(gateway_id, generation, answer.report)
         await self._calls.answered(answer)
+
+    async def _set_up(self, gateway_id: str, _generation: int, payload: bytes) -> None:
+        await self._database.write(take_over, gateway_id, decode(payload, TakenOver))
 
     async def _take(self, gateway_id: str, generation: int, report: Report) -> None:
         now = self._clock.now()

@@ -32,7 +32,10 @@ Count = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class Announced(Struct, frozen=True):
-    """A module as its gateway presents it; ``reading`` is how it is now."""
+    """A module as its gateway presents it; ``reading`` is how it is now.
+
+    ``setup`` is the number of the last setup that it has taken over and still has.
+    """
 
     module: Name
     device: Text
@@ -43,6 +46,7 @@ class Announced(Struct, frozen=True):
     hw_type: Text = ""
     fw: Number = 0
     reach: Literal["online", "offline"] = "online"
+    setup: Number = 0
 
 
 class Hello(Struct, frozen=True):
@@ -81,6 +85,14 @@ class Answer(Struct, frozen=True):
     command: Ident
     outcome: Literal["done", "offline", "busy", "silent"]
     report: Report | None = None
+
+
+class TakenOver(Struct, frozen=True):
+    """``up/setup``: a module has taken a setup over, or cannot: ``refused`` says why."""
+
+    module: Name
+    version: Count
+    refused: Text = ""
 
 
 class Alive(Struct, frozen=True):
@@ -129,6 +141,14 @@ class Command(Struct, frozen=True):
     within: int
 
 
+class Setup(Struct, frozen=True):
+    """``down/setup``: how a module is to be set up from now on. ``version`` counts the changes."""
+
+    module: str
+    version: int
+    configuration: dict[str, Any]
+
+
 class Again(Struct, frozen=True):
     """``down/again``: say hello once more."""
 
@@ -153,11 +173,13 @@ UP: dict[str, type[Struct]] = {
     "alive": Alive,
     "bye": Bye,
     "answer": Answer,
+    "setup": TakenOver,
 }
 DOWN: dict[str, type[Struct]] = {
     "welcome": Welcome,
     "ack": Ack,
     "command": Command,
+    "setup": Setup,
     "again": Again,
     "refused": Refused,
     "clock": Clock,

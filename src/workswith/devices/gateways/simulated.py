@@ -16,7 +16,7 @@ from workswith.devices.parked import Parked
 from workswith.devices.plants import Reach
 from workswith.devices.simulators.kind import USUAL_PACE, Pace, Step
 
-from .protocol import Announced, Command, Said
+from .protocol import Announced, Command, Said, Setup
 
 
 class Devices:
@@ -28,6 +28,9 @@ class Devices:
         self._ambients = {
             plan.id: ambients.get(plan.ambient or "", "") for plan in blueprint.modules
         }
+        self._time_zone = blueprint.plant.time_zone
+        self._pace = pace
+        self._setups: dict[str, int] = {}
         self._devices: dict[str, Device] = {}
         self._circuits = Circuits(self._devices)
         for plan in blueprint.modules:
@@ -56,6 +59,7 @@ class Devices:
                 self._ambients[name],
                 self._plans[name].hw_type,
                 self._plans[name].fw,
+                setup=self._setups.get(name, 0),
             )
             for name, device in self._devices.items()
         ]
@@ -98,6 +102,25 @@ class Devices:
             else one
             for one in said
         ]
+
+    def set_up(self, setup: Setup, now: int) -> list[Said]:
+        """Lives so from ``now`` on, and says how it is then; an older setup changes nothing.
+
+        Raises ``ValueError`` for what it cannot live with.
+        """
+        device = self._devices.get(setup.module)
+        if device is None:
+            raise ValueError(f"nothing here is called that: {setup.module}")
+        if setup.version <= self._setups.get(setup.module, 0):
+            return []
+        plan, now = self._plans[setup.module], max(now, device.state.said.at)
+        raw = msgspec.Raw(msgspec.json.encode(setup.configuration))
+        body = device.simulator.body_of(_text(plan.model), _text(raw), self._time_zone, self._pace)
+        device.state = device.simulator.step(device.body, device.state, now).state
+        device.body = body
+        self._plans[setup.module] = msgspec.structs.replace(plan, configuration=raw)
+        self._setups[setup.module] = setup.version
+        return list(self._look(setup.module, now))
 
     def touch(self, name: str, change: Any, now: int) -> list[Said]:
         """A hand on a device."""

@@ -19,6 +19,7 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Problem
 
 from .protocol import Announced, Hello, Refusal
+from .setups import begin_anew, holds, wanted
 from .stream import lock, reading_of
 
 
@@ -91,6 +92,7 @@ async def greet(
     await tx.run(_CONNECT, id=gateway_id, connection=hello.connection, session=session, seq=seq)
     await tx.run(_HARDWARE, id=gateway_id, hw_type=hello.hw_type, fw=hello.fw)
     await set_reach(tx, gateway_id, Reach.ONLINE, now)
+    await begin_anew(tx, gateway_id)
     return Greeted(session, seq, refused)
 
 
@@ -126,6 +128,7 @@ async def _take_up(
         return ()
     known = await tx.all(_KNOWN, id=gateway_id)
     by_name = {one.name or one.id: one for one in known}
+    setups = await wanted(tx, gateway_id)
     refused = []
     room = most - len(known)
     for one in modules:
@@ -133,7 +136,12 @@ async def _take_up(
             before = by_name.get(one.module)
             if before is None and not room:
                 raise ValueError(f"a gateway has at most {most} modules")
-            taken = await _put(tx, plant, gateway_id, one, before, ident=ident, now=now)
+            if one.module in setups:
+                await holds(tx, gateway_id, one.module, one.setup)
+            shown = one
+            if setups.get(one.module, 0) > one.setup:  # it shall be set up otherwise
+                shown = msgspec.structs.replace(one, configuration={})
+            taken = await _put(tx, plant, gateway_id, shown, before, ident=ident, now=now)
         except (ValueError, Problem) as error:
             reason = error.detail if isinstance(error, Problem) else str(error)
             refused.append(Refusal(one.module, reason))

@@ -6,10 +6,17 @@ import msgspec
 
 from workswith.devices.plants import Module, configure_module, module_of
 from workswith.devices.thermostat import DEVICE, Configuration
-from workswith.kernel.database import Reads, Tx
+from workswith.kernel.database import Reads, Tx, statement
 from workswith.kernel.problem import Kind, Problem
 
 from .workshop import Workshop
+
+_WANT = statement(
+    "INSERT INTO gateway_setups (module_id, version, taken, sent, sent_at) "
+    "SELECT module_id, 1, 0, 0, 0 FROM gateway_modules WHERE module_id = :module_id "
+    "ON CONFLICT (module_id) DO UPDATE SET version = gateway_setups.version + 1"
+)
+"""A real module's: its gateway has to be told. (`gateways.setups`)"""
 
 Change = Callable[[Configuration], Configuration]
 Require = Callable[[Tx, Module], Awaitable[None]]
@@ -41,6 +48,7 @@ async def reconfigure(
         if require is not None:
             await require(tx, module)
         await configure_module(tx, module_id, msgspec.json.encode(configuration).decode())
+        await tx.run(_WANT, module_id=module_id)
 
     async with shop.park.changing(plant_id):
         await shop.database.write(write)

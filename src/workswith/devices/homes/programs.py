@@ -10,6 +10,7 @@ from dataclasses import replace
 from workswith.devices.kinds import KINDS
 from workswith.devices.parked import parked
 from workswith.devices.plants import Module, checked_name
+from workswith.devices.reporting import decoder
 from workswith.devices.thermostat import (
     DEVICE,
     HIGHEST,
@@ -20,12 +21,13 @@ from workswith.devices.thermostat import (
     Program,
     Week,
 )
-from workswith.kernel.database import Tx
+from workswith.kernel.database import Tx, query
 from workswith.kernel.problem import Kind, Problem
 
 from .configuring import Change, read_configuration, reconfigure
 from .workshop import Workshop
 
+_SAID = query(str, "SELECT reported FROM module_states WHERE module_id = :module_id")
 NUMBERS = range(1, 12)
 SWITCHES = 12
 """The most that one day of a program has."""
@@ -169,14 +171,21 @@ def _with(configuration: Configuration, programs: Sequence[Program]) -> Configur
 async def _require_unused(tx: Tx, module: Module, number: int) -> None:
     """Also not by what the thermostat will return to."""
     simulator = KINDS[DEVICE].simulator
-    for row in await parked(tx, module.plant_id):
-        if row.module_id == module.id and simulator.state_of(row.state).program == number:
-            raise Problem(
-                Kind.CONFLICT,
-                "program_in_use",
-                "The thermostat is set to this program.",
-                hint="Let it follow another one first.",
-            )
+    follows = {
+        simulator.state_of(row.state).program
+        for row in await parked(tx, module.plant_id)
+        if row.module_id == module.id
+    }
+    said = await tx.one(_SAID, module_id=module.id)
+    if said is not None:  # of a real one that is all that is known
+        follows.add(decoder(DEVICE).decode(said).program)
+    if number in follows:
+        raise Problem(
+            Kind.CONFLICT,
+            "program_in_use",
+            "The thermostat is set to this program.",
+            hint="Let it follow another one first.",
+        )
 
 
 def _refuse(code: str, detail: str, field: str) -> Problem:

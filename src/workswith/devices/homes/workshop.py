@@ -1,6 +1,6 @@
 """What everybody needs who changes homes. [DEV-4]"""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +21,7 @@ class Park(Protocol):
 
     def changing(self, plant_id: str) -> AbstractAsyncContextManager[None]: ...
     async def welcome(self, id_: str) -> None: ...
+    async def welcome_all(self, plant_ids: Sequence[str]) -> None: ...
     async def speak(self, module_ids: Iterable[str]) -> None: ...
 
 
