@@ -124,6 +124,9 @@ class Seeding:
         console, console_secret = await self.applications.create(
             accounts["operator"].id, console_form(self.console_reply_url)
         )
+        for planted in (application, console):
+            if planted.state != "approved":  # the operator of this sandbox looks at others
+                await self.applications.approve(planted.client_id)
 
         async def live(tx: Tx) -> list[dict[str, Any]]:
             now = self.clock.now()

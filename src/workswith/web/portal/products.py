@@ -43,7 +43,9 @@ async def listing(visit: Visit) -> Response:
 async def one(visit: Visit) -> Response:
     """The first subscription has a name already; who holds one chooses another."""
     held = visit.developer and await visit.services.subscriptions.of_account(visit.account.id)
-    return await _show(visit, SubscribeForm.of(visit, name="" if held else _("My first one")))
+    return await _show(
+        visit, SubscribeForm.of(visit, name="" if held else _("My first subscription"))
+    )
 
 
 async def subscribe(visit: Visit) -> Response:
