@@ -13,6 +13,7 @@ for name in (
     "database",
     "park",
     "gateway",
+    "pages",
     "client",
     "refresh",
     "webhooks",
