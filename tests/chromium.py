@@ -12,11 +12,20 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 WIDE = {"width": 1200, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)  # what pages come to show, also on a busy machine
 _USUAL = {
     "viewport": WIDE,
     "locale": "en-GB",

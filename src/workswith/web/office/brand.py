@@ -30,7 +30,10 @@ class BrandForm(Form):
     name = text(
         lazy("Name"),
         Length(max=LONGEST_NAME),
-        hint=lazy("In the header, in titles, in sign-in and consent, and below mails."),
+        hint=lazy(
+            "Wherever the programme names itself: on pages, in mails, in apps for one-time passwords, "
+            "in API documents."
+        ),
         maxlength=LONGEST_NAME,
     )
     colour_light = text(
