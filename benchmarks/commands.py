@@ -6,7 +6,9 @@
 CPU time is that of the cloud's process, per answered call, from the first call until nothing is left
 to do: with subscriptions that includes every notification, delivered. At the end each thermostat is
 asked for its set-point and the events are counted; if anything is missing or too much, there are no
-figures. What a wait for the disk costs here stands below the table.
+figures. ``server`` is PostgreSQL's CPU per call; ``constant`` that of plain uvicorn for a GET of a
+constant in the same rounds, which tells how busy the machine was. What a wait for the disk costs
+here stands below the table.
 """
 
 import argparse
@@ -142,8 +144,8 @@ def measure(
             for number, (plant, _) in enumerate(ours.plants):
                 path = f"/smarther/v2.0/plants/{plant}/subscription"
                 ask(ours, "POST", path, {"EndPointUrl": f"{address}/{number}"})
+        yard, yard_port = running.enter_context(gateway.constant(500))
         pool = running.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-        process = psutil.Process(ours.pid)
         requests, port = ours.posts(), urlsplit(ours.origin).port or 80
         calls = -(-args.calls // len(requests)) * len(requests)
         answered = books.events()
@@ -162,24 +164,34 @@ def measure(
         run(64)
         answered += calls
         for connections in CONCURRENCY:
-            costs, theirs, p50s, p99s = [], [], [], []
+            costs, theirs, bare, p50s, p99s = [], [], [], [], []
             for _ in range(args.rounds):
-                before, server = sum(process.cpu_times()[:2]), servers()
+                before, server = cpu(ours.pid), servers()
                 done = run(connections)
                 answered += calls
-                costs.append((sum(process.cpu_times()[:2]) - before) / calls * 1e6)
+                costs.append((cpu(ours.pid) - before) / calls * 1e6)
                 theirs.append((servers() - server) / calls * 1e6)
+                before = cpu(yard)
+                pool.submit(
+                    load.run, "127.0.0.1", yard_port, [ours.get()], calls, connections
+                ).result()
+                bare.append((cpu(yard) - before) / calls * 1e6)
                 p50s.append(done.p50)
                 p99s.append(done.p99)
             cost, best = statistics.median(costs), min(costs)
             dialect = url.partition(":")[0]
             print(
                 f"{dialect:<12}{'webhook' if heard else '-':<9}{connections:>4}{cost:>9.0f}{best:>7.0f}"
-                f"{1e6 / cost:>11,.0f}{statistics.median(theirs):>9.0f}"
+                f"{1e6 / cost:>11,.0f}{statistics.median(theirs):>9.0f}{statistics.median(bare):>10.0f}"
                 f"{statistics.median(p50s):>9.1f}{statistics.median(p99s):>9.1f}",
                 flush=True,
             )
         check(ours, books.events(), answered)
+
+
+def cpu(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def flush_ms(folder: str) -> float:
@@ -213,7 +225,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     print(
-        f"{'':<12}{'':<9}{'at a':>4}{'CPU µs':>9}{'best':>7}{'per CPU-s':>11}{'server':>9}"
+        f"{'':<12}{'':<9}{'at a':>4}{'CPU µs':>9}{'best':>7}{'per CPU-s':>11}{'server':>9}{'constant':>10}"
         f"{'p50 ms':>9}{'p99 ms':>9}"
     )
     for heard in (False, True):
