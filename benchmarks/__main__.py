@@ -12,6 +12,7 @@ for name in (
     "testing",
     "database",
     "park",
+    "commands",
     "gateway",
     "pages",
     "client",
