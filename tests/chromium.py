@@ -18,12 +18,13 @@ from playwright.sync_api import (
     Error,
     Page,
     Response,
+    ViewportSize,
     expect,
     sync_playwright,
 )
 
-WIDE = {"width": 1200, "height": 900}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1200, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)  # what pages come to show, also on a busy machine
 _USUAL = {

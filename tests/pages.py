@@ -406,7 +406,7 @@ def _say_the_terms(cloud: Cloud) -> None:
     olga.submit(form, logonIdentifier=operator["email"], password=operator["password"])
     terms = {"en": "Be kind to the homes.", "fr": "Soyez bons.", "it": "Siate buoni."}
     texts = {f"terms_{language}": text for language, text in terms.items()}
-    shown = olga.submit(olga.form_with("terms_en"), **texts)
+    shown = olga.submit(olga.form_with("terms_en"), None, **texts)
     assert "/legal/terms" in shown.text, shown.text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests import pages
 from tests.chromium import PHONE, WIDE, Window
@@ -21,7 +21,7 @@ AXE = Path(".tools/node_modules/axe-core/axe.min.js")
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """What can differ between light and dark."""
-NARROW = {"width": 320, "height": 640}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 """A desk at 400 % is as wide: nothing may be lost or scroll sideways. [WCAG 2.2, 1.4.10]"""
 WIDTH = "document.documentElement.scrollWidth"
 
