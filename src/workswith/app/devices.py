@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from workswith.devices.homes import Homes
 from workswith.devices.link import DeviceLink
 from workswith.devices.links import Hands, Links, RemoteHands
+from workswith.devices.outages import Outages
 from workswith.devices.park import Park
 from workswith.devices.scenes import Scenes
 from workswith.devices.twin import Twin
@@ -23,7 +24,8 @@ class Devices:
     def __init__(self, kernel: Kernel) -> None:
         database, clock, settings = kernel.database, kernel.clock, kernel.settings.devices
         self.park = Park(database, clock, kernel.bells, settings)
-        self.works: tuple[Work, ...] = (self.park,)
+        self.outages = Outages(database, clock, kernel.bells, self.park, settings)
+        self.works: tuple[Work, ...] = (self.park, self.outages)
         self._hub = _real_gateways(kernel)
         link: DeviceLink = self.park
         self.hands: Hands = self.park

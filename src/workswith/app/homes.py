@@ -35,4 +35,5 @@ def place(areas: Areas, planted: Seed) -> Place:
     def read(answers: Sequence[object]) -> list[Blueprint]:
         return capture.read(answers, kernel.ident, kernel.clock.now())
 
-    return Place(areas.devices.homes, kernel.database, account_of, email_of, read)
+    outages = areas.devices.outages
+    return Place(areas.devices.homes, kernel.database, account_of, email_of, read, outages)

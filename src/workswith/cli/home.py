@@ -143,6 +143,20 @@ def rename(home: str, name: str, data: Path, as_json: bool) -> None:
 
 @command.command()
 @home_argument
+@click.argument("a_month", type=click.IntRange(0, 30), metavar="A_MONTH")
+@data_option
+@json_option
+def outages(home: str, a_month: int, data: Path, as_json: bool) -> None:
+    """Let a home's connection drop by itself, so often a month; 0 for never.
+
+    It is gone for minutes; when, follows from the home's ids and the clock.
+    """
+    sandbox = _Sandbox(data)
+    _tell(sandbox.ask("PATCH", "/" + sandbox.id_of(home), {"outages": a_month}), as_json)
+
+
+@command.command()
+@home_argument
 @click.option("--module", default="", metavar="DEVICE", help="Only this one: its id or name.")
 @data_option
 @json_option

@@ -162,9 +162,18 @@ class Park:
             raise _no_simulator()
         return device.kind
 
-    async def set_online(self, id_: str, online: bool) -> None:  # noqa: FBT001 - reads as a switch
-        """Pulls the cable of a gateway or module, or puts it back; then what is there reports."""
-        await self._set_reach(id_, Reach.ONLINE if online else Reach.OFFLINE)
+    async def set_online(
+        self,
+        id_: str,
+        online: bool,  # noqa: FBT001 - reads as a switch
+        *,
+        at: int | None = None,
+    ) -> None:
+        """Pulls the cable of a gateway or module, or puts it back; then what is there reports.
+
+        ``at`` is since when it is so, if not since now.
+        """
+        await self._set_reach(id_, Reach.ONLINE if online else Reach.OFFLINE, at)
 
     async def set_silent(self, id_: str, silent: bool) -> None:  # noqa: FBT001 - reads as a switch
         """Makes a gateway or module stop answering, or answer again."""
@@ -335,10 +344,11 @@ class Park:
         """Never before what the device said last, whatever became of the clock."""
         return max(self._clock.now(), int(device.state.said.at))
 
-    async def _set_reach(self, id_: str, reach: Reach) -> None:
+    async def _set_reach(self, id_: str, reach: Reach, at: int | None = None) -> None:
         for module_id, _ in await reaches(self._database, id_):
             await self._find(module_id)  # as it has been until now
-        changed = await self._database.write(set_reach, id_, reach, self._clock.now())
+        since = self._clock.now() if at is None else at
+        changed = await self._database.write(set_reach, id_, reach, since)
         if not changed:
             raise _no_simulator()
         back: list[str] = []

@@ -73,6 +73,15 @@ class Settings(Section, frozen=True):
             "columns (NumPy), which comes to the same; electric heaters likewise.",
         ),
     ] = 500
+    outages_a_month: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=30,
+            description="So often in thirty days the connection of a simulated gateway is lost by "
+            "itself, for minutes; homes can have a number of their own.",
+        ),
+    ] = 0
     homes_per_account: Annotated[
         int, Meta(ge=1, description="Simulated homes that one account may own.")
     ] = 50

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from workswith.devices.homes import Homes
 from workswith.devices.homes.blueprint import Blueprint, blueprint_of, text_of
 from workswith.devices.homes.copies import Snapshot
+from workswith.devices.outages import Outages
 from workswith.devices.plants import Module, Plant, ambients_of, modules_of, unknown
 from workswith.devices.thermostat import Regulation
 from workswith.kernel.clock import iso
@@ -48,6 +49,7 @@ class Place:
     account_of: Callable[[str], Awaitable[str]]
     email_of: Callable[[str], Awaitable[str]]
     read: Callable[[Sequence[object]], list[Blueprint]]
+    outages: Outages
 
 
 def routes(place: Place, guard: Guard) -> list[Route]:
@@ -118,6 +120,7 @@ class _Base:
             "country": plant.country,
             "owner": await self.place.email_of(plant.owner_id),
             "members": [await self.place.email_of(one) for one in members],
+            "outages_a_month": await self.place.outages.chosen(plant.id),
             "ambients": [
                 {"id": one.id, "name": one.name, "type": one.type} for one in rooms.values()
             ],
@@ -173,8 +176,12 @@ class _Wholes(_Base):
         ]
 
     async def rename(self, request: Request) -> Any:
-        plant = await self.plant(request)
-        await self.homes.rename(plant.owner_id, plant.id, text(await read_body(request), "name"))
+        """``name``, and ``outages``: how often a month its gateways drop by themselves."""
+        plant, body = await self.plant(request), await read_body(request)
+        if "outages" in body:
+            await self.place.outages.choose(plant.id, _number(body, "outages"))
+        if "name" in body or "outages" not in body:
+            await self.homes.rename(plant.owner_id, plant.id, text(body, "name"))
         return await self.told(await self.plant(request))
 
     async def remove(self, request: Request) -> None:

@@ -33,7 +33,7 @@ from workswith.kernel.tasks import Bells, Supervisor
 
 INSTANCE_KEY = bytes(range(32))
 OWNER = "anna"
-SECONDS = 15
+SECONDS = 30
 
 
 def keys(purpose: str) -> bytes:

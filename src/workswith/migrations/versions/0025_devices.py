@@ -1,4 +1,7 @@
-"""How modules of real gateways are to be set up: which number is wanted, sent, and taken over."""
+"""How modules of real gateways are to be set up: which number is wanted, sent, and taken over.
+
+How often connections of simulated gateways are lost by themselves.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +20,16 @@ def upgrade() -> None:
             primary_key=True,
         ),
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in _NUMBERS),
+    )
+    op.create_table(
+        "gateway_outages",
+        sa.Column(
+            "gateway_id",
+            sa.Text,
+            sa.ForeignKey("gateways.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("a_month", sa.BigInteger, nullable=False),
     )
 
 
