@@ -1,6 +1,6 @@
 """What a delivery system keeps, stated once, and checked at three levels: on the pure policy
-(`test_policy`), on the whole dispatcher in a simulation (`test_simulation`), and on real processes
-(`test_processes`).
+(`test_policy`), on the whole dispatcher in a simulation (`test_simulation`; with the real sender on a
+simulated network `test_simulated_network`), and on real processes (`test_processes`).
 
 (a) every event ends somewhere       (f) healthy endpoints do not feel hanging ones
 (b) retries keep their distance      (g) a crash repeats, with the same id and bytes
@@ -10,6 +10,7 @@
 (e) few at once to one endpoint
 """
 
+from collections import Counter as Counted
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from workswith.webhooks.reading import DeliveryView, LossView
 DELAYS = (10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE)
 ENDS = {"delivered", "exhausted", "expired", "cancelled"}
 AT_ONCE = 2
+HEALTHY_MS = 10
+"""What a healthy endpoint may wait for an event, at the 99th percentile."""
 
 
 class Counter:
@@ -168,3 +171,23 @@ def first_attempts_are_in_order(posts: Sequence[Post]) -> None:
         (event,) = msgspec.json.decode(post.body)
         assert event["sequence"] > last[post.url, event["plant"]]
         last[post.url, event["plant"]] = event["sequence"]
+
+
+def hanging_ones_are_not_felt(undisturbed: Sequence[float], beside: Sequence[float]) -> None:
+    """(f) milliseconds from an event to its request at healthy endpoints, alone and beside others."""
+    assert percentile(beside, 99) <= percentile(undisturbed, 99) + 1
+    assert percentile(beside, 99) <= HEALTHY_MS
+    assert max(beside) <= max(undisturbed) + HEALTHY_MS
+
+
+def percentile(values: Sequence[float], of_hundred: int) -> float:
+    return sorted(values)[len(values) * of_hundred // 100]
+
+
+def no_packet_to_a_refused_address(
+    dialled: Sequence[str], answers: Sequence[Sequence[str]], refused: frozenset[str]
+) -> None:
+    """(h) nor to the others of an answer with a refused one: it is not trusted at all."""
+    assert not set(dialled) & refused
+    trusted = [address for answer in answers if not refused & set(answer) for address in answer]
+    assert not Counted(dialled) - Counted(trusted)
