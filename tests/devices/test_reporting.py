@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import msgspec
+
 from tests.devices.conftest import House
+from workswith.devices.known import event_state, event_text
 from workswith.devices.link import Outcome
 from workswith.devices.reporting import Report, Told, renew, report
 from workswith.devices.thermostat import Command, Function, Mode
@@ -63,3 +66,12 @@ async def test_what_it_was_told_is_noted_also_by_a_late_report(house: House) -> 
         told = await house.twin.desired(*house.first)
         assert told is not None
         assert (told.command, told.at) == (MANUAL, at)
+
+
+async def test_what_an_event_carries_is_put_together_right_for_every_kind(every: House) -> None:
+    """As text it is made of the reading's own text; no kind has a member that would clash."""
+    for module in every.home.modules:
+        reading = (await every.twin.read("anna", every.plant_id, module.id)).reading
+        assert not {"time_zone", "fw", "online"} & set(msgspec.to_builtins(reading))
+        text = event_text(msgspec.json.encode(reading).decode(), "Europe/Rome", 7)
+        assert msgspec.json.decode(text) == event_state(reading, "Europe/Rome", 7)

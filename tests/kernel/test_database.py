@@ -12,6 +12,7 @@ PUT = statement(
     "INSERT INTO clock (id, wall, shown, rate) VALUES (:id, :wall, 0, 1.0) "
     "ON CONFLICT (id) DO UPDATE SET wall = clock.wall + excluded.wall"
 )
+LATER = statement("UPDATE clock SET wall = wall + 10 WHERE id = :id")
 WALL = query(int, "SELECT wall FROM clock WHERE id = :id")
 COUNT = query(int, "SELECT count(*) FROM clock")
 PAIR = query(lambda *row: row, "UPDATE clock SET wall = wall + 1 WHERE id = :id RETURNING id, wall")
@@ -83,6 +84,17 @@ async def test_run_many(database: Database) -> None:
 
     await database.write(many)
     assert await database.one(COUNT) == 3
+
+
+async def test_count_many_counts_only_what_was_changed(database: Database) -> None:
+    async def many(tx: Tx) -> list[int]:
+        await put(tx, 1)
+        await put(tx, 2)
+        rows = [{"id": n} for n in range(1, 5)]
+        return [await tx.count_many(LATER, these) for these in (rows, rows[2:], [])]
+
+    assert await database.write(many) == [2, 0, 0]
+    assert await database.one(WALL, id=2) == 11
 
 
 async def test_a_transaction_waits_for_nothing_but_its_database(database: Database) -> None:
