@@ -144,3 +144,18 @@ def test_bodies_that_are_none_are_refused(cloud: Cloud) -> None:
         assert http.post(f"{url}/import", json=big).status_code == 400
     with cloud.http() as http:
         assert http.get(url).status_code == 401
+
+
+def test_homes_by_the_hundred_and_how_often_their_connection_drops(cloud: Cloud) -> None:
+    """More than one account may have by itself, in as many calls as it takes."""
+    made = told(
+        cloud, "create", "house", "--count", "300", "--name", "Block", "--owner", "operator"
+    )
+    assert [one["name"] for one in made] == [f"Block {number}" for number in range(1, 301)]
+    assert {one["devices"] for one in made} == {3}
+    assert "2 homes with 2 devices." in run(cloud, "create", "flat", "--count", "2").stdout
+    home = told(cloud, "show", "Block 77")
+    assert (len(home["modules"]), home["outages_a_month"]) == (3, 0)
+    assert told(cloud, "outages", "Block 77", "30")["outages_a_month"] == 30
+    assert told(cloud, "show", "Block 78")["outages_a_month"] == 0
+    assert "0<=x<=30" in run(cloud, "outages", "Block 77", "31", fails=True).output
