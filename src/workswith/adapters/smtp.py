@@ -97,6 +97,8 @@ class Mailer:
                         if not _for_good(error):
                             raise
                         _log.error("a mail was refused", mail=one.id, reason=str(error)[:200])
+                    except ValueError as error:  # of an address that makes no header
+                        _log.error("a mail could not be written", mail=one.id, reason=str(error))
                     done.append(one.id)
         except (OSError, smtplib.SMTPException) as error:
             _log.warning("the mail server is away", reason=str(error)[:200])

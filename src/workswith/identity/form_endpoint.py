@@ -14,7 +14,11 @@ from . import errors, token_request
 from .errors import OAuthError
 from .token_request import TokenRequest
 
-NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
+NO_STORE = {
+    "cache-control": "no-store",
+    "pragma": "no-cache",
+    "x-content-type-options": "nosniff",
+}
 HINT = "x-error-hint"
 _log = log.get("identity")
 _encode = msgspec.json.Encoder().encode

@@ -57,6 +57,11 @@ _SEEN = statement(
     "UPDATE session SET seen_at = :now, expires_at = :expires_at "
     "WHERE hash = :hash AND revoked_at IS NULL"
 )
+_RENEW = query(
+    Session,
+    "UPDATE session SET hash = :next, csrf_secret = :csrf_secret "
+    f"WHERE hash = :hash AND revoked_at IS NULL RETURNING {_COLUMNS}",
+)
 _CLOSE = statement("UPDATE session SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL")
 _CLOSE_ONE = statement(
     "UPDATE session SET revoked_at = :now "
@@ -131,6 +136,24 @@ class Sessions:
     async def of_account(self, account_id: str) -> list[Session]:
         """The live ones, newest first."""
         return await self._database.all(_OF_ACCOUNT, account_id=account_id, now=self._clock.now())
+
+    async def renew(self, cookie: str) -> tuple[str, Session] | None:
+        """The same session under another value of the cookie; the value before is worth nothing.
+
+        For whatever changes how somebody signs in, so that who has read the cookie loses it.
+        """
+        value = self._ident.secret()
+
+        async def write(tx: Tx) -> Session | None:
+            return await tx.one(
+                _RENEW,
+                hash=digest(cookie),
+                next=digest(value),
+                csrf_secret=self._ident.secret(),
+            )
+
+        session = await self._database.write(write)
+        return (value, session) if session else None
 
     async def close(self, cookie: str) -> None:
         """Sign-out."""

@@ -46,8 +46,12 @@ _FORGET = statement("DELETE FROM mail WHERE recipient = :to")
 async def post(
     tx: Tx, *, to: str, subject: str, text: str, now: int, html: str = "", link: str = ""
 ) -> None:
-    """Queues a message; it exists if and only if the transaction commits."""
-    await tx.run(_POST, to=to, subject=subject, text=text, html=html, link=link, now=now)
+    """Queues a message; it exists if and only if the transaction commits.
+
+    Its subject may quote what people wrote; line ends in it become blanks, so that nobody adds headers.
+    """
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in subject).split())
+    await tx.run(_POST, to=to, subject=line, text=text, html=html, link=link, now=now)
 
 
 async def forget(tx: Tx, to: str) -> None:

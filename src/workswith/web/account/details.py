@@ -4,6 +4,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.kernel.problem import Problem
+from workswith.web.signin import opening
 from workswith.web.site.language import _
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
@@ -62,7 +63,7 @@ async def confirm_address(visit: Visit) -> Response:
 
 
 async def password(visit: Visit) -> Response:
-    """Signs every other browser out."""
+    """Signs every other browser out, and this one gets another cookie."""
     form = PasswordForm.of(visit)
     if visit.posted and form.validate():
         try:
@@ -76,6 +77,7 @@ async def password(visit: Visit) -> Response:
         except Problem as problem:
             form.refuse(problem)
         else:
+            await opening.renew_session(visit)
             visit.say(_("Your password is changed. Every other browser is signed out."))
             return visit.go("/account")
     return visit.render("account/password.html", 422 if visit.posted else 200, form=form)

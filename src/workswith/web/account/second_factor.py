@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.signin import opening
 from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
@@ -45,6 +46,7 @@ async def setup(visit: Visit) -> Response:
                 raise
             form.refuse(problem)
         else:
+            await opening.renew_session(visit)
             return visit.render("account/codes.html", codes=codes)
     key, address = await factor.pending(visit.account)
     return visit.render(
@@ -80,6 +82,7 @@ async def remove(visit: Visit) -> Response:
         except Problem as problem:
             form.refuse(problem)
         else:
+            await opening.renew_session(visit)
             visit.say(_("One-time passwords are off. The password alone signs in again."))
             return visit.go("/account")
     return visit.render("account/factor_off.html", 422 if visit.posted else 200, form=form)

@@ -33,6 +33,14 @@ async def open_session(visit: Visit, account: Account, amr: str = "pwd") -> None
     visit.keep(cookies.VISITOR, "", 0)
 
 
+async def renew_session(visit: Visit) -> None:
+    """Another cookie for the same session, after a change of how its owner signs in."""
+    renewed = await visit.services.sessions.renew(visit.cookie(cookies.SESSION))
+    if renewed is not None:
+        value, visit.session = renewed
+        visit.keep(cookies.SESSION, value)
+
+
 async def close_session(visit: Visit) -> None:
     """Signs the browser out."""
     await _close(visit)

@@ -26,7 +26,7 @@ def create(services: Services, routes: Sequence[BaseRoute]) -> Starlette:
             *branding.ROUTES,
             *routes,
         ],
-        middleware=[Middleware(Headers, origins=services.origins)],
+        middleware=[Middleware(Headers, services=services)],
         exception_handlers={HTTPException: lost, DatabaseAway: unavailable},
     )
     app.state.site = site

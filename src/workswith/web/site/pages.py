@@ -9,6 +9,7 @@ Every POST through any of them proves its origin and counts once; there is no wa
 """
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import URL, FormData
 from starlette.exceptions import HTTPException
@@ -107,8 +108,16 @@ async def _show(visit: Visit, show: Page) -> Response:
 
 
 def came_from_here(visit: Visit) -> bool:
-    """Whether a page of this site, in this session, made the form."""
-    if visit.request.headers.get("sec-fetch-site") == "cross-site":
+    """Whether a page of this site, in this session, made the form.
+
+    Browsers say ``null`` for pages that send no referrer, as ours; there the token alone decides.
+    """
+    headers = visit.request.headers
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = headers.get("origin", "null")
+    own = {visit.services.origins.portal, visit.services.origins.login}
+    if origin not in {"null", *own} and urlsplit(origin).netloc != headers.get("host"):
         return False
     return same(visit.typed("csrf"), visit.csrf)
 
@@ -158,6 +167,7 @@ async def lost(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) and status in _EXPLAINED else ""
     site: Site = request.app.state.site
+    log.flow.set(site.services.ident.key()[:12])
     try:
         visit = await visit_of(site, request, FormData())
     except DatabaseAway as away:
