@@ -24,6 +24,15 @@ def _words(language: str) -> dict[Text, Text]:
         return {each.id: each.string for each in read_po(file, locale=language) if each.id}
 
 
+FORSAKEN = {
+    "fr": r"logement|habitant|exploitant|gestionnaire",
+    "it": r"abbonament|gestore|\bvostr[aeio]\b|\bambiti\b|alloggi",
+}
+"""Words that gave way to another: home is maison and casa, subscription abonnement and sottoscrizione,
+operator opérateur and operatore; Italian readers are spoken to as tu.
+"""
+
+
 def test_there_are_three_languages() -> None:
     assert languages() == ("en", "fr", "it")
 
@@ -43,6 +52,18 @@ def test_values_have_the_same_places(language: str) -> None:
         other = translated if isinstance(translated, tuple) else (translated,)
         for form in other:
             assert sorted(PLACES.findall(form)) == sorted(PLACES.findall(english[-1])), text
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_one_word_stands_for_one_thing(language: str) -> None:
+    forsaken = re.compile(FORSAKEN[language], re.IGNORECASE)
+    found = {
+        form
+        for translated in _words(language).values()
+        for form in ((translated,) if isinstance(translated, str) else translated)
+        if forsaken.search(form)
+    }
+    assert found == set()
 
 
 def test_plurals_follow_the_language() -> None:
