@@ -159,3 +159,25 @@ def test_homes_by_the_hundred_and_how_often_their_connection_drops(cloud: Cloud)
     assert told(cloud, "outages", "Block 77", "30")["outages_a_month"] == 30
     assert told(cloud, "show", "Block 78")["outages_a_month"] == 0
     assert "0<=x<=30" in run(cloud, "outages", "Block 77", "31", fails=True).output
+
+
+def test_all_that_the_cloud_knows_of_a_device_is_shown(cloud: Cloud) -> None:
+    """Reported and told, with version, outcome, and the instant of each member's last change."""
+    (made,) = told(cloud, "create", "flat", "--name", "Shown")
+    module = made["modules"][0]["id"]
+
+    def show() -> Any:
+        words = ["device", "show", module, "--json", "--data", str(cloud.data)]
+        return json.loads(CliRunner().invoke(commands, words, catch_exceptions=False).stdout)
+
+    before = show()
+    assert (before["version"], before["reach"], before["desired"]) == (1, "online", None)
+    assert set(before["changed_at"].values()) == {before["last_seen"]}
+    cloud.advance("1h")
+    words = ["device", "touch", module, "--set-point", "25", "--data", str(cloud.data)]
+    assert CliRunner().invoke(commands, words).exit_code == 0
+    after = show()
+    assert after["version"] > before["version"]
+    assert after["reported"]["set_point"] == 250
+    assert after["changed_at"]["setPoint"] == after["last_seen"] > before["last_seen"]
+    assert after["changed_at"]["function"] == before["changed_at"]["function"]

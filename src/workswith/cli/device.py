@@ -17,6 +17,7 @@ def command() -> None:
 
     \b
     workswith device list
+    workswith device show Soggiorno          reported, told, when
     workswith device touch Soggiorno --set-point 22.5
     workswith device offline Soggiorno       calls are answered 404, Gateway Offline
     workswith device silent Soggiorno        calls time out: 408
@@ -49,10 +50,31 @@ def list_(data: Path, as_json: bool) -> None:
 
 @command.command()
 @click.argument("device")
+@data_option
+@json_option
+def show(device: str, data: Path, as_json: bool) -> None:
+    """Show all that the cloud knows of DEVICE: reported, told, when, and with which outcome."""
+    import json
+
+    from .client import control
+    from .folder import read_document
+
+    home, module = _chosen_at(data, device)
+    told = control(read_document(data), "GET", f"/homes/{home['id']}/modules/{module['id']}")
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    for name, value in told.items():
+        shown = json.dumps(value) if isinstance(value, dict) else value
+        click.echo(f"{name:12} {'-' if shown is None else shown}")
+
+
+@command.command()
+@click.argument("device")
 @click.option("--set-point", type=float, metavar="°C", help="Turn a thermostat to manual at this.")
 @data_option
 def touch(device: str, set_point: float | None, data: Path) -> None:
-    """Touch DEVICE; for ten minutes it answers 486, busy."""
+    """Touch DEVICE; for ten seconds it answers 486, busy."""
     body = {} if set_point is None else {"set_point": set_point}
     _tell(data, device, "touch", body, "was touched")
 
@@ -84,16 +106,21 @@ def _tell(data: Path, device: str, verb: str, body: dict[str, Any], sentence: st
 
 
 def _chosen(data: Path, word: str) -> dict[str, Any]:
-    modules = [module for _home, module in _every(data)]
+    return dict(_chosen_at(data, word)[1])
+
+
+def _chosen_at(data: Path, word: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Its home, and the device."""
+    modules = _every(data)
     for fits in (
-        [one for one in modules if one["id"] == word],
-        [one for one in modules if one["name"].casefold() == word.casefold()],
-        [one for one in modules if one["id"].startswith(word)],
+        [one for one in modules if one[1]["id"] == word],
+        [one for one in modules if one[1]["name"].casefold() == word.casefold()],
+        [one for one in modules if one[1]["id"].startswith(word)],
     ):
         if len(fits) == 1:
-            return dict(fits[0])
+            return fits[0]
         if fits:
-            ids = ", ".join(one["id"][:8] for one in fits)
+            ids = ", ".join(one["id"][:8] for _, one in fits)
             raise click.ClickException(f"{len(fits)} devices are called {word!r}: {ids}")
     raise click.ClickException(f"No device is called {word!r}. See: workswith device list")
 

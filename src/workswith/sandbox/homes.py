@@ -18,6 +18,7 @@ from workswith.devices.homes.blueprint import Blueprint, blueprint_of, text_of
 from workswith.devices.homes.copies import Snapshot
 from workswith.devices.outages import Outages
 from workswith.devices.plants import Module, Plant, ambients_of, modules_of, unknown
+from workswith.devices.shadow import shadow_of
 from workswith.devices.thermostat import Regulation
 from workswith.kernel.clock import iso
 from workswith.kernel.database import Database, query
@@ -81,6 +82,7 @@ def routes(place: Place, guard: Guard) -> list[Route]:
         route(ambient, "DELETE", parts.remove_ambient),
         route(one + "/modules", "POST", parts.add_module),
         route(one + "/reset", "POST", parts.reset),
+        route(module, "GET", parts.show_module),
         route(module, "PATCH", parts.change_module),
         route(module, "DELETE", parts.remove_module),
         route(one + "/snapshots", "GET", copies.listing),
@@ -236,6 +238,26 @@ class _Parts(_Base):
             plant.owner_id, plant.id, goods, text(body, "name", goods), text(body, "ambient", "")
         )
         return _module(made)
+
+    async def show_module(self, request: Request) -> Any:
+        """All that the cloud knows of it: reported, told, when, and since when it is in reach."""
+        plant, module_id = await self.plant(request), request.path_params["module"]
+        of = await shadow_of(self.place.database, plant.owner_id, plant.id, module_id)
+        times = msgspec.json.decode(of.times) if of.times else {}
+        return {
+            "id": module_id,
+            "device": of.device,
+            "firmware": of.fw,
+            "reach": of.reach,
+            "reach_since": iso(of.reach_since),
+            "version": of.version,
+            "reported": msgspec.json.decode(of.reported) if of.reported else None,
+            "changed_at": {name: iso(at) for name, at in times.items()},
+            "last_seen": iso(of.reported_at) if of.reported_at else None,
+            "desired": msgspec.json.decode(of.desired) if of.desired else None,
+            "desired_at": iso(of.desired_at) if of.desired_at else None,
+            "outcome": of.outcome or None,
+        }
 
     async def change_module(self, request: Request) -> Any:
         """``name`` and ``ambient`` are changed where they are given; ``""`` is no room.
