@@ -57,7 +57,7 @@ def start(lane: Lane, due_at: int, expires: int, now: int) -> Start:
     """What to do at ``now`` with a delivery that is due at ``due_at``."""
     if now >= expires:
         return Start.EXPIRE
-    if banned(lane, now) or now < due_at:
+    if now < due_at or (lane.ban_until is not None and now < lane.ban_until):
         return Start.HOLD
     return Start.SEND
 

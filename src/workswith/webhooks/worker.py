@@ -13,10 +13,10 @@ with it; after a failure, which may bring a ban, only when that is written down.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from workswith.kernel import log
 from workswith.kernel.cipher import CipherError
@@ -114,7 +114,12 @@ class Worker:
             database.dialect, settings.rules, settings.keep_days, portal, self._more_waits
         )
         self._recorder = Recorder(
-            database, self._book, self.shards, hear=self._hear, done=self._written
+            database,
+            self._book,
+            self.shards,
+            hear=self._hear,
+            done=self._written,
+            alone=lambda: not self._flights,
         )
         self._good_for = inf if database.dialect == "sqlite" else BUFFER_SECONDS
         self._flights: set[asyncio.Task[None]] = set()
@@ -332,6 +337,8 @@ class Worker:
                     log.flow.set(due.flow)
                 try:
                     sent = await self._attempt(line.endpoint, due, at)
+                    if due.proof:
+                        sent = recording.judged(due, sent)
                 except BaseException:  # cut off: as if it had not been
                     self._leave(line, due)
                     line.taken.discard(due.number)
@@ -349,20 +356,20 @@ class Worker:
         finally:
             if task is not None:
                 self._flights.discard(task)
+                if not self._flights:
+                    self._recorder.hurry()
 
     def _following(self, line: _Line, now: int, *, ailing: bool) -> Due | None:
         """After a success: what was read with it goes on in its place."""
         if line.ailing != ailing or self._unwritten >= UNWRITTEN or not self._fresh(line):
             return None
         due = self._next(line, now)
-        if due is not None and (line.retries or self._another(line)):
+        # The first of what then waits may be of a plant of which nothing is under way.
+        if due is not None and (
+            line.retries or (line.waiting and line.waiting[0].plant_id not in line.plants)
+        ):
             self._start(line, now, ailing=ailing)
         return due
-
-    @staticmethod
-    def _another(line: _Line) -> bool:
-        """Whether the first of what waits is of a plant of which nothing is under way."""
-        return bool(line.waiting) and line.waiting[0].plant_id not in line.plants
 
     @staticmethod
     def _leave(line: _Line, due: Due) -> None:
@@ -370,7 +377,7 @@ class Worker:
         if due.attempts == 0:
             line.plants.discard(due.plant_id)
 
-    async def _attempt(self, endpoint: Endpoint, due: Due, now: int) -> Sent:
+    def _attempt(self, endpoint: Endpoint, due: Due, now: int) -> Coroutine[Any, Any, Sent]:
         previous = endpoint.previous_secret if now < (endpoint.previous_until or 0) else None
         try:
             headers = self._signer.headers(
@@ -378,9 +385,8 @@ class Worker:
             )
         except CipherError as error:
             _log.error("a signing secret does not open", endpoint=endpoint.id, exc_info=error)
-            return Sent(None, OUR_FAULT)
-        sent = await self._sender.post(endpoint.id, endpoint.url, headers, due.body)
-        return recording.judged(due, sent) if due.proof else sent
+            return _our_fault()
+        return self._sender.post(endpoint.id, endpoint.url, headers, due.body)
 
     def _hear(self, written: dict[str, Lane]) -> None:
         """A turn that read a lane before its ban was written must not start an attempt in it."""
@@ -397,9 +403,9 @@ class Worker:
         was read of it: it may have been sent or is no longer ours to send.
         """
         self._unwritten -= len(outcomes)
+        self._known.update([outcome.due.endpoint_id for outcome in outcomes])
         for outcome in outcomes:
             endpoint_id = outcome.due.endpoint_id
-            self._known.add(endpoint_id)
             line = self._lines.get(endpoint_id)
             if line is None:
                 continue
@@ -411,5 +417,10 @@ class Worker:
             if endpoint_id not in written:
                 self._ahead -= line.ahead
                 line.waiting, line.ahead, line.whole, line.doubt = [], 0, False, True
-            self._forget(line)
+            if not line.taken:
+                self._forget(line)
         self._bells.ring(BELL)
+
+
+async def _our_fault() -> Sent:
+    return Sent(None, OUR_FAULT)
