@@ -4,13 +4,18 @@ Starts each, in turns asks each for the same number of calls over keep-alive con
 process, and prints medians and the best of the CPU time per call of the server's process. CPU time
 is the figure to trust; times and calls per second depend on what else the machine does.
 
-    .venv/bin/python benchmarks/gateway.py                    # SQLite
-    .venv/bin/python benchmarks/gateway.py --postgresql       # a throw-away server
-    .venv/bin/python benchmarks/gateway.py --homes 256        # also POST, to so many thermostats
-    .venv/bin/python benchmarks/gateway.py --profile          # where GET's time goes, by lines
+    .venv/bin/python -m benchmarks gateway                   # everything, some minutes
+    .venv/bin/python -m benchmarks gateway --homes 0         # no POST
+    .venv/bin/python -m benchmarks gateway --only sqlite     # or postgresql
+    .venv/bin/python -m benchmarks gateway --profile         # where a POST's time goes, by lines
+    .venv/bin/python -m benchmarks gateway --profile --homes 0      # and a GET's
 
 ``GET`` is a thermostat's status: key, token, scope, quota, ownership, live state. ``POST`` sets it:
-done when state and event are on the disk.
+done when state and event are on the disk. What a PostgreSQL server spends is not counted.
+
+``of uvicorn``: what uvicorn as it comes spends on a constant of the same size, over what this one
+spends. ``of ours``: the same with our own protocol class in the way in which the gateway uses it,
+which is the harder measure.
 """
 
 import argparse
@@ -23,9 +28,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -49,6 +54,16 @@ COMMAND = (
 )
 
 
+STOCK, OURS = "constant, uvicorn", "constant, ours"
+YARDSTICKS = {
+    STOCK: "",
+    OURS: "at-once",
+    "constant, ours, in a task": "whole",
+    "constant, ours, by messages": "ours",
+}
+"""Names of rows, and the kind of ``constant.py``."""
+
+
 @dataclass
 class Target:
     """A server under measurement; ``costs`` in µs of CPU per call, one for each round."""
@@ -63,6 +78,10 @@ class Target:
     runs: list[load.Load] = field(default_factory=list)
 
     def cpu(self) -> float:
+        """Seconds of all threads; to the nanosecond where the system tells."""
+        with suppress(OSError):
+            each = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+            return sum(int(file.read_text().split()[0]) for file in each) / 1e9
         times = self.process.cpu_times()
         return times.user + times.system
 
@@ -187,10 +206,10 @@ def _thermostats(seed: dict) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def constant(body_bytes: int, *kind: str) -> Iterator[tuple[int, int]]:
+def constant(body_bytes: int, kind: str) -> Iterator[tuple[int, int]]:
     """Starts the yardstick; its process and port."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("constant.py")), *kind],
+        [sys.executable, str(Path(__file__).with_name("constant.py")), kind],
         stdout=subprocess.PIPE,
         env={**os.environ, "BODY_BYTES": str(body_bytes)},
         text=True,
@@ -223,10 +242,12 @@ def idle_cost(target: Target, seconds: float = 2.0) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--calls", type=int, default=10_000)
-    parser.add_argument("--homes", type=int, default=0, help="so many thermostats to POST to")
-    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument(
+        "--homes", type=int, default=256, help="so many more thermostats to POST to"
+    )
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--profile", action="store_true", help="sample the cloud, and nothing else")
     args = parser.parse_args()
@@ -234,19 +255,44 @@ def main() -> None:
         _profile(args.homes, args.calls)
         return
     with ExitStack() as running:
-        database = ""
-        if args.postgresql:
-            from tests import postgres
-
-            database = running.enter_context(postgres.server()).format(name="postgres")
-        ours = running.enter_context(cloud(args.homes, database))
+        clouds, absent = [], []
+        for name, database in _databases(running, args.only, absent):
+            clouds.append((f"GET, {name}", running.enter_context(cloud(0, database("reads")))))
+            if args.homes:
+                more = running.enter_context(cloud(args.homes, database("writes")))
+                clouds.append((f"POST, {name}", more))
+        if not clouds:
+            raise SystemExit("there is no PostgreSQL on this machine")
         pool = running.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-        targets = _targets(running, ours, args.calls, posts=bool(args.homes))
+        targets = _targets(running, clouds, args.calls, absent)
         _pin(targets, pool)
         for keep in (False, *[True] * args.rounds):
             for target in targets:
                 measure(pool, target, keep=keep)
-        report(targets, idle_cost(targets[0]), as_json=args.json)
+        report(targets, absent, idle_cost(targets[0]), as_json=args.json)
+
+
+def _databases(
+    running: ExitStack, only: str | None, absent: list[str]
+) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """Each with what gives the URL of a new database; those of SQLite are in the clouds' folders."""
+    if only != "postgresql":
+        yield "SQLite", lambda _name: ""
+    if only == "sqlite":
+        return
+    from tests import postgres
+
+    if postgres.binaries() is None:
+        absent.append("PostgreSQL")
+        return
+    url = running.enter_context(postgres.server())
+
+    def made(name: str) -> str:
+        command = ["psql", "-q", "-d", url.format(name="postgres"), "-c", f"CREATE DATABASE {name}"]
+        subprocess.run(command, check=True)
+        return url.format(name=name)
+
+    yield "PostgreSQL", made
 
 
 def _profile(homes: int, calls: int) -> None:
@@ -262,37 +308,60 @@ def _profile(homes: int, calls: int) -> None:
         print(sampler.report(file))
 
 
-def _targets(running: ExitStack, ours: Cloud, calls: int, *, posts: bool) -> list[Target]:
-    """The cloud first, then the yardstick, then what else is installed."""
+def _targets(
+    running: ExitStack, clouds: list[tuple[str, Cloud]], calls: int, absent: list[str]
+) -> list[Target]:
+    """The clouds first, then the yardsticks, then what else is installed; adds to ``absent``."""
+    found = []
+    for name, one in clouds:
+        port = urlsplit(one.origin).port or 80
+        if name.startswith("POST"):
+            found.append((name, one.pid, port, one.posts(), calls // 5, 64))
+        else:
+            found.append((name, one.pid, port, [one.get()], calls, 16))
+    ours = clouds[0][1]
     get = [ours.get()]
-    port = urlsplit(ours.origin).port or 80
-    probe = load.run("127.0.0.1", port, get, 50, 1)
+    probe = load.run("127.0.0.1", urlsplit(ours.origin).port or 80, get, 50, 1)
     if probe.wrong:
         raise SystemExit("the cloud did not answer 200")
     size = probe.bytes_per_answer - 135
-    found = [("gateway, GET", ours.pid, port, get, calls, 16)]
-    if posts:
-        found.append(("gateway, POST", ours.pid, port, ours.posts(), calls // 5, 64))
-    found.append(("constant", *running.enter_context(constant(size)), get, calls, 16))
-    for kind in ("ours", "whole"):
+    for name, kind in YARDSTICKS.items():
         place = running.enter_context(constant(size, kind))
-        found.append((f"constant, {kind}", *place, get, calls, 16))
+        found.append((name, *place, get, calls, 16))
+    found += _rivals(running, ours, size, calls, absent)
+    return [Target(name, psutil.Process(pid), *rest) for name, pid, *rest in found]
+
+
+def _rivals(
+    running: ExitStack, ours: Cloud, size: int, calls: int, absent: list[str]
+) -> list[tuple]:
+    found, get = [], [ours.get()]
     if rivals.has_nginx():
         place = running.enter_context(rivals.nginx("x" * size))
         found.append(("nginx", *place, get, calls, 16))
+    else:
+        absent.append("nginx")
     if rivals.has_lua():
         place = running.enter_context(rivals.nginx("x" * size, lua=(ours.key, ours.token)))
         found.append(("nginx with Lua", *place, get, calls, 16))
+    else:
+        absent.append("nginx with Lua (libnginx-mod-http-lua)")
     if program := rivals.prism():
         from workswith.apis import documents
         from workswith.contracts.renderings import openapi
 
         smarther = documents()["smarther"]
         document = openapi.export(smarther, ours.origin, ours.origin)
-        place = running.enter_context(rivals.prism_of(program, document))
-        get = [ours.get(prefix=smarther.base_path)]
-        found.append(("Prism", *place, get, max(calls // 20, 100), 16))
-    return [Target(name, psutil.Process(pid), *rest) for name, pid, *rest in found]
+        try:
+            place = running.enter_context(rivals.prism_of(program, document))
+        except rivals.NotStarted:
+            absent.append("Prism (it did not start)")
+        else:
+            get = [ours.get(prefix=smarther.base_path)]
+            found.append(("Prism", *place, get, max(calls // 20, 100), 16))
+    else:
+        absent.append("Prism (npm install --prefix .tools @stoplight/prism-cli)")
+    return found
 
 
 def _pin(targets: list[Target], pool: ProcessPoolExecutor) -> None:
@@ -305,34 +374,50 @@ def _pin(targets: list[Target], pool: ProcessPoolExecutor) -> None:
     pool.submit(os.sched_setaffinity, 0, {cores[1]}).result()
 
 
-def report(targets: list[Target], idle: float, *, as_json: bool) -> None:
-    yard = next(target for target in targets if target.name == "constant")
-    rows = []
-    for target in targets:
-        ratios = [bare / cost for bare, cost in zip(yard.costs, target.costs, strict=True)]
-        rows.append({
+def report(targets: list[Target], absent: list[str], idle: float, *, as_json: bool) -> None:
+    named = {target.name: target.costs for target in targets}
+    rows = [
+        {
             "name": target.name,
             "cpu_us": round(statistics.median(target.costs), 1),
             "best_cpu_us": round(min(target.costs), 1),
-            "constant_over_this": round(statistics.median(ratios), 2),
+            "of_uvicorn": _ratio(named[STOCK], target.costs),
+            "of_ours": _ratio(named[OURS], target.costs),
             "per_cpu_second": round(1e6 / statistics.median(target.costs)),
             "p50_ms": round(statistics.median(run.p50 for run in target.runs), 2),
             "p99_ms": round(statistics.median(run.p99 for run in target.runs), 2),
-        })  # fmt: skip
+        }
+        for target in targets
+    ]
     memory = round(targets[0].process.memory_info().rss / 2**20, 1)
     if as_json:
-        print(json.dumps({"rows": rows, "idle_ms_per_second": idle, "rss_mib": memory}))
+        print(
+            json.dumps(
+                {"rows": rows, "absent": absent, "idle_ms_per_second": idle, "rss_mib": memory}
+            )
+        )
         return
     print(
-        f"{'':<16}{'CPU µs':>9}{'best':>8}{'ratio':>7}{'per CPU-s':>11}{'p50 ms':>9}{'p99 ms':>9}"
+        f"{'':<28}{'CPU µs':>9}{'best':>8}{'of uvicorn':>12}{'of ours':>9}"
+        f"{'per CPU-s':>11}{'p50 ms':>9}{'p99 ms':>9}"
     )
     for row in rows:
-        name, cpu, best, ratio, rate, p50, p99 = row.values()
-        print(f"{name:<16}{cpu:>9}{best:>8}{ratio:>7}{rate:>11,}{p50:>9}{p99:>9}")
+        name, cpu, best, stock, ours, rate, p50, p99 = row.values()
+        print(f"{name:<28}{cpu:>9}{best:>8}{stock:>12}{ours:>9}{rate:>11,}{p50:>9}{p99:>9}")
     print(
-        f"ratio: the constant's CPU over this one's; medians of {len(yard.costs)} rounds in turns"
+        f"CPU of the server's process for each call; medians of {len(targets[0].costs)} rounds in turns.\n"
+        "of uvicorn, of ours: the CPU of that constant over this one's, see the head of this file"
     )
+    if absent:
+        print(f"not on this machine, so not measured: {'; '.join(absent)}")
+    if "Prism" in named and (first := targets[0]):
+        print(f"{first.name}: {_ratio(named['Prism'], first.costs)} times Prism per CPU-second")
     print(f"idle: {idle:.2f} ms CPU per second; memory {memory} MiB")
+
+
+def _ratio(yard: list[float], costs: list[float]) -> float:
+    """The median of the rounds, so that what else the machine does weighs on both."""
+    return round(statistics.median(one / cost for one, cost in zip(yard, costs, strict=True)), 2)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,12 @@ from pathlib import Path
 
 MODULES = Path("/usr/lib/nginx/modules")
 PRISM = Path(__file__).parents[1] / ".tools/node_modules/.bin/prism"
-START_SECONDS = 30.0
+START_SECONDS = 90.0
+
+
+class NotStarted(Exception):
+    """A program that is there does not answer in time."""
+
 
 _NGINX = """
 {modules}
@@ -66,7 +71,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise SystemExit("a rival did not start")
+    raise NotStarted
 
 
 def has_nginx() -> bool:
