@@ -177,6 +177,22 @@ def test_a_thread_and_a_solution(tls_cloud: Cloud, browser: Browser) -> None:
         expect(page.get_by_role("heading", name="Warm by keys")).to_be_visible()
 
 
+def test_a_weekly_program(tls_cloud: Cloud, browser: Browser) -> None:
+    plant, module = tls_cloud.thermostat()
+    programs = f"/home/{plant}/thermostats/{module}/programs"
+    with Window(browser) as window:
+        keys, page = at(tls_cloud, window.page, "end_user", programs), window.page
+        keys.press(page.get_by_role("link", name=re.compile("^Edit")).first)
+        page.wait_for_url("**/programs/*function=*")
+        keys.type("Name of the program", "Hours by keys")
+        keys.reach(page.locator("input[name='g0-warmth']").first)
+        page.keyboard.press("Control+A")
+        page.keyboard.type("19.5")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The program is saved.")).to_be_visible()
+        expect(page.get_by_text("Hours by keys").first).to_be_visible()
+
+
 def test_a_question_asked_by_script_or_not(tls_cloud: Cloud, browser: Browser) -> None:
     """Without script it unfolds in its place, and the same keys answer it."""
     portal = tls_cloud.origin("portal")
