@@ -280,7 +280,9 @@ async def isolation(
     )
     p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]
     share = "10 %" if hanging else "none"
-    print(f"{share} of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms; {twice} sent twice")
+    print(
+        f"{share} of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms; {twice} sent twice"
+    )
     if hanging and (rival := await beside.ask("isolation")):
         print(
             f"  pg-boss with 64 workers, undici: {rival['count']} healthy deliveries, "
