@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from joserfc import jwk, jwt
 
+from workswith.app.identity import Console
 from workswith.identity.application import Application
 from workswith.identity.client_assertions import TYPE
 from workswith.identity.client_keys import readable
@@ -72,6 +73,16 @@ async def test_a_public_client_needs_pkce_and_no_secret(world: World) -> None:
     assert refusal(with_secret) == (401, "invalid_client")
     look = await world.post("/introspect", token="x", **form)
     assert refusal(look) == (401, "invalid_client")
+
+
+async def test_try_it_signs_in_as_a_public_client_in_production(world: World) -> None:
+    """The portal's own application there has no secret that could be kept beside its settings."""
+    app = await register(world, authentication="none")
+    console = Console(world.area.tokens, app.client_id, "")
+    code = await code_for(world, app, code_challenge=CHALLENGE, code_challenge_method="S256")
+    assert await console.exchange(code, VERIFIER, app.reply_urls[0])
+    with pytest.raises(Problem, match="invalid_grant"):
+        await console.exchange(code, VERIFIER, app.reply_urls[0])
 
 
 async def ask_error(world: World, app: Application, **more: str) -> OAuthError:

@@ -18,6 +18,7 @@ from workswith.settings import Settings
 from workswith.web.site.services import Origins
 
 from .areas import Areas
+from .identity import Console
 from .installation import instance_key, open_migrated
 from .kernel import Kernel
 from .routing import Asgi, Message, Paths, Prompt
@@ -85,7 +86,9 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
     supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
     supervisor.add(*(work for work in areas.works if _belongs(work, background=background)))
     supervisor.start()
-    site = areas.site(None, sandbox=False)
+    client_id = settings.web.console_client_id
+    console = Console(areas.identity.tokens, client_id, "") if client_id else None
+    site = areas.site(console, sandbox=False)
     inside = Paths(areas.gateway, areas.login(), site, None)
     return Service(_WithHealth(inside, areas), areas, supervisor)
 

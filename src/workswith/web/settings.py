@@ -31,6 +31,13 @@ class Settings(Section, frozen=True):
             description="How long authors may edit and withdraw their posts; 0: not at all.",
         ),
     ] = 24
+    console_client_id: Annotated[
+        str,
+        Meta(
+            description="In production, the public application with which Try it signs in; its reply "
+            "URL is the portal's /console/callback. Empty: a token has to be pasted."
+        ),
+    ] = ""
     test_homes: Annotated[
         Literal["sandbox", "everywhere", "never"],
         Meta(
