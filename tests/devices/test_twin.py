@@ -34,6 +34,7 @@ async def test_a_module_is_read_as_it_reported(house: House) -> None:
 
 
 async def test_a_command_is_done_when_its_report_is_committed(house: House) -> None:
+    await house.database.write(outbox.hear, house.plant_id)
     await house.twin.command(*house.first, MANUAL, "flow-1")
     snapshot = await house.twin.read(*house.first)
     assert (snapshot.reading.mode, snapshot.reading.set_point) == (Mode.MANUAL, 215)
