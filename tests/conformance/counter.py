@@ -51,6 +51,19 @@ class CounterSuite:
         await counter.take("a", DAY, 1)
         assert await counter.take("b", DAY, 1) == 1
 
+    async def test_what_is_taken_without_waiting_counts_the_same(self, counter: Counter) -> None:
+        """Mixed as it comes: never a number twice, none left out, none beyond the limit."""
+
+        async def either() -> int:
+            now = counter.take_now("a", DAY, 60)
+            return await counter.take("a", DAY, 60) if now is None else now
+
+        assert [await either() for _ in range(60)] == list(range(1, 61))
+        with pytest.raises(Problem) as refusal:
+            await either()
+        assert refusal.value.kind is Kind.EXHAUSTED
+        assert await counter.used("a", DAY) == 60
+
     async def test_sixty_four_callers_around_the_five_hundredth_call(
         self, counter: Counter
     ) -> None:
