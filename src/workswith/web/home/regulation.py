@@ -42,7 +42,8 @@ def figures(regulation: Regulation) -> list[Figure]:
             name,
             label,
             _said(getattr(regulation, name), units),
-            *(_said(end, units) for end in RANGES[name]),
+            _said(RANGES[name][0], units),
+            _said(RANGES[name][1], units),
             _said(1, units),
         )
         for name, (label, units) in _FIGURES.items()
