@@ -161,7 +161,7 @@ async def test_a_ban_that_somebody_lifts_is_told(
 
 LIFTED = {
     "en": ("Ban lifted: hook.example", ("you, or a program", "the operator lifted")),
-    "fr": ("Exclusion levée : hook.example", ("vous, ou un programme", "l’exploitant a levé")),
-    "it": ("Esclusione tolta: hook.example", ("tu, o un programma", "il gestore ha tolto")),
+    "fr": ("Exclusion levée : hook.example", ("vous, ou un programme", "a levé l’exclusion")),
+    "it": ("Esclusione tolta: hook.example", ("tu, o un programma", "ha tolto l’esclusione")),
 }
 _SPEAK = statement("UPDATE account SET language = :language")
