@@ -189,7 +189,10 @@ async def test_details_reply_urls_and_scopes_are_edited_each_on_its_page(browser
     details = f"{page}/details"
     await browser.post(details, details, {**DETAILS, "name": ""}, status=422)
     await browser.post(
-        details, details, {**DETAILS, "name": "Cosier"}, files={"logo": ("l", picture(), "image/png")}
+        details,
+        details,
+        {**DETAILS, "name": "Cosier"},
+        files={"logo": ("l", picture(), "image/png")},
     )
     urls = f"{page}/reply-urls"
     await browser.post(urls, urls, {"reply_url": ["http://x.example/"], "go": "next"}, status=422)
