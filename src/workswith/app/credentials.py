@@ -111,12 +111,17 @@ async def _let_consent(areas: Areas, planted: seed.Seed, account_id: str) -> Non
 
 
 async def notifications_token(areas: Areas, planted: seed.Seed) -> str:
-    """A new token of the seeded application for the API Notifications; the former one ends."""
+    """That of the seeded application for the API Notifications; every start renews its time.
+
+    It stays the same, as the client secret does, unless the sandbox is older than such tokens.
+    """
     own = areas.webhooks.tokens
     for token in await own.of(planted.client_id):
         if token.name == OWN_TOKEN:
             await own.end(planted.client_id, token.id)
-    _token, text = await own.make(planted.client_id, OWN_TOKEN, SCOPES, max(DAYS))
+    _token, text = await own.make(
+        planted.client_id, OWN_TOKEN, SCOPES, max(DAYS), text=planted.notifications_token
+    )
     return text
 
 

@@ -24,6 +24,7 @@ from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
+from workswith.webhooks import tokens
 
 _CONTEXT = "sandbox"
 _LOAD = query(bytes, "SELECT sealed FROM sandbox WHERE id = 1")
@@ -79,6 +80,8 @@ class Seed(msgspec.Struct):
     console_id: str
     console_secret: str
     plants: list[dict[str, Any]]
+    notifications_token: str = ""
+    """Of the sample application, for the API Notifications; one that is older has none."""
 
 
 def memorable(key: str) -> str:
@@ -162,6 +165,7 @@ class Seeding:
             console_id=console.client_id,
             console_secret=console_secret,
             plants=await self.database.write(live),
+            notifications_token=self.ident.secret(tokens.PREFIX),
         )
         await self.database.write(self._save, seed)
         return seed

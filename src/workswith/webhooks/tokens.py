@@ -95,11 +95,11 @@ class Tokens:
         self._broadcast = broadcast
 
     async def make(
-        self, client_id: str, name: str, scopes: Iterable[str], days: int
+        self, client_id: str, name: str, scopes: Iterable[str], days: int, *, text: str = ""
     ) -> tuple[Token, str]:
         """A token and its text, which nobody sees again.
 
-        The application is known to be the asker's own. Raises INVALID with the ``field`` name,
+        ``text`` is given where it was promised already. The application is known to be the asker's own. Raises INVALID with the ``field`` name,
         scopes or days, CONFLICT ``tokens_many``.
         """
         name, wanted = " ".join(name.split()), frozenset(scopes)
@@ -109,7 +109,7 @@ class Tokens:
             raise _invalid("scopes", N_("Choose what the token may be used for."))
         if days not in DAYS:
             raise _invalid("days", N_("Choose for how long the token works."))
-        text, now = self._ident.secret(PREFIX), self._clock.now()
+        text, now = text or self._ident.secret(PREFIX), self._clock.now()
         token = Token(self._ident.uuid(), client_id, name, wanted, now, now + days * DAY, None)
 
         async def add(tx: Tx) -> None:
