@@ -274,6 +274,7 @@ LISTS = (
 )
 ELSEWHERE = {
     "components": "the component itself",
+    "portal/endpoint": "test_notifications.py",
     "portal/design": "shows the component",
     "portal/search": "test_news.py",
     "portal/thread": "test_community.py",

@@ -184,7 +184,7 @@ _LOSSES: Query[LossView] = query(
     "SELECT id, endpoint_id, client_id, subscription_id, event_id, plant_id, sequence, kind, at, "
     "reason, replayed_at FROM webhook_lost WHERE client_id = :client_id AND id < :before "
     "AND endpoint_id = :endpoint_id AND (:plant_id = '' OR plant_id = :plant_id) "
-    "AND at >= :since AND at < :until ORDER BY id DESC LIMIT :limit",
+    "AND at >= :since AND at < :until ORDER BY id DESC LIMIT :limit OFFSET :offset",
 )
 _EVENTS = query(
     _event,
@@ -195,7 +195,7 @@ _EVENTS = query(
     "AND (:plant_id = '' OR s.plant_id = :plant_id) AND s.state = 'active' "
     "AND e.at >= s.created_at AND e.at >= :since AND e.at < :until "
     "AND (e.at, e.plant_id, e.sequence, s.id) > (:after_at, :after_plant, :after, :after_id) "
-    "ORDER BY e.at, e.plant_id, e.sequence, s.id LIMIT :limit",
+    "ORDER BY e.at, e.plant_id, e.sequence, s.id LIMIT :limit OFFSET :offset",
 )
 _STATE = query(str, "SELECT state FROM webhook_delivery WHERE delivery_id = :id")
 _LOST_OF = query(
@@ -302,9 +302,10 @@ async def losses_of(
     since: int = 0,
     until: int = _END,
     before: int = _END,
+    offset: int = 0,
     limit: int = 50,
 ) -> list[LossView]:
-    """What an endpoint never got."""
+    """What an endpoint never got, but for the ``offset`` newest."""
     return await _newest(
         reads,
         _LOSSES,
@@ -316,6 +317,7 @@ async def losses_of(
         since=since,
         until=until,
         before=before,
+        offset=offset,
     )
 
 
@@ -328,11 +330,13 @@ async def events_of(
     since: int = 0,
     until: int = _END,
     after: Seen = FROM_THE_START,
+    offset: int = 0,
     limit: int = 100,
 ) -> list[EventView]:
     """What happened in subscribed plants, the oldest first: to reconcile from after a ban.
 
     Each since its subscription, from ``since`` to before ``until``; ``after`` is the last one seen.
+    ``offset`` leaves out the first ones of each application, and so is for one endpoint's events.
     """
     found = [
         pair
@@ -349,6 +353,7 @@ async def events_of(
             after=after.sequence,
             after_id=after.subscription_id,
             limit=limit,
+            offset=offset,
         )
     ]
     found.sort(key=lambda pair: pair[0].at)

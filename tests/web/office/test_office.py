@@ -113,6 +113,8 @@ async def test_accounts_and_events_are_found(
     await services.own_details.rename(grace.id, "G", "H", PASSWORD)
     await browser.open(f"/office/audit?q={grace.id}")
     assert "Name changed" in browser.text
+    await browser.open(f"/office/accounts/{grace.id}")
+    assert f'href="/office/audit?q={grace.id}"' in browser.page.text, "leads on to all of it"
     await browser.open("/office/audit?kind=name_changed&page=zero")
     assert grace.id[:8] in browser.text
     for _ in range(5):

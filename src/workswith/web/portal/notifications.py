@@ -8,6 +8,7 @@ from starlette.routing import Route
 from workswith.identity.application import Application
 from workswith.kernel.clock import DAY, MINUTE, parse_iso
 from workswith.kernel.problem import Kind, Problem
+from workswith.web.site import paging
 from workswith.web.site.language import _
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
@@ -57,16 +58,33 @@ async def endpoint(visit: Visit) -> Response:
     if one is None:
         raise Problem(Kind.UNKNOWN, "endpoint_unknown", "There is no such endpoint.")
     desk = services.webhook_desk
-    since = one.lost_first if one.lost_first is not None else visit.now - DAY
+    since = _since(visit, one)
+    here = f"/applications/{application.client_id}/endpoints/{one.id}"
+    losses_turn, events_turn = paging.number(visit, "losses"), paging.number(visit, "events")
+    losses = await reading.losses_of(
+        services.database, mine, one.id, offset=(losses_turn - 1) * PAGE, limit=PAGE + 1
+    )
+    events = await reading.events_of(
+        services.database,
+        mine,
+        endpoint_id=one.id,
+        since=since,
+        offset=(events_turn - 1) * PAGE,
+        limit=PAGE + 1,
+    )
     return visit.render(
         "portal/endpoint.html",
         application=application,
         endpoint=one,
         health=one.health(visit.now),
         minutes=-(-one.ban_left(visit.now) // MINUTE),
-        losses=await reading.losses_of(services.database, mine, one.id, limit=PAGE),
-        events=await reading.events_of(
-            services.database, mine, endpoint_id=one.id, since=since, limit=PAGE
+        losses=losses[:PAGE],
+        losses_turn=(losses_turn, len(losses) > PAGE, paging.address(f"{here}#lost", "losses")),
+        events=events[:PAGE],
+        events_turn=(
+            events_turn,
+            len(events) > PAGE,
+            paging.address(f"{here}#events", "events", since=str(since)),
         ),
         since=since,
         secret=await desk.secret(mine, one.id) if desk is not None else "",
@@ -74,6 +92,14 @@ async def endpoint(visit: Visit) -> Response:
         errors=ERRORS,
         rules=_rules(visit),
     )
+
+
+def _since(visit: Visit, one: reading.EndpointView) -> int:
+    """Where the events begin: whoever turns the pages goes on in the same list, while time passes."""
+    asked = visit.asked("since")
+    if asked.isascii() and asked.isdecimal() and len(asked) < 16:
+        return int(asked)
+    return one.lost_first if one.lost_first is not None else visit.now - DAY
 
 
 async def act(visit: Visit) -> Response:
