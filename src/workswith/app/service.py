@@ -8,9 +8,12 @@ sandboxes: no production process moves them.
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from workswith.kernel import log
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import query
 from workswith.kernel.tasks import Supervisor, Work
@@ -23,6 +26,7 @@ from .installation import instance_key, open_migrated
 from .kernel import Kernel
 from .routing import Asgi, Message, Paths, Prompt
 
+_log = log.get("app")
 BACKGROUND = frozenset(
     {
         "relay",
@@ -38,6 +42,7 @@ BACKGROUND = frozenset(
 NEVER = frozenset({"park"})
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 READY_SECONDS = 2.0
+FIRST_PAGE = "/signin"
 _ASK = query(int, "SELECT 1")
 
 
@@ -89,12 +94,40 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
     client_id = settings.web.console_client_id
     console = Console(areas.identity.tokens, client_id, "") if client_id else None
     site = areas.site(console, sandbox=False)
+    if not background:
+        await _warm(site, origins)
     inside = Paths(areas.gateway, areas.login(), site, None)
     return Service(_WithHealth(inside, areas), areas, supervisor)
 
 
 def _belongs(work: Work, *, background: bool) -> bool:
     return work.name not in NEVER and (work.name in BACKGROUND) == background
+
+
+async def _warm(site: Asgi, origins: Origins) -> None:
+    """Opens a page, so that no visitor waits for pages and templates to be loaded."""
+    portal = urlsplit(origins.portal)
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": portal.scheme,
+        "path": FIRST_PAGE,
+        "raw_path": FIRST_PAGE.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", portal.netloc.encode())],
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message.get("status", HTTPStatus.OK) != HTTPStatus.OK:
+            _log.warning("first page failed", status=message["status"])
+
+    await site(scope, receive, send)
 
 
 class _WithHealth:
