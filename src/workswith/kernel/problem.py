@@ -56,3 +56,11 @@ class Problem(Exception):
         self.field = field
         self.debug = debug
         self.retry_after = retry_after
+
+
+class Mistake(ValueError):
+    """What somebody typed makes no sense. ``field`` names the input that it was typed into."""
+
+    def __init__(self, text: str, *, field: str) -> None:
+        super().__init__(text)
+        self.field = field

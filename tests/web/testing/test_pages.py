@@ -6,6 +6,8 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.person import Person
+from tests.security.fields import Field, forms
+from tests.web.test_forms import complaints
 from workswith.web.app import create
 from workswith.web.site.services import Services
 
@@ -54,11 +56,88 @@ def test_a_mistake_keeps_what_was_typed(cloud: Cloud, dora: Person) -> None:
     page = dora.submit(dora.form_to("/testing/faults"), kind="486-busy", percent="140", times="3")
     assert page.status_code == 422
     assert 'role="alert"' in page.text
+    assert '<a href="#percent">' in page.text
     assert 'value="140"' in page.text
     assert page.text.count('value="486-busy" selected') == 1
     assert cloud.control("GET", "/faults") == []
     dora.open(f"{cloud.origin('portal')}/testing")
     assert dora.submit(dora.form_to("/testing/faults"), kind="408", times="x").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("times", "x"),
+        ("times", "0"),
+        ("percent", "a few"),
+        ("percent", "140"),
+        ("seed", "-1"),
+        ("for", "soon"),
+        ("ms", "1.5"),
+        ("seconds", "x"),
+        ("status", "42"),
+        ("error", "sadness"),
+        ("body", "a body"),
+        ("account", "nobody@example.com"),
+        ("endpoint", "nowhere"),
+    ],
+)
+def test_what_is_wrong_with_a_fault_stands_beside_its_field(
+    cloud: Cloud, dora: Person, field: str, value: str
+) -> None:
+    typed = {"times": "3", "percent": "50", "for": "30m"}
+    typed.pop(field, None)
+    form = dora.form_to("/testing/faults")
+    page = dora.submit(form, kind="486-busy", **typed, **{field: value})
+    assert page.status_code == 422
+    beside(page.text, field, value, typed)
+    assert cloud.control("GET", "/faults") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("kind", "no-such"), ("thing", "plant:none"), ("application", "x"), ("operation", "x")],
+)
+def test_what_is_wrong_with_a_choice_stands_beside_it(
+    cloud: Cloud, dora: Person, field: str, value: str
+) -> None:
+    chosen = {"kind": "408-timed-out", "times": "3"} | {field: value}
+    page = dora.submit(dora.form_to("/testing/faults"), **chosen)
+    assert page.status_code == 422
+    assert f'<div class="field wrong"><label for="{field}">' in page.text
+    assert f'id="{field}-error"' in page.text
+    assert 'name="times" inputmode="decimal" maxlength="12" value="3"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("span", "soon"), ("span", "2001-01-01T00:00:00Z"), ("rate", "fast"), ("rate", "-1")],
+)
+def test_what_is_wrong_with_the_clock_stands_beside_its_field(
+    cloud: Cloud, dora: Person, field: str, value: str
+) -> None:
+    form = next(one for one in dora.forms if field in one.values)
+    page = dora.submit(form, **{field: value})
+    assert page.status_code == 422
+    beside(page.text, field, value, {})
+    assert cloud.control("GET", "/clock")["rate"] == 1
+
+
+def test_a_mistake_leads_back_to_where_it_was_made(cloud: Cloud, dora: Person) -> None:
+    dora.open(f"{cloud.origin('portal')}/homes")
+    form = dora.form_to("/testing/faults")
+    assert dora.submit(form, kind="408-timed-out", **{"for": "soon"}).status_code == 422
+    form = dora.form_to("/testing/faults")
+    done = dora.submit(form, kind="408-timed-out", **{"for": "30m"})
+    assert done.status_code == 200
+    assert done.url.path == "/homes"
+
+
+def beside(text: str, field: str, value: str, typed: dict[str, str]) -> None:
+    """The field is marked and says why, and has what was typed, as have the others."""
+    assert complaints(text, Field(field, "text"), typed) == []
+    shown = [one.value for form in forms(text) for one in form.fields if one.name == field]
+    assert value in shown
 
 
 def test_an_incident(cloud: Cloud, dora: Person) -> None:

@@ -4,6 +4,7 @@ Faults, packs, switches and coverage: the same words for programs, for the comma
 portal's pages, which all read `Testing`.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from workswith.kernel.clock import iso, parse_iso
+from workswith.kernel.problem import Mistake
 from workswith.sandbox.control import read_body, tell_mistakes
 from workswith.sandbox.coverage import Coverage
 from workswith.sandbox.deviations import Deviations
@@ -25,10 +27,13 @@ from .engine import Faults
 from .fault import Asked, Fault, Kind
 from .packs import Stage
 
+_AT = re.compile(r" - at `\$\.(\w+)`$")
+"""How msgspec ends what it says about one value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Testing:
-    """Everything about what goes wrong, in words. Raises ``ValueError`` and `Problem`."""
+    """Everything about what goes wrong, in words. Raises `Mistake`, ``ValueError`` and `Problem`."""
 
     faults: Faults
     deviations: Deviations
@@ -179,11 +184,12 @@ class _Routes:
 
 
 def understood(asked: Mapping[str, Any]) -> Asked:
-    """Raises ``ValueError`` that names what is wrong."""
+    """Raises `Mistake` that names what is wrong."""
     try:
         return msgspec.convert(asked, Asked)
     except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from None
+        at = _AT.search(str(error))
+        raise Mistake(str(error), field=at[1] if at else "") from None
 
 
 def told(one: Fault, now: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import msgspec
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind as Trouble
-from workswith.kernel.problem import Problem
+from workswith.kernel.problem import Mistake, Problem
 from workswith.kernel.tasks import Bells
 from workswith.sandbox import notes
 
@@ -113,13 +113,17 @@ class Faults:
         return list(self._kept.faults)
 
     async def add(self, asked: Asked) -> Fault:
-        """Raises ``ValueError`` for what makes no sense, `Kind.UNKNOWN` for what is not there."""
+        """Raises `Mistake` for what makes no sense, ``ValueError`` for too many, `Kind.UNKNOWN` for what is not there."""
         kind = kinds_of.find(self.kinds, asked.kind)
         kinds_of.check(kind, asked.where(), asked.options())
         if kind.place == "state" and (asked.times is not None or asked.probability < 1):
-            raise ValueError(f"{kind.name} is a state: it lasts until it is cleared or ends")
+            raise Mistake(
+                f"{kind.name} is a state: it lasts until it is cleared or ends",
+                field="probability" if asked.times is None else "times",
+            )
         if asked.error and asked.error not in kinds_of.ATTEMPT_ERRORS:
-            raise ValueError(f"an error is one of: {', '.join(kinds_of.ATTEMPT_ERRORS)}")
+            text = f"an error is one of: {', '.join(kinds_of.ATTEMPT_ERRORS)}"
+            raise Mistake(text, field="error")
         operations = places.TOKEN_OPERATIONS if kind.place == "token" else self._operations
         asked = await places.known(self._database, asked, operations)
         begins, ends = faulting.span(asked, self._clock.now())

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from workswith.kernel.clock import iso, parse_iso
+from workswith.kernel.problem import Mistake
 from workswith.sandbox.duration import parse_duration
 
 LONGEST_WAIT_MS = 120_000
@@ -104,15 +105,15 @@ class Fault(msgspec.Struct):
 
 
 def span(asked: Asked, now: int) -> tuple[int, int | None]:
-    """When it begins and ends. Raises ``ValueError``."""
+    """When it begins and ends. Raises `Mistake`."""
     begins = _instant("begin", asked.begin) if asked.begin else now
     if asked.until and asked.lasting:
-        raise ValueError("give `until` or `for`, not both")
+        raise Mistake("give `until` or `for`, not both", field="for")
     ends = _instant("until", asked.until) if asked.until else None
     if asked.lasting:
-        ends = begins + parse_duration(asked.lasting)
+        ends = begins + _duration(asked.lasting)
     if ends is not None and ends <= max(begins, now):
-        raise ValueError("it would be over before it begins")
+        raise Mistake("it would be over before it begins", field="until" if asked.until else "for")
     return begins, ends
 
 
@@ -120,4 +121,11 @@ def _instant(name: str, text: str) -> int:
     try:
         return parse_iso(text)
     except ValueError:
-        raise ValueError(f"`{name}` is an instant like {iso(0)}") from None
+        raise Mistake(f"`{name}` is an instant like {iso(0)}", field=name) from None
+
+
+def _duration(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise Mistake(str(error), field="for") from None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from workswith.kernel import problem
+from workswith.kernel.problem import Mistake
 from workswith.kernel.words import N_
 
 from .fault import LONGEST_WAIT_MS, Kind
@@ -178,7 +179,7 @@ def name_of(row: Row) -> str:
 def find(kinds: Mapping[str, Kind], name: str) -> Kind:
     """By its name, or by any part that only one has, such as a status or ``busy``.
 
-    Raises ``ValueError`` that names what it could be.
+    Raises `Mistake` that names what it could be.
     """
     if name in kinds:
         return kinds[name]
@@ -187,21 +188,23 @@ def find(kinds: Mapping[str, Kind], name: str) -> Kind:
     if len(meant) == 1:
         return kinds[meant[0]]
     if meant:
-        raise ValueError(f"`{name}` may be: {', '.join(meant)}")
-    raise ValueError(f"there is no fault `{name[:60]}`; there are: {', '.join(kinds)}")
+        raise Mistake(f"`{name}` may be: {', '.join(meant)}", field="kind")
+    text = f"there is no fault `{name[:60]}`; there are: {', '.join(kinds)}"
+    raise Mistake(text, field="kind")
 
 
 def check(kind: Kind, where: Iterable[str], options: Iterable[str]) -> None:
-    """Raises ``ValueError`` for what this kind does not take."""
+    """Raises `Mistake` for what this kind does not take."""
     for facet in where:
         if facet not in kind.facets:
-            raise ValueError(
-                f"{kind.name} cannot be narrowed by {facet}, only {_list(kind.facets)}"
+            raise Mistake(
+                f"{kind.name} cannot be narrowed by {facet}, only {_list(kind.facets)}",
+                field=facet,
             )
     for option in options:
         if option not in kind.options:
             takes = f"only {_list(kind.options)}" if kind.options else "nothing of the kind"
-            raise ValueError(f"{kind.name} does not take `{option}`, {takes}")
+            raise Mistake(f"{kind.name} does not take `{option}`, {takes}", field=option)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from workswith.kernel.database import Query, Reads, query
+from workswith.kernel.problem import Mistake
 
 from .fault import Asked
 
@@ -71,7 +72,7 @@ async def every(reads: Reads) -> dict[str, list[dict[str, Any]]]:
 
 
 async def known(reads: Reads, asked: Asked, operations: Collection[str]) -> Asked:
-    """The fault, with ids where people gave other names. Raises ``ValueError``.
+    """The fault, with ids where people gave other names. Raises `Mistake`.
 
     An endpoint's address may be one that nobody has subscribed yet.
     """
@@ -79,13 +80,15 @@ async def known(reads: Reads, asked: Asked, operations: Collection[str]) -> Aske
     for facet, name in asked.where().items():
         if facet == "operation":
             if name not in operations:
-                raise ValueError(
+                raise Mistake(
                     f"there is no operation `{name}` there; an API's stand in its reference, "
-                    f"token requests are {', '.join(TOKEN_OPERATIONS)}"
+                    f"token requests are {', '.join(TOKEN_OPERATIONS)}",
+                    field=facet,
                 )
         elif facet != "endpoint" or "://" not in name:
             found = await reads.one(_FACETS[facet].found, name=name)
             if found is None:
-                raise ValueError(f"there is no {facet} `{name}`; {_FACETS[facet].where}")
+                text = f"there is no {facet} `{name}`; {_FACETS[facet].where}"
+                raise Mistake(text, field=facet)
             ids[facet] = found
     return msgspec.structs.replace(asked, **ids)

@@ -79,7 +79,7 @@ class Testing(Protocol):
     """What a sandbox offers to test clients with: `sandbox.faults.control.Testing`.
 
     All of it in words and plain values, as the control interface has them. Raises ``ValueError``
-    for what makes no sense.
+    for what makes no sense, a `Mistake` where it is one field that makes none.
     """
 
     def listed(self) -> list[dict[str, Any]]: ...

@@ -3,18 +3,19 @@
 The same words as on the command line, whose commands the pages name.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.problem import Kind, Mistake, Problem
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer
 from workswith.web.site.services import Testing
 from workswith.web.site.visit import Visit
 
+T = TypeVar("T", int, float)
 PLACES = {
     "call": lazy("Calls of the APIs"),
     "token": lazy("Token requests"),
@@ -31,6 +32,9 @@ FATES = {
 }
 NUMBERS = ("times", "seed", "ms", "seconds", "status")
 TEXTS = ("kind", "application", "operation", "endpoint", "account", "until", "for", "body", "error")
+FIELDS = (*NUMBERS, *TEXTS, "percent", "thing", "span", "rate")
+SHOWN_AS = {"probability": "percent", "plant": "thing", "module": "thing", "until": "for"}
+"""What a form calls otherwise than the control interface."""
 SPANS = {"1h": lazy("1 hour"), "1d": lazy("1 day"), "7d": lazy("7 days"), "91d": lazy("91 days")}
 
 
@@ -41,6 +45,8 @@ async def faults(visit: Visit) -> Response:
 async def add(visit: Visit) -> Response:
     try:
         await _testing(visit).cause(_asked(visit))
+    except Mistake as error:
+        return await _show(visit, str(error), error.field)
     except (ValueError, Problem) as error:
         return await _show(visit, _reason(error))
     visit.say(_("It goes wrong from now on."))
@@ -79,20 +85,20 @@ async def switch(visit: Visit) -> Response:
 
 
 async def move_clock(visit: Visit) -> Response:
-    testing = _testing(visit)
+    testing, do = _testing(visit), visit.typed("do")
     _require_clock(visit)
     try:
-        match visit.typed("do"):
+        match do:
             case "freeze":
                 await testing.pace(0)
             case "resume":
                 await testing.pace(1)
             case "scale":
-                await testing.pace(float(visit.typed("rate")))
+                await testing.pace(_number(visit, "rate", float))
             case _:
-                await testing.let_pass(visit.typed("do") or visit.typed("span"))
+                await testing.let_pass(do or visit.typed("span"))
     except ValueError as error:
-        return await _show(visit, str(error))
+        return await _show(visit, str(error), "rate" if do == "scale" else "span")
     visit.say(_("The clock has been set."))
     return _back(visit, "clock")
 
@@ -112,13 +118,16 @@ async def coverage(visit: Visit) -> Response:
     )
 
 
-async def _show(visit: Visit, wrong: str = "") -> Response:
+async def _show(visit: Visit, wrong: str = "", field: str = "") -> Response:
+    """``field`` is the one beside which it stands; above all forms it stands in any case."""
     testing = _testing(visit)
+    field = SHOWN_AS.get(field, field)
     kinds = testing.kinds()
     return visit.render(
         "testing/faults.html",
         422 if wrong else 200,
         wrong=wrong,
+        wrong_field=field if field in FIELDS else "",
         faults=testing.listed(),
         kinds=[
             (label, [one for one in kinds if one["place"] == place])
@@ -148,17 +157,24 @@ def _require_clock(visit: Visit) -> None:
 
 
 def _asked(visit: Visit) -> Mapping[str, Any]:
-    """Raises ``ValueError`` for what is no number."""
+    """Raises `Mistake` for what is no number."""
     asked: dict[str, Any] = {name: visit.typed(name).strip() for name in TEXTS}
-    asked |= {name: int(visit.typed(name)) for name in NUMBERS if visit.typed(name).strip()}
-    if percent := visit.typed("percent").strip():
-        asked["probability"] = float(percent) / 100
+    asked |= {name: _number(visit, name, int) for name in NUMBERS if visit.typed(name).strip()}
+    if visit.typed("percent").strip():
+        asked["probability"] = _number(visit, "percent", float) / 100
     if visit.typed("after"):
         asked["after"] = True
     facet, _colon, id_ = visit.typed("thing").partition(":")
     if facet in ("plant", "module"):
         asked[facet] = id_
     return {name: value for name, value in asked.items() if value != ""}
+
+
+def _number(visit: Visit, name: str, kind: Callable[[str], T]) -> T:
+    try:
+        return kind(visit.typed(name).strip())
+    except ValueError:
+        raise Mistake(_("Please give a number."), field=name) from None
 
 
 def _testing(visit: Visit) -> Testing:
