@@ -23,10 +23,12 @@ SHOWS = {
     "/account/second-factor/codes", "/account/second-factor/setup",  # codes that are shown once
     "/account/passkeys/new",  # goes on with the browser's own question
     "/authorize", "/authorize/consent",  # pages of the protocol
-    "/device", "/device/answer", "/end_session/confirmed",
+    "/device", "/device/answer",
 }  # fmt: skip
 """Forms whose success is a page and no redirect: what it shows is shown once."""
-ENDS = ("/signout", "/account/close", "/account/sessions/others/end")
+ENDS = (
+    "/signout", "/end_session/confirmed", "/account/close", "/account/sessions/others/end",
+)  # fmt: skip
 """Forms after which there is nobody to send another."""
 
 
@@ -114,7 +116,7 @@ async def send(person: Person, path: str, form: Form, typed: dict[str, str]) -> 
     for one in form.fields:
         value = PASSWORD if one.kind == "password" else typed.get(one.name, one.value)
         data.setdefault(one.name, []).append(value)
-    data |= {name: [value] for name, value in form.buttons[-1:] if name}
+    data |= {name: [value] for name, value in form.buttons[:1] if name}  # as the enter key does
     url = urljoin(f"{stage.ORIGIN}{path}", form.action)
     return await person.browser.http.post(url, data=data)
 
