@@ -56,7 +56,7 @@ def test_a_mistake_keeps_what_was_typed(cloud: Cloud, dora: Person) -> None:
     page = dora.submit(dora.form_to("/testing/faults"), kind="486-busy", percent="140", times="3")
     assert page.status_code == 422
     assert 'role="alert"' in page.text
-    assert '<a href="#percent">' in page.text
+    assert '<a href="#percent">More than 0 and at most 100.</a>' in page.text
     assert 'value="140"' in page.text
     assert page.text.count('value="486-busy" selected') == 1
     assert cloud.control("GET", "/faults") == []

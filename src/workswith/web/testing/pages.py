@@ -157,11 +157,14 @@ def _require_clock(visit: Visit) -> None:
 
 
 def _asked(visit: Visit) -> Mapping[str, Any]:
-    """Raises `Mistake` for what is no number."""
+    """Raises `Mistake` for what is no number, or no part of a hundred."""
     asked: dict[str, Any] = {name: visit.typed(name).strip() for name in TEXTS}
     asked |= {name: _number(visit, name, int) for name in NUMBERS if visit.typed(name).strip()}
     if visit.typed("percent").strip():
-        asked["probability"] = _number(visit, "percent", float) / 100
+        percent = _number(visit, "percent", float)
+        if not 0 < percent <= 100:
+            raise Mistake(_("More than 0 and at most 100."), field="percent")
+        asked["probability"] = percent / 100
     if visit.typed("after"):
         asked["after"] = True
     facet, _colon, id_ = visit.typed("thing").partition(":")
