@@ -54,10 +54,7 @@ class Broker:
         return (self.folder / "log").read_text("utf-8")
 
     def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
-            )
+        self._spawn()
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             try:
@@ -69,16 +66,27 @@ class Broker:
                 return
         raise RuntimeError(f"no broker:\n{self.log}")
 
-    def ensure(self) -> None:
-        """Debian's Mosquitto 2.0.11 was seen to end in a memory fault: one test may see that, not all."""
-        if self.process is not None and self.process.poll() is not None:
-            self.start()
+    def _spawn(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
+            )
+        self.process = process
+        Thread(target=self._supervise, args=(process,), daemon=True).start()
+
+    def _supervise(self, process: "subprocess.Popen[bytes]") -> None:
+        """As an init system does: Debian's Mosquitto 2.0.11 was seen to end in a memory fault.
+
+        For whoever is connected that is one more loss of the network.
+        """
+        if process.wait() == -signal.SIGSEGV and self.process is process:
+            self._spawn()
 
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(10)
-            self.process = None
+        process, self.process = self.process, None
+        if process is not None:
+            process.kill()
+            process.wait(10)
 
     def read_again(self) -> None:
         """As after new revocations."""

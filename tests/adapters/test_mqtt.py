@@ -1,7 +1,9 @@
 """The connection to a broker: where it goes, what the doctor finds, what it survives."""
 
 import asyncio
+import signal
 import ssl
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,3 +152,16 @@ def test_the_broker_has_a_digest_of_the_password(broker: Broker) -> None:
     assert line.startswith("workswith:$7$")
     assert Address.parse(broker.url).password not in line
     assert (broker.folder / "passwords").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_broker_of_tests_that_faults_is_there_again(broker: Broker) -> None:
+    """What the other tests need it for is ours; its own faults are not theirs to fail by."""
+    first = broker.process
+    assert first is not None
+    first.send_signal(signal.SIGSEGV)
+    until = time.monotonic() + 20
+    while broker.process is first:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert broker.process is not None
+    assert broker.process.poll() is None

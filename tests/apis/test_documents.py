@@ -432,6 +432,7 @@ def test_export_has_real_addresses_and_nothing_of_ours(name: str) -> None:
     whole = export(DOCUMENTS[name], "https://api.example:8443", "https://login.example")
     text = json.dumps(whole)
     assert whole["servers"][0]["url"] == f"https://api.example:8443{DOCUMENTS[name].base_path}"
-    assert '"tokenUrl": "https://login.example/token"' in text
+    kinds = {scheme["type"] for scheme in whole["components"]["securitySchemes"].values()}
+    assert ('"tokenUrl": "https://login.example/token"' in text) == ("oauth2" in kinds)
     for ours in ("x-accepts", "x-also-at", "x-slug", "x-same-as", "x-published-in"):
         assert ours not in text

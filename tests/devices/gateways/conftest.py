@@ -163,7 +163,6 @@ async def site(
         )
 
     plant = await database.write(set_up)
-    broker.ensure()
     mqtt = MqttBroker(Address.parse(broker.url), str(broker.authority), settings.payload_bytes)
     hub = Hub(database, clock, ident, bells, settings, keys=keys, broker=mqtt)
     desk = Desk(
