@@ -2,15 +2,12 @@
 
 from typing import Any, Self
 
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.validators import Length
 
-from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
-from workswith.identity.passwords import LONGEST
-from workswith.web.site.forms import Form, lines, passphrase, text
+from workswith.web.site import fields
+from workswith.web.site.forms import Form, lines, text
 from workswith.web.site.language import lazy
 from workswith.web.site.visit import Visit
-
-_MISSING = lazy("Please fill this in.")
 
 
 class CurrentForm(Form):
@@ -19,12 +16,7 @@ class CurrentForm(Form):
     Whoever has none has proved it at the company: then there is no such field.
     """
 
-    current = passphrase(
-        lazy("Your present password"),
-        InputRequired(_MISSING),
-        Length(max=LONGEST),
-        autocomplete="current-password",
-    )
+    current = fields.known_password(lazy("Your present password"))
     proof = ""
     """For `Accounts.confirm`."""
 
@@ -38,45 +30,20 @@ class CurrentForm(Form):
 
 
 class NameForm(CurrentForm):
-    first_name = text(
-        lazy("First name"),
-        DataRequired(_MISSING),
-        Length(max=LONGEST_NAME),
-        autocomplete="given-name",
-    )
-    surname = text(
-        lazy("Surname"),
-        DataRequired(_MISSING),
-        Length(max=LONGEST_NAME),
-        autocomplete="family-name",
-    )
+    first_name = fields.first_name()
+    surname = fields.surname()
 
 
 class AddressForm(CurrentForm):
-    email = text(
+    email = fields.email(
         lazy("New e-mail address"),
-        DataRequired(_MISSING),
-        Length(max=LONGEST_EMAIL),
         hint=lazy("We send a link there. Until you open it, the present address stays."),
-        autocomplete="email",
-        inputmode="email",
     )
 
 
 class PasswordForm(CurrentForm):
-    password = passphrase(
-        lazy("New password"),
-        InputRequired(_MISSING),
-        Length(max=LONGEST),
-        hint=lazy("At least 10 characters. A few words that only you would put together do well."),
-        autocomplete="new-password",
-    )
-    again = passphrase(
-        lazy("The same once more"),
-        InputRequired(_MISSING),
-        EqualTo("password", lazy("The two differ.")),
-        autocomplete="new-password",
-    )
+    password = fields.new_password(lazy("New password"))
+    again = fields.again()
 
 
 class ProfileForm(CurrentForm):
@@ -115,13 +82,8 @@ class ProfileForm(CurrentForm):
 
 
 class CodeForm(Form):
-    code = text(
-        lazy("Code"),
-        DataRequired(_MISSING),
-        Length(max=20),
-        hint=lazy("The six digits that the app shows now."),
-        autocomplete="one-time-code",
-        inputmode="numeric",
+    code = fields.one_time_code(
+        longest=20, hint=lazy("The six digits that the app shows now."), inputmode="numeric"
     )
 
 
@@ -137,16 +99,5 @@ class PasskeyForm(CurrentForm):
 class LinkForm(Form):
     """The account of the official app."""
 
-    email = text(
-        lazy("E-mail address in the app"),
-        DataRequired(_MISSING),
-        Length(max=LONGEST_EMAIL),
-        autocomplete="off",
-        inputmode="email",
-    )
-    password = passphrase(
-        lazy("Password in the app"),
-        InputRequired(_MISSING),
-        Length(max=LONGEST),
-        autocomplete="off",
-    )
+    email = fields.email(lazy("E-mail address in the app"), autocomplete="off")
+    password = fields.known_password(lazy("Password in the app"), autocomplete="off")

@@ -15,6 +15,7 @@ from workswith.identity.scopes import BY_NAME
 from workswith.identity.throttle import Rule, Throttle, counter
 from workswith.kernel.clock import DAY, MINUTE
 from workswith.kernel.problem import Problem
+from workswith.web.site import fields
 from workswith.web.site.forms import Form, text
 from workswith.web.site.language import lazy
 from workswith.web.site.pages import account
@@ -27,7 +28,7 @@ _CODES = Rule("device-code", 10, 15 * MINUTE, DAY)
 class CodeForm(Form):
     user_code = text(
         lazy("Code"),
-        InputRequired(lazy("Please fill this in.")),
+        InputRequired(fields.MISSING),
         Length(max=32),
         hint=lazy("Eight letters, as the device shows them."),
         autocomplete="off",

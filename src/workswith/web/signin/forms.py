@@ -1,39 +1,23 @@
-"""What is typed at the door. Whether it is right is identity's to say; here is only what is missing."""
+"""What is typed at the door."""
 
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
-
-from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
-from workswith.identity.passwords import LONGEST
-from workswith.web.site.forms import Form, passphrase, text
+from workswith.web.site import fields
+from workswith.web.site.forms import Form
 from workswith.web.site.language import lazy
-
-_MISSING = lazy("Please fill this in.")
-_EMAIL = (DataRequired(_MISSING), Length(max=LONGEST_EMAIL))
-_NAME = (DataRequired(_MISSING), Length(max=LONGEST_NAME))
-_NEW_PASSWORD = (InputRequired(_MISSING), Length(max=LONGEST))
 
 
 class SignInForm(Form):
     """Published programs find the two fields by these names."""
 
-    logonIdentifier = text(  # noqa: N815  the name on the wire
-        lazy("E-mail address"), *_EMAIL, autocomplete="username", inputmode="email"
+    logonIdentifier = fields.email(  # noqa: N815  the name on the wire
+        lazy("E-mail address"), autocomplete="username"
     )
-    password = passphrase(
-        lazy("Password"),
-        InputRequired(_MISSING),
-        Length(max=LONGEST),
-        autocomplete="current-password",
-    )
+    password = fields.known_password(lazy("Password"))
 
 
 class SecondForm(Form):
-    code = text(
-        lazy("Code"),
-        DataRequired(_MISSING),
-        Length(max=40),
+    code = fields.one_time_code(
+        longest=40,
         hint=lazy("Six digits from your app, or one of your recovery codes."),
-        autocomplete="one-time-code",
         inputmode="text",
         autofocus=True,
     )
@@ -42,37 +26,18 @@ class SecondForm(Form):
 class SignUpForm(Form):
     """The names of the fields are those that identity's problems name."""
 
-    first_name = text(lazy("First name"), *_NAME, autocomplete="given-name")
-    surname = text(lazy("Surname"), *_NAME, autocomplete="family-name")
-    email = text(
-        lazy("E-mail address"),
-        *_EMAIL,
-        hint=lazy("We send a link there that you open once."),
-        autocomplete="email",
-        inputmode="email",
+    first_name = fields.first_name()
+    surname = fields.surname()
+    email = fields.email(
+        lazy("E-mail address"), hint=lazy("We send a link there that you open once.")
     )
-    password = passphrase(
-        lazy("Password"),
-        *_NEW_PASSWORD,
-        hint=lazy("At least 10 characters. A few words that only you would put together do well."),
-        autocomplete="new-password",
-    )
+    password = fields.new_password(lazy("Password"))
 
 
 class ForgotForm(Form):
-    email = text(lazy("E-mail address"), *_EMAIL, autocomplete="email", inputmode="email")
+    email = fields.email(lazy("E-mail address"))
 
 
 class ResetForm(Form):
-    password = passphrase(
-        lazy("New password"),
-        *_NEW_PASSWORD,
-        hint=lazy("At least 10 characters. A few words that only you would put together do well."),
-        autocomplete="new-password",
-    )
-    again = passphrase(
-        lazy("The same once more"),
-        InputRequired(_MISSING),
-        EqualTo("password", lazy("The two differ.")),
-        autocomplete="new-password",
-    )
+    password = fields.new_password(lazy("New password"))
+    again = fields.again()
