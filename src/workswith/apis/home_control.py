@@ -22,8 +22,8 @@ from workswith.kernel.problem import Problem
 from . import home_control_emit as emit
 from . import home_control_events
 from .home_control_emit import notification
-from .home_control_events import Subscriptions
 from .home_control_plant import API, as_400, plant_asked_for
+from .subscribing import Subscriptions
 
 __all__ = ["API", "error_body", "handlers", "notification"]
 

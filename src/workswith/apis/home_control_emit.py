@@ -5,7 +5,7 @@ not of the measure: every element of one answer carries the same.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -14,6 +14,7 @@ from workswith.devices.history import Sample
 from workswith.devices.plants import Ambient, Module, Plant, Reach
 from workswith.devices.scenes import Scene
 from workswith.devices.twin import Snapshot
+from workswith.events.outbox import Event
 from workswith.kernel.clock import HOUR, SECOND, iso
 
 LISTS: Mapping[str, str] = {
@@ -29,23 +30,6 @@ SCENE = "scene"
 _READINGS: Mapping[str, type[Any]] = {
     each.DEVICE: each.Reading for each in (light, plug, automation, meter, remote, heater)
 }
-
-
-class Event(Protocol):
-    """What is told of an `events.outbox.Event`."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def plant_id(self) -> str: ...
-    @property
-    def module_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def at(self) -> int: ...
-    @property
-    def state(self) -> Mapping[str, Any]: ...
 
 
 def plants(found: Iterable[Plant]) -> dict[str, Any]:

@@ -5,42 +5,13 @@ Here the first call names the address too; later ones of the same application ma
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
 
 from .home_control_plant import API, as_400, plant_asked_for
-
-
-class Subscription(Protocol):
-    """What is listed of a webhook subscription."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def plant_id(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-
-
-class Subscriptions(Protocol):
-    """`webhooks.subscriptions.Subscriptions`."""
-
-    async def subscribe(
-        self, account_id: str, client_id: str, plant_id: str, api: str, url: str
-    ) -> str: ...
-
-    async def of_account(
-        self, account_id: str, api: str, *, client_id: str = ""
-    ) -> Sequence[Subscription]: ...
-
-    async def latest_url(self, client_id: str, api: str) -> str | None: ...
-
-    async def unsubscribe(
-        self, account_id: str, plant_id: str, subscription_id: str, *, client_id: str = ""
-    ) -> None: ...
+from .subscribing import Subscriptions
 
 
 def handlers(

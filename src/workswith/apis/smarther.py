@@ -5,7 +5,7 @@ the words going out are made in `smarther_emit`, those coming in are read in `sm
 """
 
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
@@ -19,6 +19,7 @@ from . import smarther_accept as accept
 from . import smarther_emit as emit
 from .again import Again
 from .smarther_emit import notification
+from .subscribing import Subscriptions
 
 __all__ = ["API", "handlers", "notification"]
 
@@ -57,33 +58,6 @@ class Twin(Protocol):
 
     async def command(
         self, account_id: str, plant_id: str, module_id: str, command: Command, flow: str = ""
-    ) -> None: ...
-
-
-class Subscription(Protocol):
-    """What is listed of a webhook subscription."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def plant_id(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-
-
-class Subscriptions(Protocol):
-    """`webhooks.subscriptions.Subscriptions`."""
-
-    async def subscribe(
-        self, account_id: str, client_id: str, plant_id: str, api: str, url: str
-    ) -> str: ...
-
-    async def of_account(
-        self, account_id: str, api: str, *, client_id: str = ""
-    ) -> Sequence[Subscription]: ...
-
-    async def unsubscribe(
-        self, account_id: str, plant_id: str, subscription_id: str, *, client_id: str = ""
     ) -> None: ...
 
 

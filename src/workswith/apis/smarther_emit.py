@@ -4,7 +4,7 @@ In answers of the API times are local with an offset and program numbers are int
 notifications times are UTC and program numbers are strings. Both are as clients met them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Protocol
@@ -15,26 +15,10 @@ import msgspec
 from workswith.devices.plants import Module, Plant
 from workswith.devices.thermostat import CAPABILITIES, DEVICE, Program, Reading
 from workswith.devices.twin import Snapshot
+from workswith.events.outbox import Event
 from workswith.kernel.clock import SECOND, iso
 
 _OPERATIONS = ("command", "request", "notification")
-
-
-class Event(Protocol):
-    """What is told of an `events.outbox.Event`."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def plant_id(self) -> str: ...
-    @property
-    def module_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def at(self) -> int: ...
-    @property
-    def state(self) -> Mapping[str, Any]: ...
 
 
 class Receiver(Protocol):
