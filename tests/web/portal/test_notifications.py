@@ -17,7 +17,7 @@ _LOSE = statement(
     "INSERT INTO webhook_lost (endpoint_id, client_id, subscription_id, event_id, plant_id, "
     "sequence, kind, at, reason) SELECT s.endpoint_id, s.client_id, s.id, e.id, e.plant_id, "
     "e.sequence, e.kind, e.at, 'banned' FROM event e JOIN webhook_subscription s "
-    "ON s.plant_id = e.plant_id"
+    "ON s.plant_id = e.plant_id ORDER BY e.sequence"
 )
 
 
