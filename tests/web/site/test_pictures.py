@@ -191,6 +191,15 @@ async def test_a_picture_of_noise_stays_small() -> None:
     assert opened(address).size == (256, 256)
 
 
+def test_what_pillow_only_warns_of_is_too_large() -> None:
+    """A head that says 9,500 by 9,500, before the pixels of a small picture."""
+    small = picture()
+    head = b"IHDR" + struct.pack(">II", 9_500, 9_500) + small[24:29]
+    raw = small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+    with pytest.raises(OverflowError):
+        redraw.draw(raw, "pad", (16, 16), 2048)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_whatever_is_broken_in_a_file_it_is_drawn_or_refused(data: st.DataObject) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import io
 import struct
 import sys
+import warnings
 import zlib
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -40,7 +41,7 @@ def draw(raw: bytes, how: str, size: tuple[int, int], longest_side: int) -> byte
     Raises ``OverflowError`` for a side of more pixels than ``longest_side``, before any is decoded,
     and `UNREADABLE` for what is no picture.
     """
-    with Image.open(io.BytesIO(raw), formats=FORMATS) as found:
+    with _opened(raw) as found:
         if not (0 < found.width <= longest_side and 0 < found.height <= longest_side):
             raise OverflowError
         found.seek(0)
@@ -50,6 +51,16 @@ def draw(raw: bytes, how: str, size: tuple[int, int], longest_side: int) -> byte
     bare.paste(drawn)
     whole = _png(bare)
     return whole if len(whole) <= HEAVY else _png(bare.quantize(256, Image.Quantize.FASTOCTREE))
+
+
+def _opened(raw: bytes) -> Image.Image:
+    """Pillow merely warns of what is a little too large for it; that is too large for us."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return Image.open(io.BytesIO(raw), formats=FORMATS)
+        except Image.DecompressionBombWarning as warned:
+            raise OverflowError from warned
 
 
 def _png(picture: Image.Image) -> bytes:
