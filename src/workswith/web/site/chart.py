@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 38, 396, 10, 196
 _STEPS = (1, 2, 2.5, 5, 10)
+_NEAR = 1e-4
 _LINES = 5
 """About how many lines a scale has."""
 
@@ -91,8 +92,8 @@ def columns(
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Round values from at most ``low`` to at least ``high``."""
-    if high - low < 1e-9:
+    """Round values from at most ``low`` to at least ``high``; nearer than `_NEAR` they are one."""
+    if high - low < _NEAR:
         low, high = low - 1, high + 1
     rough = (high - low) / _LINES
     power = 10.0 ** floor(log10(rough))
