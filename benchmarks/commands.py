@@ -25,6 +25,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -34,6 +35,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import gateway
 import load
+
+if TYPE_CHECKING:
+    from workswith.kernel.database import Query
 
 CONCURRENCY = (1, 16, 64)
 FLUSHES = 200
@@ -66,13 +70,13 @@ class Books:
         """Events and notifications that still have to go somewhere."""
         return asyncio.run(self._ask(self._left))
 
-    async def _ask(self, query: object) -> int:
+    async def _ask(self, asked: "Query[int]") -> int:
         from workswith.kernel.database import open_database
 
         database = await open_database(self._url)
-        found: int = await database.one(query)  # type: ignore[arg-type]
+        found = await database.one(asked)
         await database.close()
-        return found
+        return found or 0
 
 
 class _Ok(asyncio.Protocol):
@@ -106,7 +110,7 @@ def receiver() -> Iterator[str]:
     thread.join()
 
 
-def ask(ours: gateway.Cloud, method: str, path: str, body: object = None) -> object:
+def ask(ours: gateway.Cloud, method: str, path: str, body: object = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     headers = {
         "Ocp-Apim-Subscription-Key": ours.key,
@@ -124,7 +128,7 @@ def check(ours: gateway.Cloud, events: int, expected: int) -> None:
         raise SystemExit(f"{expected} commands were answered, but there are {events} events")
     for number, (plant, module) in enumerate(ours.plants):
         status = ask(ours, "GET", gateway.STATUS.format(plant=plant, module=module))
-        said = float(status["chronothermostats"][0]["setPoint"]["value"])  # type: ignore[index]
+        said = float(status["chronothermostats"][0]["setPoint"]["value"])
         if said != 15 + number * 7 % 20 / 2:
             raise SystemExit(f"{module} was set to another set-point than {said}")
 

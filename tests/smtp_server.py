@@ -40,8 +40,9 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mailbox(**options: object) -> AsyncIterator[Mailbox]:
-    box = Mailbox(**options)  # type: ignore[arg-type]
+async def mailbox(*, refuse: str = "", code: int = 550) -> AsyncIterator[Mailbox]:
+    """``code`` answers a recipient whose address contains ``refuse``."""
+    box = Mailbox(refuse=refuse, code=code)
     server = await asyncio.start_server(box.serve, "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
     async with server:

@@ -3,6 +3,8 @@
 import pyotp
 import pytest
 
+from tests.web.browser import Browser
+
 from .stage import PASSWORD, Stage, guard_of, sign_in
 
 pytestmark = pytest.mark.timeout(600)
@@ -127,8 +129,8 @@ async def test_cookies_cannot_be_read_sent_along_or_planted(bare: Stage) -> None
     await browser.http.aclose()
 
 
-def session_of(browser: object) -> str:
-    return browser.http.cookies.get("__Host-ww_session", default="", domain="portal.test") or ""  # type: ignore[attr-defined]
+def session_of(browser: Browser) -> str:
+    return browser.http.cookies.get("__Host-ww_session", default="", domain="portal.test") or ""
 
 
 async def is_signed_in(stage: Stage, value: str) -> bool:
