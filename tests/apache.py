@@ -11,9 +11,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.patience import until
 
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = Path("/usr/sbin/apache2")
@@ -86,7 +87,7 @@ def serving(
     with (folder / "out.log").open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out)
         try:
-            _wait(port, process, folder)
+            until(lambda: _answers(port, process), (folder / "out.log").read_text)
             yield folder
         finally:
             process.terminate()
@@ -94,10 +95,10 @@ def serving(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"Apache did not start:\n{(folder / 'out.log').read_text()}")
+def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    assert process.poll() is None, "Apache did not start"
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+    except OSError:
+        return False

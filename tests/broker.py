@@ -9,7 +9,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Self
 
 from click.testing import CliRunner
 
+from tests.patience import until
 from workswith.cli.gateway import command
 
 MOSQUITTO = "/usr/sbin/mosquitto"
@@ -55,16 +55,15 @@ class Broker:
 
     def start(self) -> None:
         self._spawn()
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
-            try:
-                for port in (self.gateway_port, self.cloud_port):
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
-        raise RuntimeError(f"no broker:\n{self.log}")
+        until(self._answers, lambda: self.log)
+
+    def _answers(self) -> bool:
+        try:
+            for port in (self.gateway_port, self.cloud_port):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
 
     def _spawn(self) -> None:
         with (self.folder / "log").open("ab") as log:

@@ -7,7 +7,6 @@ interface. Its clock is the cloud's.
 import json
 import socket
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -16,9 +15,8 @@ import httpx2
 
 from tests import original
 from tests.original import OriginalCloud
+from tests.patience import until
 
-READY_SECONDS = 60
-WORK_SECONDS = 20
 INTEGRATION = "home_plus_control"
 OWNER, PASSWORD = "owner", "a house of my own"
 _PYTHON = original.INSTALLED / "homeassistant/bin/python"
@@ -80,17 +78,16 @@ class HomeAssistant:
 
     def __enter__(self) -> Self:
         self._process = self._run("--skip-pip", "--log-file", str(self.log))
-        begun = time.monotonic()
-        while True:
-            try:
-                self.http.get("/auth/providers").raise_for_status()
-                break
-            except httpx2.HTTPError:
-                assert self._process.poll() is None, self.told()
-                assert time.monotonic() - begun < READY_SECONDS, self.told()
-                time.sleep(0.1)
+        until(self._ready, self.told)
         self._sign_in()
         return self
+
+    def _ready(self) -> bool:
+        assert self._process.poll() is None, self.told()
+        try:
+            return self.http.get("/auth/providers").is_success
+        except httpx2.HTTPError:
+            return False
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -151,10 +148,7 @@ class HomeAssistant:
 
     def wait(self, true: Callable[[], bool]) -> None:
         """Until its own work, which nobody else hears of, has led there."""
-        begun = time.monotonic()
-        while not true():
-            assert time.monotonic() - begun < WORK_SECONDS, self.told()
-            time.sleep(0.1)
+        until(true, self.told)
 
     def switches(self) -> dict[str, dict[str, Any]]:
         """Its switches by the name of the device."""

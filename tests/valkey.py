@@ -3,13 +3,13 @@
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import until
+
 BINARIES = ("valkey-server", "redis-server")
-START_SECONDS = 10.0
 
 
 def binary() -> str | None:
@@ -27,11 +27,9 @@ def server() -> Iterator[str]:
         options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", folder]
         process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
         try:
-            until = time.monotonic() + START_SECONDS
-            while not path.exists():
-                if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"{program} did not start")
-                time.sleep(0.01)
+            until(lambda: path.exists() or process.poll() is not None, program)
+            if not path.exists():
+                raise RuntimeError(f"{program} did not start")
             yield f"unix://{path}"
         finally:
             process.kill()

@@ -1,15 +1,16 @@
 """The connection to a broker: where it goes, what the doctor finds, what it survives."""
 
 import asyncio
+import contextlib
 import signal
 import ssl
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.broker import Broker, free_port, mosquitto
+from tests.patience import eventually, until
 from workswith.adapters.mqtt import Address, Connection, MqttBroker, proof_of
 from workswith.adapters.mqtt_check import examine
 from workswith.devices.gateways.settings import Settings
@@ -125,25 +126,19 @@ async def test_it_connects_again_by_itself(broker: Broker) -> None:
 
     mqtt.start(hear, ("workswith/1/y/up/report",))
 
-    async def works() -> None:
-        async with asyncio.timeout(20):
-            heard.clear()
-            while not heard:
-                try:
-                    await mqtt.publish("workswith/1/y/up/report", b"", "", sure=True)
-                except ConnectionError:
-                    pass
-                await asyncio.sleep(0.02)
+    async def works() -> bool:
+        with contextlib.suppress(ConnectionError):
+            await mqtt.publish("workswith/1/y/up/report", b"", "", sure=True)
+        return bool(heard)
 
-    await works()
+    await eventually(works)
     broker.stop()
-    async with asyncio.timeout(10):
-        while mqtt.connected:  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.01)
+    await eventually(lambda: not mqtt.connected)
     with pytest.raises(ConnectionError):
         await mqtt.publish("x", b"", "")
     broker.start()
-    await works()
+    heard.clear()
+    await eventually(works)
     await mqtt.close()
 
 
@@ -159,9 +154,6 @@ def test_a_broker_of_tests_that_faults_is_there_again(broker: Broker) -> None:
     first = broker.process
     assert first is not None
     first.send_signal(signal.SIGSEGV)
-    until = time.monotonic() + 20
-    while broker.process is first:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: broker.process is not first, "another process")
     assert broker.process is not None
     assert broker.process.poll() is None

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from tests.patience import eventually
 from workswith.adapters.postgres_broadcast import PAYLOAD_BYTES, PostgresBroadcast, _payloads
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.tasks import Bells
@@ -49,9 +50,7 @@ class Party:
         self.carrier = PostgresBroadcast(url, self.broadcast, self.bells)
 
     async def hears(self, word: str) -> None:
-        async with asyncio.timeout(5):
-            while word not in self.heard:  # noqa: ASYNC110 - what is tested has no event
-                await asyncio.sleep(0.005)
+        await eventually(lambda: word in self.heard, word)
 
 
 @pytest.fixture
@@ -97,9 +96,7 @@ async def test_many_words_arrive(parties: tuple[Party, Party]) -> None:
     words = {f"w-{n}" for n in range(2_000)}
     for word in words:
         one.broadcast.send("consent", word)
-    async with asyncio.timeout(10):
-        while set(other.heard) != words:  # noqa: ASYNC110 - what is tested has no event
-            await asyncio.sleep(0.005)
+    await eventually(lambda: set(other.heard) == words, lambda: f"all of {len(other.heard)}")
 
 
 async def test_a_lost_connection_is_made_again(
@@ -112,10 +109,12 @@ async def test_a_lost_connection_is_made_again(
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await admin.close()
-    async with asyncio.timeout(10):
-        while not other.heard:
-            one.broadcast.send("consent", "again")
-            await asyncio.sleep(0.05)
+
+    def heard() -> list[str]:
+        one.broadcast.send("consent", "again")
+        return other.heard
+
+    await eventually(heard)
 
 
 def test_no_payload_is_too_long(database_url: str) -> None:

@@ -1,10 +1,10 @@
 """The commands that talk to a running sandbox. [SBX-1 SBX-2 SBX-3]"""
 
+import itertools
 import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cloud import Cloud
+from tests.patience import until
 from workswith.cli import _COMMANDS, commands
 
 
@@ -105,11 +106,13 @@ def test_events(cloud: Cloud, tmp_path: Path) -> None:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     try:
-        deadline, turn = time.monotonic() + 60, 0
-        while module not in out.read_text() and time.monotonic() < deadline:
-            turn += 1
-            run(cloud, "device", "touch", module, "--set-point", str(15 + turn % 10))
-        assert module in out.read_text()
+        turns = itertools.cycle(range(15, 25))
+
+        def tailed() -> bool:
+            run(cloud, "device", "touch", module, "--set-point", str(next(turns)))
+            return module in out.read_text()
+
+        until(tailed)
     finally:
         following.terminate()
         following.wait(10)

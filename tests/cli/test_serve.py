@@ -5,14 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import httpx2
 import psutil
 import pytest
+
+from tests.patience import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 PORTAL = "https://developer.example"
@@ -22,13 +23,6 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def until(true: Callable[[], bool], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it takes too long"
-        time.sleep(0.05)
 
 
 class Installation:

@@ -11,10 +11,11 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
-from tests.devices.gateways.conftest import OWNER, Site, until
+from tests.devices.gateways.conftest import OWNER, Site
 from tests.devices.gateways.conftest import broker as broker  # noqa: PLC0414 - fixtures
 from tests.devices.gateways.conftest import settings as settings  # noqa: PLC0414
 from tests.devices.gateways.conftest import site as site  # noqa: PLC0414
+from tests.patience import eventually
 from workswith.cli.gateway import command
 from workswith.devices.gateways import mosquitto, protocol
 from workswith.devices.gateways.settings import Settings
@@ -85,7 +86,7 @@ async def test_the_whole_gateway_works_as_it_stands(site: Site, tmp_path: Path) 
         str(site.broker.authority), str(chain),
     )  # fmt: skip
     try:
-        (lamp,) = await until(site.modules)
+        (lamp,) = await eventually(site.modules)
         for on in (True, False, True):
             await site.twin.command(OWNER, site.plant.id, lamp.id, LightCommand(on=on))
             reading = (await site.twin.read(OWNER, site.plant.id, lamp.id)).reading

@@ -6,7 +6,6 @@ Nothing may go wrong unseen: `Window` fails on any word of the console and on an
 """
 
 import re
-import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,12 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import Window
 from tests.cloud import Cloud
+from tests.patience import until
 from tests.receiver import Received, Receiver
 from tests.steps import fill_in_sign_in, sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SECONDS_TO_ARRIVE = 10
 SCOPES = {
     "topology.read": "See your homes, their rooms and their devices",
     "comfort.read": "See temperatures, humidity and the settings of your thermostats",
@@ -312,10 +311,9 @@ def _status(plant: str, module: str) -> str:
 
 def hooks(site: Receiver, count: int) -> list[Received]:
     """What came to the endpoint, once it is so many."""
-    end = time.monotonic() + SECONDS_TO_ARRIVE
-    while True:
-        found = [each for each in site.received if each.path == "/hook"]
-        if len(found) >= count:
-            return found
-        assert time.monotonic() < end, f"{len(found)} of {count} arrived"
-        time.sleep(0.02)
+
+    def found() -> list[Received]:
+        return [each for each in site.received if each.path == "/hook"]
+
+    until(lambda: len(found()) >= count, lambda: f"{len(found())} of {count}")
+    return found()

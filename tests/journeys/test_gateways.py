@@ -10,8 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
@@ -23,21 +22,13 @@ import pytest
 from tests import receiver
 from tests.broker import Broker, Cable, cable_in_thread, mosquitto
 from tests.cloud import Cloud
+from tests.patience import until
 from tests.receiver import Receiver
 
 SECONDS = 30
 ANSWER_MS = "1500"
 
 pytestmark = pytest.mark.xdist_group("real gateways")
-
-
-def eventually(true: Callable[[], Any]) -> Any:
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        if found := true():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came true")
 
 
 class Home:
@@ -150,7 +141,7 @@ def at_home(folder: Path, **environ: str) -> Iterator[Home]:
             home.command("add", "--plant", home.plant, "--out", str(home.credentials))
             home.plug_in()
             try:
-                eventually(lambda: home.module)
+                until(lambda: home.module)
                 yield home
             finally:
                 assert home.program is not None
@@ -189,20 +180,20 @@ def test_it_is_commanded_and_its_owner_s_application_hears_of_it(
         return any(b"23.5" in one.body and home.module.encode() in one.body
                    for one in endpoint.received)  # fmt: skip
 
-    assert eventually(told)
+    assert until(told)
 
 
 def test_without_its_cable_it_is_off_line_and_comes_back_by_itself(home: Home) -> None:
     home.turn(18.5)
     home.cable.pull()
-    eventually(lambda: home.status().status_code == 404)
+    until(lambda: home.status().status_code == 404)
     body = home.status().json()
     assert "Gateway Offline" in json.dumps(body)
     assert home.turn(20.0).status_code == 404
     (listed,) = home.command("list")
     assert (listed["reach"], listed["modules"]) == ("offline", 1)
     home.cable.mend()
-    eventually(lambda: home.status().status_code == 200)
+    until(lambda: home.status().status_code == 200)
     assert home.set_point() == 18.5
     assert home.turn(19.0).status_code == 200
     assert home.set_point() == 19.0
@@ -218,7 +209,7 @@ def test_stopped_it_does_not_answer_in_time_and_then_it_does(home: Home) -> None
         assert home.set_point() == 21.5
     finally:
         home.program.send_signal(signal.SIGCONT)
-    eventually(lambda: home.turn(22.0).status_code == 200)
+    until(lambda: home.turn(22.0).status_code == 200)
     assert home.set_point() == 22.0
 
 
@@ -228,11 +219,11 @@ def test_killed_it_leaves_a_will_and_starts_again(home: Home) -> None:
     module = home.module
     home.program.kill()
     home.program.wait(10)
-    eventually(lambda: home.status().status_code == 404)
+    until(lambda: home.status().status_code == 404)
     home.plug_in()
-    eventually(lambda: home.status().status_code == 200)
+    until(lambda: home.status().status_code == 200)
     assert home.module == module, "the same device has the same id"
-    eventually(lambda: home.turn(22.5).status_code == 200)
+    until(lambda: home.turn(22.5).status_code == 200)
 
 
 def test_the_cloud_is_killed_in_the_middle_and_nothing_has_to_be_repaired(home: Home) -> None:
@@ -242,24 +233,24 @@ def test_the_cloud_is_killed_in_the_middle_and_nothing_has_to_be_repaired(home: 
     for attempt in range(4):
         under_fire = UnderFire(home, 5 + attempt * 8)
         under_fire.start()
-        eventually(lambda fire=under_fire, least=4 + attempt * 4: fire.acknowledged[least:])
+        until(lambda fire=under_fire, least=4 + attempt * 4: fire.acknowledged[least:])
         home.cloud.kill()
         under_fire.join(SECONDS)
         home.cloud.start()
-        eventually(lambda: home.status().status_code == 200)
+        until(lambda: home.status().status_code == 200)
         last = under_fire.acknowledged[-1]
         assert home.set_point() in (last, under_fire.attempted)
-        eventually(lambda: home.turn(15.0).status_code == 200)
+        until(lambda: home.turn(15.0).status_code == 200)
         assert home.set_point() == 15.0
-    eventually(lambda: home.open_commands() == 0)
+    until(lambda: home.open_commands() == 0)
 
 
 def test_the_broker_is_started_again_and_all_come_back(home: Home) -> None:
     home.turn(20.0)
     home.broker.stop()
-    eventually(lambda: home.turn(25.0).status_code in (404, 408))
+    until(lambda: home.turn(25.0).status_code in (404, 408))
     home.broker.start()
-    eventually(lambda: home.turn(19.5).status_code == 200)
+    until(lambda: home.turn(19.5).status_code == 200)
     assert home.set_point() == 19.5
 
 
@@ -274,4 +265,4 @@ def test_revoked_its_program_ends(home: Home) -> None:
     home.command("renew", listed["id"], "--out", str(home.credentials))
     home.broker.read_again()
     home.plug_in()
-    eventually(lambda: home.status().status_code == 200)
+    until(lambda: home.status().status_code == 200)

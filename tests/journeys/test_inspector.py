@@ -5,8 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -14,8 +13,7 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
-
-SECONDS = 20
+from tests.patience import until
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +32,6 @@ def home(cloud: Cloud) -> Iterator[Home]:
 def cli(cloud: Cloud, *words: str) -> str:
     command = [sys.executable, "-m", "workswith", "webhooks", *words, "--data", str(cloud.data)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def until(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return found
 
 
 def arrivals(cloud: Cloud, name: str) -> list[dict[str, Any]]:

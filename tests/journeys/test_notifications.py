@@ -3,7 +3,6 @@
 [C2C-1 C2C-2 C2C-3 C2C-4]
 """
 
-import time
 from collections.abc import Iterator
 
 import httpx2
@@ -11,9 +10,8 @@ import pytest
 
 from tests import receiver
 from tests.cloud import Cloud
+from tests.patience import until
 from tests.receiver import Receiver
-
-SECONDS_TO_ARRIVE = 10
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +84,7 @@ def home(cloud: Cloud) -> Iterator[Home]:
 
 def arrived(endpoint: Receiver, count: int) -> None:
     """Waits for so many requests, in real time."""
-    end = time.monotonic() + SECONDS_TO_ARRIVE
-    while len(endpoint.received) < count:
-        assert time.monotonic() < end, f"{len(endpoint.received)} of {count} arrived"
-        time.sleep(0.01)
+    until(lambda: len(endpoint.received) >= count, lambda: f"{len(endpoint.received)} of {count}")
 
 
 def set_points(endpoint: Receiver) -> list[str]:

@@ -6,22 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
-
-SECONDS = 60
-
-
-def until(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + SECONDS
-    while not (found := what()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return found
+from tests.patience import until
 
 
 def cli(cloud: Cloud, *words: str, fails: bool = False, **environ: str) -> str:

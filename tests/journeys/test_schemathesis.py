@@ -7,14 +7,15 @@ examples, edge cases, random values, and sequences along the documents' links.
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
+from tests.patience import until
 from workswith.apis import documents
 from workswith.contracts.document import Document
 from workswith.contracts.renderings.known import known
@@ -59,14 +60,13 @@ def notified(cloud: Cloud, document: Document) -> dict[str, str]:
         home.subscribe(f"{cloud.document['inspector']}schemathesis")
         home.turn(22.5)
         ids = {}
-        for name in ("endpoint", "delivery"):
-            lists = {"endpoint": "endpoints", "delivery": "deliveries"}[name]
+        for name, lists in (("endpoint", "endpoints"), ("delivery", "deliveries")):
             url = f"{cloud.origin('api')}{document.base_path}/{lists}"
-            end = time.monotonic() + SECONDS
-            while not (found := http.get(url, headers=cloud.own_headers()).json()[lists]):
-                assert time.monotonic() < end, "nothing is notified"
-                time.sleep(0.05)
-            ids[name] = found[0]["id"]
+
+            def listed(url: str = url, lists: str = lists) -> Any:
+                return http.get(url, headers=cloud.own_headers()).json()[lists]
+
+            ids[name] = until(listed, name)[0]["id"]
         return ids
 
 

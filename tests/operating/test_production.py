@@ -13,9 +13,8 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import postgres
 from tests.operating.guide import exchange, guide
+from tests.patience import until
 from tests.person import Person
 from tests.smtp_server import Mailbox, mailbox
 from workswith.sandbox.authority import Authority
@@ -38,13 +38,6 @@ NGINX = "/etc/nginx/conf.d/workswith.conf"
 RULES = "/etc/prometheus/rules/workswith.yml"
 KEYS = f"workswith keys list --json --config {TOML}"
 PASSWORD = "seven lamps over the bridge"
-
-
-def until(true: Callable[[], object], what: str, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"it takes too long: {what}"
-        time.sleep(0.1)
 
 
 def free_port() -> int:
@@ -149,7 +142,7 @@ class Machine:
         log = (self.folder / "serve.log").open("ab")
         with log, subprocess.Popen(words, env=self._environ, stderr=log) as process:
             try:
-                until(lambda: self.status("/readyz") == 200, self.log(), 120)
+                until(lambda: self.status("/readyz") == 200, self.log, within=120)
                 yield
             finally:
                 process.send_signal(signal.SIGTERM)

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.broker import Broker, mosquitto
+from tests.patience import eventually
 from workswith.adapters.mqtt import Address, Connection, MqttBroker
 from workswith.adapters.mqtt_gateway import SimulatedGateway
 from workswith.devices.gateways.authority import GatewayAuthority
@@ -33,19 +34,10 @@ from workswith.kernel.tasks import Bells, Supervisor
 
 INSTANCE_KEY = bytes(range(32))
 OWNER = "anna"
-SECONDS = 30
 
 
 def keys(purpose: str) -> bytes:
     return derive(INSTANCE_KEY, purpose)
-
-
-async def until(true: Callable[[], Awaitable[Any]]) -> Any:
-    """Waits for something to become true, and returns it."""
-    async with asyncio.timeout(SECONDS):
-        while not (found := await true()):  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.01)
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +103,7 @@ class Site:
         async def there() -> bool:
             return gateway.online and not gateway.waiting
 
-        await until(there)
+        await eventually(there)
 
     async def reach(self, gateway_id: str) -> str:
         rows = await gateways_of(self.database, OWNER, self.plant.id)
@@ -123,7 +115,7 @@ class Site:
         async def gone() -> bool:
             return await self.reach(gateway_id) == "offline"
 
-        await until(gone)
+        await eventually(gone)
 
     async def modules(self) -> list[Module]:
         return await modules_of(self.database, OWNER, self.plant.id)
@@ -193,6 +185,6 @@ async def site(
     async def connected() -> bool:
         return mqtt.connected
 
-    await until(connected)
+    await eventually(connected)
     yield made
     await made.stop()

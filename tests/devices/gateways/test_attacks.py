@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.devices.gateways.conftest import OWNER, Site, keys, secret, until
+from tests.devices.gateways.conftest import OWNER, Site, keys, secret
+from tests.patience import eventually
 from workswith.adapters.mqtt import Address, Connection
 from workswith.adapters.mqtt_gateway import ShutOut
 from workswith.devices.gateways import protocol
@@ -54,7 +55,7 @@ class Raw:
     async def hello(self, *modules: protocol.Announced, nonce: str = NONCE) -> protocol.Welcome:
         self.heard.clear()
         await self.say("hello", protocol.encode(protocol.Hello(nonce, modules=list(modules))))
-        await until(lambda: self.said("welcome"))
+        await eventually(lambda: self.said("welcome"))
         found: protocol.Welcome = await self.said("welcome")
         return found
 
@@ -151,11 +152,11 @@ async def test_a_stolen_id_is_refused_by_us_if_the_broker_lets_it_pass(
     async def noted() -> bool:
         return "gateway_forged" in await kinds_of_audit(site)
 
-    await until(noted)
+    await eventually(noted)
     assert await site.modules() == []
     right = protocol.mac(secret(victim), topic, payload)
     await inside.publish(topic, payload, right, qos=1)
-    await until(site.modules)
+    await eventually(site.modules)
     await inside.close()
     assert (await kinds_of_audit(site)).count("gateway_forged") == 1, "once a minute"
 
@@ -169,7 +170,7 @@ async def test_a_flood_is_kept_out(site: Site, tmp_path: Path) -> None:
     async def flooded() -> bool:
         return "gateway_flooded" in await kinds_of_audit(site)
 
-    await until(flooded)
+    await eventually(flooded)
     async with asyncio.timeout(10):
         await one.connection.lost.wait()
     assert await site.reach(one.credentials.gateway_id) == "offline"
@@ -187,7 +188,7 @@ async def test_hellos_without_end_are_a_flood(site: Site, tmp_path: Path) -> Non
     async def flooded() -> bool:
         return "gateway_flooded" in await kinds_of_audit(site)
 
-    await until(flooded)
+    await eventually(flooded)
 
 
 async def test_nonsense_is_left_out(site: Site, tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ async def test_nonsense_is_left_out(site: Site, tmp_path: Path) -> None:
         snapshot = await site.twin.read(OWNER, site.plant.id, module.id)
         return snapshot.reading.power == 41 and snapshot.reading.at <= site.clock.now()
 
-    await until(there)
+    await eventually(there)
 
 
 async def test_too_long_a_message_ends_the_connection(site: Site, tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ async def test_too_long_a_message_ends_the_connection(site: Site, tmp_path: Path
         (module,) = await site.modules()
         return (await site.twin.read(OWNER, site.plant.id, module.id)).reading.power == 42
 
-    await until(there)
+    await eventually(there)
     await one.say("report", report(2, on(extra="x" * 100_000)))
     async with asyncio.timeout(10):
         await one.connection.lost.wait()
@@ -288,7 +289,7 @@ async def test_renewed_the_old_credentials_are_worth_nothing(site: Site, tmp_pat
     async def noted() -> bool:
         return "gateway_forged" in await kinds_of_audit(site)
 
-    await until(noted)
+    await eventually(noted)
     await thief.connection.close()
     fresh = Raw(site, new, tmp_path)
     await fresh.open()
@@ -306,7 +307,7 @@ async def test_a_done_that_shows_nothing_is_not_done(site: Site, tmp_path: Path)
     sending = asyncio.create_task(
         site.hub.send(module.id, LightCommand(on=True), deadline=0.5, flow="")
     )
-    await until(lambda: one.said("command"))
+    await eventually(lambda: one.said("command"))
     command = await one.said("command")
     me = site.hub._calls._me
     liar = protocol.encode(protocol.Answer(command.id, "done"))
@@ -339,6 +340,6 @@ async def test_a_module_that_is_removed_comes_back_when_it_is_announced_again(
         found = await site.twin.read(OWNER, site.plant.id, second.id)
         return bool(found.reading.power == 6)
 
-    await until(there)
+    await eventually(there)
     await one.hello(light("L1"), light("L2"), nonce=NONCE + "4")
     assert len(await site.modules()) == 2

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.broker import Cable
-from tests.devices.gateways.conftest import OWNER, Site, until
+from tests.devices.gateways.conftest import OWNER, Site
+from tests.patience import eventually
 from workswith.devices.gateways import commands, protocol
 from workswith.devices.light import Command as LightCommand
 from workswith.devices.link import Outcome
@@ -113,7 +114,7 @@ async def test_the_clock_of_the_cloud_is_followed(site: Site, tmp_path: Path) ->
         snapshot = await site.twin.read(OWNER, site.plant.id, thermostat.id, last_known=True)
         return later - snapshot.reading.at <= HOUR
 
-    await until(current)
+    await eventually(current)
 
 
 async def test_a_silent_gateway_is_asked_and_then_off_line(
@@ -152,7 +153,7 @@ async def test_a_command_whose_process_died_was_not_answered(
         desired = await site.twin.desired(OWNER, site.plant.id, light.id)
         return desired is not None and desired.outcome is Outcome.SILENT
 
-    await until(noted)
+    await eventually(noted)
     assert not await commands.every(site.database)
 
 

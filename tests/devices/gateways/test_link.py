@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.devices.gateways.conftest import OWNER, Site, until
+from tests.devices.gateways.conftest import OWNER, Site
+from tests.patience import eventually
 from workswith.devices.gateways.simulated import Devices
 from workswith.devices.homes import furnish
 from workswith.devices.link import DeviceLink, Outcome
@@ -156,7 +157,7 @@ async def test_busy_while_a_hand_is_on_it(way: Way) -> None:
     async def obeys() -> bool:  # a real gateway hears of the moved clock a moment later
         return await way.send(to(215)) is Outcome.DONE
 
-    await until(obeys)
+    await eventually(obeys)
     assert await way.set_point() == 215
 
 

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from tests.broker import Cable
-from tests.devices.gateways.conftest import OWNER, Site, until
+from tests.devices.gateways.conftest import OWNER, Site
+from tests.patience import eventually
 from workswith.adapters.mqtt_gateway import SimulatedGateway
 from workswith.devices.gateways import protocol
 from workswith.devices.gateways.simulated import Devices
@@ -81,7 +82,7 @@ async def test_a_program_of_the_owner_reaches_the_thermostat(site: Site, tmp_pat
     await site.connected(gateway)
     program = await all_day(site, WARM)
     await homes(site).programs.put(*await names(site), program)
-    await until(follows(site, WARM))
+    await eventually(follows(site, WARM))
     assert keeps(gateway) == await configuration(site)
     assert keeps(gateway).program(program.number) == program
     with pytest.raises(Problem) as refused:
@@ -98,7 +99,7 @@ async def test_lock_and_regulation_do_so_too(site: Site, tmp_path: Path) -> None
     async def both() -> bool:
         return keeps(gateway).display_locked and keeps(gateway).regulation.hysteresis == 5
 
-    await until(both)
+    await eventually(both)
     assert keeps(gateway) == await configuration(site)
 
 
@@ -115,7 +116,7 @@ async def test_what_was_written_while_it_was_away_is_sent_when_it_is_back(
             await homes(site).programs.put(*await names(site), await all_day(site, set_point))
         cable.mend()
         await site.connected(gateway)
-        await until(follows(site, WARM))
+        await eventually(follows(site, WARM))
         assert keeps(gateway) == await configuration(site)
 
 
@@ -125,7 +126,7 @@ async def test_a_gateway_that_lost_its_memory_is_told_again(site: Site, tmp_path
     gateway = site.gateway(credentials, tmp_path)
     await site.connected(gateway)
     await homes(site).programs.put(*await names(site), await all_day(site, WARM))
-    await until(follows(site, WARM))
+    await eventually(follows(site, WARM))
     wanted = await configuration(site)
     site.running[0].cancel()
     await site.offline(credentials.gateway_id)
@@ -135,8 +136,8 @@ async def test_a_gateway_that_lost_its_memory_is_told_again(site: Site, tmp_path
     async def told() -> bool:
         return keeps(forgetful) == wanted
 
-    await until(told)
-    await until(follows(site, WARM))
+    await eventually(told)
+    await eventually(follows(site, WARM))
     assert await configuration(site) == wanted
 
 

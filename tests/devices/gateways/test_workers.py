@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.devices.gateways.conftest import OWNER, Site, until
+from tests.devices.gateways.conftest import OWNER, Site
+from tests.patience import eventually
 from workswith.adapters.mqtt_gateway import SimulatedGateway
 from workswith.devices.gateways import commands
 from workswith.devices.gateways.settings import Settings
@@ -157,7 +158,7 @@ async def test_a_command_that_was_lost_with_its_process_timed_out(
     async def under_way() -> bool:
         return bool(await commands.every(site.database))
 
-    await until(under_way)
+    await eventually(under_way)
     process.kill()
     await process.wait()
     assert await site.twin.desired(OWNER, site.plant.id, lamp.module.id) is None
@@ -166,5 +167,5 @@ async def test_a_command_that_was_lost_with_its_process_timed_out(
         desired = await site.twin.desired(OWNER, site.plant.id, lamp.module.id)
         return desired is not None and desired.outcome is Outcome.SILENT
 
-    await until(noted)
+    await eventually(noted)
     assert not await commands.every(site.database)
