@@ -17,6 +17,7 @@ from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.fleet import Fleet
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.devices.simulators.thermostat import Body, State
+from workswith.devices.simulators.thermostats import THERMOSTATS
 from workswith.devices.simulators.weather import Climate
 from workswith.kernel.clock import HOUR, MINUTE, parse_iso
 
@@ -50,7 +51,7 @@ def town(count: int) -> None:
     before = resident()
     bodies = [body(number) for number in range(count)]
     states = begun(bodies)
-    fleet = Fleet()
+    fleet = Fleet(THERMOSTATS)
     rows = [fleet.enrol(each) or 0 for each in bodies]
     wakes: list[tuple[int, int, State]] = []
     reports = minutes = 0

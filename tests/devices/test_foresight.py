@@ -14,6 +14,7 @@ from workswith.devices.homes import Home, furnish
 from workswith.devices.kinds import KINDS
 from workswith.devices.park import Park
 from workswith.devices.simulators.fleet import Fleet
+from workswith.devices.simulators.thermostats import THERMOSTATS
 from workswith.devices.thermostat import DEVICE, Command, Function, Mode
 from workswith.devices.twin import Twin
 from workswith.events import outbox
@@ -92,7 +93,7 @@ async def test_a_town_lives_alike_together_and_alone(
     database: Database, monkeypatch: pytest.MonkeyPatch, restarts: bool
 ) -> None:
     """The same states, reports and events to the byte; also when it is killed now and then."""
-    of_any_size = replace(KINDS[DEVICE], together=lambda: Fleet(worth=1))
+    of_any_size = replace(KINDS[DEVICE], together=lambda: Fleet(THERMOSTATS, worth=1))
     monkeypatch.setitem(KINDS, DEVICE, of_any_size)
     worlds = []
     for vector_from in (NEVER_TOGETHER, 1):

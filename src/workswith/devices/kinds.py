@@ -42,16 +42,18 @@ def _switched_on(body: Any, now: int, seed: int) -> simulated_thermostat.State:
     return simulated_thermostat.begin(body, now, warmth=round(warmth, 2))
 
 
-def _fleet() -> Together:
+def _thermostats() -> Together:
     from .simulators.fleet import Fleet  # noqa: PLC0415 - NumPy, which few homes need
+    from .simulators.thermostats import THERMOSTATS  # noqa: PLC0415 - as above
 
-    return Fleet()
+    return Fleet(THERMOSTATS)
 
 
 def _heaters() -> Together:
-    from .simulators.heaters import Heaters  # noqa: PLC0415 - as above
+    from .simulators.fleet import Fleet  # noqa: PLC0415 - NumPy, which few homes need
+    from .simulators.heaters import HEATERS  # noqa: PLC0415 - as above
 
-    return Heaters()
+    return Fleet(HEATERS)
 
 
 _FW = Capability("fw", command=False, request=True, notification=False)
@@ -75,7 +77,7 @@ _ROWS = (
             Measure("humidity", attrgetter("humidity")),
             Measure("set_point", attrgetter("set_point")),
         ),
-        together=_fleet,
+        together=_thermostats,
         soonest=soonest,
     ),
     DeviceKind(

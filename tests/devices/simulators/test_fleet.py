@@ -16,6 +16,7 @@ from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.fleet import Fleet
 from workswith.devices.simulators.kind import Pace, Step
 from workswith.devices.simulators.thermostat import Body, State
+from workswith.devices.simulators.thermostats import THERMOSTATS
 from workswith.devices.simulators.weather import Climate, Place
 from workswith.devices.thermostat import Command, Function, Mode
 from workswith.kernel.clock import DAY, HOUR, MINUTE
@@ -79,7 +80,7 @@ def enrolled(together: Fleet, bodies: list[Body]) -> list[int]:
 def test_days_of_a_fleet_have_the_bytes_of_days_alone(month: int) -> None:
     """Afternoons and evenings in winter and summer, nights and mornings in between."""
     bodies = fleet(month)
-    together = Fleet(worth=1)
+    together = Fleet(THERMOSTATS, worth=1)
     rows = enrolled(together, bodies)
     begin = NOON + month * 91 * DAY + month % 2 * 12 * HOUR
     states = [thermostat.begin(body, begin, warmth=15.0 + n / 2) for n, body in enumerate(bodies)]
@@ -108,7 +109,7 @@ def test_an_absence_has_the_bytes_of_an_absence_alone(
 ) -> None:
     """Through nights, switches of programs, ends of modes; longer than is lived through."""
     bodies = fleet(seed)
-    together = Fleet(worth=1)
+    together = Fleet(THERMOSTATS, worth=1)
     rows = enrolled(together, bodies)
     now = NOON + days * DAY
     states = [thermostat.begin(body, now, warmth=12.0 + n / 2) for n, body in enumerate(bodies)]
@@ -131,7 +132,7 @@ def test_an_absence_has_the_bytes_of_an_absence_alone(
 @given(data=st.data(), seed=st.integers(0, 50), days=st.integers(0, 364))
 def test_whatever_they_are_told(data: st.DataObject, seed: int, days: int) -> None:
     bodies = fleet(seed)
-    together = Fleet(worth=1)
+    together = Fleet(THERMOSTATS, worth=1)
     rows = enrolled(together, bodies)
     now = NOON + days * DAY
     states = [thermostat.begin(body, now, warmth=12.0 + n / 2) for n, body in enumerate(bodies)]

@@ -12,8 +12,9 @@ from workswith.devices import furniture
 from workswith.devices.furniture import Site
 from workswith.devices.heater import Command, Mode
 from workswith.devices.simulators import heater
+from workswith.devices.simulators.fleet import Fleet
 from workswith.devices.simulators.heater import SIMULATOR, Heater, State
-from workswith.devices.simulators.heaters import Heaters
+from workswith.devices.simulators.heaters import HEATERS
 from workswith.devices.simulators.kind import Pace
 from workswith.devices.simulators.weather import Climate, Place
 from workswith.kernel.clock import DAY, HOUR, MINUTE
@@ -52,7 +53,7 @@ def whole(things: Sequence[Any]) -> list[bytes]:
     away=st.integers(0, 4 * DAY),
 )
 def test_the_bytes_of_each_alone(seed: int, days: int, told: list[Mode], away: int) -> None:
-    bodies, together, now = heaters(seed), Heaters(worth=1), NOON + days * DAY
+    bodies, together, now = heaters(seed), Fleet(HEATERS, worth=1), NOON + days * DAY
     rows = [together.enrol(body) or 0 for body in bodies]
     states: list[State] = [heater.begin(body, now, n) for n, body in enumerate(bodies)]
 

@@ -1,4 +1,4 @@
-"""What never changes of many rooms, in columns: a row for each thermostat of a `fleet`.
+"""What never changes of many rooms, in columns: a row for each device of a `fleet`.
 
 Whatever takes an exponential, a sine or a solved network is computed here for one room at a time, by
 the very functions of the scalar path; so columns hold the same bits.
@@ -103,7 +103,7 @@ class Housed(Protocol):
 
 
 class Columns:
-    """Grows by doubling; rows of thermostats that left are given again."""
+    """Grows by doubling; rows of those that left are given again."""
 
     def __init__(self) -> None:
         self._numbers = np.zeros((64, _WIDTH))

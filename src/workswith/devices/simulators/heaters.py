@@ -1,10 +1,6 @@
-"""Many electric heaters live on together, a minute of all of them at a time: `heater` in columns.
-
-The same bits as one by one, as the thermostats of `fleet`.
-"""
+"""Many electric heaters live on together, a minute of all of them at a time: `heater` in columns."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +9,9 @@ from workswith.devices.heater import Reading
 from workswith.kernel.clock import MINUTE
 
 from .columns import Bools, Columns, Ints, kept
-from .fleet import WORTH, by_minutes, no_garbage
+from .fleet import Ways
 from .heater import HYSTERESIS, SIMULATOR, Heater, State
-from .kind import MEMORY, Ahead, Step
+from .kind import Ahead, Step
 from .rooms import Rooms
 
 
@@ -32,62 +28,31 @@ class Member(NamedTuple):
         return self.state.at + MINUTE
 
 
-class Heaters:
-    """The rows of those who live together. (`kind.Together`)"""
+def _foresee(columns: Columns, members: Sequence[Member]) -> list[Ahead[State]]:
+    lives, found = _Lives(columns, members), dict[int, Ahead[State]]()
+    while len(found) < len(members):
+        speaking = lives.pass_minute(lives.living)
+        for place, state in zip(lives.who[speaking].tolist(), lives.taken(speaking), strict=True):
+            found[place] = Ahead(state.at, Step(state, state.said))
+        lives.living[speaking] = False
+        if 2 * np.count_nonzero(lives.living) <= len(lives.living):
+            lives.keep(lives.living)
+    return [found[place] for place in range(len(members))]
 
-    def __init__(self, *, worth: int = WORTH) -> None:
-        """``worth`` is how many are taken together at least."""
-        self._columns = Columns()
-        self._worth = worth
 
-    def enrol(self, body: Heater) -> int | None:
-        """Its row; ``None`` for one that has to live by itself."""
-        return self._columns.enrol(body)
+def _live(columns: Columns, members: Sequence[Member], now: int) -> list[Step[State]]:
+    lives, found = _Lives(columns, members), dict[int, Step[State]]()
+    while True:
+        over = np.flatnonzero(lives.living & (lives.at + MINUTE > now))
+        for place, state in zip(over.tolist(), lives.taken(over), strict=True):
+            found[place] = Step(state, state.said if lives.spoke[place] else None)
+        lives.living[over] = False
+        if len(found) == len(members):
+            return [found[place] for place in range(len(members))]
+        lives.pass_minute(lives.living)
 
-    def leave(self, row: int) -> None:
-        self._columns.leave(row)
 
-    def member(self, row: int, body: Heater, state: State) -> Member:
-        return Member(row, body, state)
-
-    def foresee(self, members: Sequence[Member]) -> list[Ahead[State]]:
-        """`Machine.foresee` of each, in their order."""
-        with no_garbage():
-            return by_minutes(members, self._foresee)
-
-    def live(self, members: Sequence[Member], now: int) -> list[Step[State]]:
-        """`Machine.step` of each to ``now``, in their order."""
-        with no_garbage():
-            awake = [_remembered(one, now) for one in members]
-            return by_minutes(awake, lambda some: self._live(some, now))
-
-    def _foresee(self, members: Sequence[Member]) -> list[Ahead[State]]:
-        if len(members) < self._worth:
-            return [SIMULATOR.foresee(one.body, one.state) for one in members]
-        lives, found = _Lives(self._columns, members), dict[int, Ahead[State]]()
-        while len(found) < len(members):
-            speaking = lives.pass_minute(lives.living)
-            for place, state in zip(
-                lives.who[speaking].tolist(), lives.taken(speaking), strict=True
-            ):
-                found[place] = Ahead(state.at, Step(state, state.said))
-            lives.living[speaking] = False
-            if 2 * np.count_nonzero(lives.living) <= len(lives.living):
-                lives.keep(lives.living)
-        return [found[place] for place in range(len(members))]
-
-    def _live(self, members: Sequence[Member], now: int) -> list[Step[State]]:
-        if len(members) < self._worth:
-            return [SIMULATOR.step(one.body, one.state, now) for one in members]
-        lives, found = _Lives(self._columns, members), dict[int, Step[State]]()
-        while True:
-            over = np.flatnonzero(lives.living & (lives.at + MINUTE > now))
-            for place, state in zip(over.tolist(), lives.taken(over), strict=True):
-                found[place] = Step(state, state.said if lives.spoke[place] else None)
-            lives.living[over] = False
-            if len(found) == len(members):
-                return [found[place] for place in range(len(members))]
-            lives.pass_minute(lives.living)
+HEATERS = Ways(SIMULATOR, Member, _foresee, _live)
 
 
 class _Lives:
@@ -188,12 +153,3 @@ class _Lives:
         self._said_at[places], self._power[places] = self.at[places], power
         self._temperature[places] = measured[places]
         self.spoke[places] = True
-
-
-def _remembered(one: Member, now: int) -> Member:
-    """Of a longer absence only the last days are lived through. (`Machine.step`)"""
-    away = now - one.state.at
-    if away <= MEMORY:
-        return one
-    missed = (away - MEMORY) // MINUTE * MINUTE
-    return one._replace(state=replace(one.state, at=one.state.at + missed))
