@@ -33,6 +33,7 @@ from . import credentials, homes
 from .access import SeededAccess
 from .areas import Areas
 from .bench import Bench
+from .health import Health
 from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
 from .kernel import Kernel
@@ -156,7 +157,9 @@ async def open_generation(
     )
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
     site = areas.site(console, sandbox=True, testing=testing)
-    asgi = Paths(bench.gateway(areas.gateway), bench.login(areas.login()), site, interface)
+    login = bench.login(areas.login())
+    paths = Paths(bench.gateway(areas.gateway), login, site, interface, place.origins)
+    asgi = Health(paths, database)
     return Generation(asgi, areas, bench, supervisor, planted, document)
 
 

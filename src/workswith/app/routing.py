@@ -3,11 +3,12 @@
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect
 
 from workswith.identity import endpoints
-from workswith.web.site.services import Services
+from workswith.web.site.services import Origins, Services
 
 Message = MutableMapping[str, Any]
 Asgi = Callable[
@@ -49,12 +50,19 @@ WELL_KNOWN = "/.well-known/"
 
 class Paths:
     """The APIs have their base paths, the login service and the control interface theirs, and the
-    site has the rest.
+    site has the rest. Where the APIs have a host name of their own, no page is shown there: what is
+    no API is the gateway's 404.
     """
 
     def __init__(
-        self, gateway: Owner, login: Asgi, site: Asgi, control_interface: Asgi | None
+        self,
+        gateway: Owner,
+        login: Asgi,
+        site: Asgi,
+        control_interface: Asgi | None,
+        origins: Origins,
     ) -> None:
+        self._api_host = _host_of_the_apis(origins)
         self._gateway = gateway
         self._login = login
         self._site = site
@@ -66,18 +74,38 @@ class Paths:
         return self(scope, receive, send)
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
-        await self._owner(scope.get("path", ""))(scope, receive, send)
+        await self._owner(scope)(scope, receive, send)
 
-    def _owner(self, path: str) -> Asgi:
+    def _owner(self, scope: Message) -> Asgi:
+        path: str = scope.get("path", "")
         if self._gateway.owns(path):
             return self._gateway
-        if path in LOGIN_PATHS or WELL_KNOWN in path:
-            return self._login
         if self._control_interface is not None and (
             path == SANDBOX_PREFIX or path.startswith(f"{SANDBOX_PREFIX}/")
         ):
             return self._control_interface
+        if self._api_host and _host(scope) == self._api_host:
+            return self._gateway
+        if path in LOGIN_PATHS or WELL_KNOWN in path:
+            return self._login
         return self._site
+
+
+def _host_of_the_apis(origins: Origins) -> str:
+    """Empty where other faces have the same."""
+    api, *others = (
+        urlsplit(each).hostname or "" for each in (origins.api, origins.portal, origins.login)
+    )
+    return "" if api in others else api
+
+
+def _host(scope: Message) -> str:
+    """In lower case, without the port; empty for what cannot be one."""
+    named = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
+    try:
+        return urlsplit(f"//{named.decode('ascii')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def at_first_call(services: Callable[[], Services]) -> Asgi:

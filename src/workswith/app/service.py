@@ -5,26 +5,23 @@ what they keep in memory; the rest is for ``workswith worker``. Simulated device
 sandboxes: no production process moves them.
 """
 
-import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from workswith.kernel import log
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import query
 from workswith.kernel.tasks import Supervisor, Work
 from workswith.settings import Settings
 from workswith.web.site.services import Origins
 
 from .areas import Areas
+from .health import Health
 from .identity import Console
 from .installation import instance_key, open_migrated
 from .kernel import Kernel
-from .routing import Asgi, Message, Paths, Prompt
+from .routing import Asgi, Message, Paths
 
 _log = log.get("app")
 BACKGROUND = frozenset(
@@ -40,10 +37,7 @@ BACKGROUND = frozenset(
 )
 """Works that any one process does for all."""
 NEVER = frozenset({"park"})
-HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
-READY_SECONDS = 2.0
 FIRST_PAGE = "/signin"
-_ASK = query(int, "SELECT 1")
 
 
 @dataclass(slots=True)
@@ -96,8 +90,8 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
     site = areas.site(console, sandbox=False)
     if not background:
         await _warm(site, origins)
-    inside = Paths(areas.gateway, areas.login(), site, None)
-    return Service(_WithHealth(inside, areas), areas, supervisor)
+    inside = Paths(areas.gateway, areas.login(), site, None, origins)
+    return Service(Health(inside, database), areas, supervisor)
 
 
 def _belongs(work: Work, *, background: bool) -> bool:
@@ -128,40 +122,3 @@ async def _warm(site: Asgi, origins: Origins) -> None:
             _log.warning("first page failed", status=message["status"])
 
     await site(scope, receive, send)
-
-
-class _WithHealth:
-    """``/healthz``: this process answers. ``/readyz``: its database does, too."""
-
-    def __init__(self, inside: Prompt, areas: Areas) -> None:
-        self._inside = inside
-        self._areas = areas
-
-    def begin(self, scope: Message, receive: Any, send: Any) -> Awaitable[None] | None:
-        if scope["path"] in HEALTH_PATHS:
-            return self(scope, receive, send)
-        return self._inside.begin(scope, receive, send)
-
-    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
-        match scope.get("path"):
-            case "/healthz":
-                await _say(send, 200, b"ok")
-            case "/readyz":
-                ready = await _is_ready(self._areas)
-                await _say(send, 200 if ready else 503, b"ready" if ready else b"no database")
-            case _:
-                await self._inside(scope, receive, send)
-
-
-async def _is_ready(areas: Areas) -> bool:
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            return await areas.kernel.database.one(_ASK) == 1
-    except Exception:  # whatever it is, calls would fail as well
-        return False
-
-
-async def _say(send: Any, status: int, text: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})

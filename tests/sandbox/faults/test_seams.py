@@ -46,7 +46,7 @@ async def test_no_route_of_it_without_a_sandbox(
     origin = "http://testserver"
     origins = Origins(origin, origin, origin)
     areas = Areas(Kernel(Settings(), database, clock, origins, b"k" * 32))
-    site = Paths(areas.gateway, areas.login(), areas.site(None, sandbox=False), None)
+    site = Paths(areas.gateway, areas.login(), areas.site(None, sandbox=False), None, origins)
     async with AsyncClient(transport=ASGITransport(site), base_url=origin) as client:
         assert (await client.get(path)).status_code == 404
         assert (await client.post(path, json={"kind": "408"})).status_code in (404, 405)
