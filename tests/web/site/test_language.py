@@ -14,6 +14,9 @@ msgstr ""
 msgid "Sign in"
 msgstr "Se connecter"
 
+msgid "Ready? Say “yes”: at %(time)s, %(level)s %% and 20 °C."
+msgstr "Prêt ? Dites « oui » : à %(time)s, %(level)s %% et 20 °C."
+
 msgid "%(num)d home"
 msgid_plural "%(num)d homes"
 msgstr[0] "%(num)d maison"
@@ -46,6 +49,26 @@ def test_a_text_file_is_all_that_a_language_needs(french: None) -> None:
     finally:
         language.current.reset(token)
     assert str(language.lazy("Sign in")) == "Sign in"
+
+
+def test_no_text_stays_no_text(french: None) -> None:
+    """A catalogue has its own header under the empty text; no page shows that."""
+    token = language.current.set("fr")
+    try:
+        assert not language._("")
+        assert not str(language.lazy(""))
+    finally:
+        language.current.reset(token)
+
+
+def test_french_marks_stay_with_their_words(french: None) -> None:
+    """A line never begins with a question mark, although translators type ordinary spaces."""
+    token = language.current.set("fr")
+    try:
+        said = language._("Ready? Say “yes”: at %(time)s, %(level)s %% and 20 °C.")
+    finally:
+        language.current.reset(token)
+    assert said == ("Prêt\u202f? Dites «\xa0oui\xa0»\xa0: à %(time)s, %(level)s\xa0%% et 20\xa0°C.")
 
 
 @pytest.mark.parametrize(

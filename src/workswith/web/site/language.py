@@ -14,8 +14,8 @@ __all__ = ["CATALOGUES", "SOURCE", "catalogue", "current", "languages"]
 
 
 def _(text: str) -> str:
-    """The text in the language of the page."""
-    return catalogue(current.get()).gettext(text)
+    """The text in the language of the page. None is none: a catalogue has its header under it."""
+    return catalogue(current.get()).gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, number: int) -> str:
