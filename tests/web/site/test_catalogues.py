@@ -25,11 +25,15 @@ def _words(language: str) -> dict[Text, Text]:
 
 
 FORSAKEN = {
-    "fr": r"logement|habitant|exploitant|gestionnaire",
-    "it": r"abbonament|gestore|\bvostr[aeio]\b|\bambiti\b|alloggi",
+    "fr": r"logement|habitant|exploitant|gestionnaire|points? d’accès|points? de réception|\bbanni|"
+    r"URL de réponse|courriel|jetons? de rafraîch|clés? d’accès|'",
+    "it": r"abbonament|gestor[ei]\b|\bambiti\b|alloggi|\bbando\b|\bbandit|(?<!{)access token|\buna mail\b|"
+    r"\bvostr[aeio]\b|\bvoi\b|(?-i:\bLei\b|(?<=\w )Su[aoei]\b)|[«»']",
 }
 """Words that gave way to another: home is maison and casa, subscription abonnement and sottoscrizione,
-operator opérateur and operatore; Italian readers are spoken to as tu.
+operator opérateur and operatore, endpoint point de terminaison, ban exclusion and esclusione, access token
+jeton d’accès and token di accesso, mail e-mail; Italian readers are spoken to as tu. Apostrophes are curved, and
+Italian quotes are “ ”.
 """
 
 
