@@ -1,5 +1,7 @@
 """Everything about one's own account at a glance; sessions, language and what has happened."""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -9,6 +11,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from .browsers import called
 from .events import WORDS
 
 LATEST, SESSIONS = 20, 20
@@ -18,10 +21,7 @@ async def overview(visit: Visit) -> Response:
     services, owner = visit.services, visit.account
     federation = services.federation
     sessions = await services.sessions.of_account(owner.id)
-    turn = paging.number(visit, "events")
-    events = await audit.latest(
-        services.database, account_id=owner.id, limit=LATEST + 1, offset=(turn - 1) * LATEST
-    )
+    lately = partial(audit.latest, services.database, account_id=owner.id)
     return visit.render(
         "account/overview.html",
         factors=await services.second_factor.factors(owner.id),
@@ -30,11 +30,9 @@ async def overview(visit: Visit) -> Response:
         session=visit.session,
         federation=federation,
         connected=await federation.connected(owner.id) if federation else None,
-        events=events[:LATEST],
-        events_number=turn,
-        events_more=len(events) > LATEST,
-        events_address=paging.address("/account#events", "events"),
+        events=await paging.read(visit, "/account#events", lately, page="events", size=LATEST),
         words=WORDS,
+        called=called,
     )
 
 

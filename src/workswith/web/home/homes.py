@@ -17,6 +17,7 @@ from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
 from .states import Gadget, gadget
+from .words import HOMES as KINDS
 from .words import ROOMS, SCENES, TEMPLATES
 
 HOMES = 12
@@ -61,6 +62,7 @@ async def listing(visit: Visit) -> Response:
     return visit.render(
         "home/listing.html",
         homes=homes,
+        kinds=KINDS,
         plants=plants,
         expired=expired,
         invitations=await services.homes.invitations.to(_confirmed_email(visit)),

@@ -27,16 +27,18 @@ from workswith.web.site.language import _, lazy
 from .gadgets import HEATER_MODES, Button, buttons
 
 _MOTIONS = {
-    automation.Motion.STOPPED: lazy("%(level)s %% open"),
-    automation.Motion.OPENING: lazy("Opening, %(level)s %%"),
-    automation.Motion.CLOSING: lazy("Closing, %(level)s %%"),
+    automation.Motion.STOPPED: lazy("%(level)s%% open"),
+    automation.Motion.OPENING: lazy("Opening, %(level)s%%"),
+    automation.Motion.CLOSING: lazy("Closing, %(level)s%%"),
 }
+_AT_REST = {0: lazy("Shut"), 100: lazy("Fully open")}
+"""Shutters that stand at one of their ends, by level."""
 _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     light.DEVICE: (lazy("Lamp"), lambda r: _dimmed(r) if r.on else _("Off")),
     plug.DEVICE: (lazy("Plug"), lambda r: watts(r.power) if r.on else _("Off")),
     automation.DEVICE: (
         lazy("Shutter"),
-        lambda r: str(_MOTIONS[r.motion]) % {"level": r.level},
+        lambda r: _moved(r),
     ),
     heater.DEVICE: (
         lazy("Heater"),
@@ -44,7 +46,7 @@ _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     ),
     remote.DEVICE: (
         lazy("Remote control"),
-        lambda r: _("Battery %(level)s %%") % {"level": r.level},
+        lambda r: _("Battery %(level)s%%") % {"level": r.level},
     ),
     meter.DEVICE: (lazy("Energy meter"), lambda r: watts(r.power)),
     multisocket.DEVICE: (
@@ -126,4 +128,10 @@ def watts(power: int) -> str:
 def _dimmed(reading: light.Reading) -> str:
     if reading.level is None:
         return _("On")
-    return _("On, %(level)s %%") % {"level": reading.level}
+    return _("On, %(level)s%%") % {"level": reading.level}
+
+
+def _moved(reading: automation.Reading) -> str:
+    if reading.motion is automation.Motion.STOPPED and reading.level in _AT_REST:
+        return str(_AT_REST[reading.level])
+    return str(_MOTIONS[reading.motion]) % {"level": reading.level}

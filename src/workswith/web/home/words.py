@@ -43,6 +43,14 @@ GOODS = {
     "door_unit": lazy("Door entry"),
 }
 """By the name in `devices.homes.goods.GOODS`."""
+HOMES = {
+    "House": lazy("House"),
+    "Flat": lazy("Flat"),
+    "Hotel": lazy("Hotel"),
+    "School": lazy("School"),
+    "Office": lazy("Workplace"),
+}
+"""By the type of a plant, of those that the templates have; others are shown as they are named."""
 ROOMS = {
     "custom": lazy("Other"),
     "kitchen": lazy("Kitchen"),

@@ -1,5 +1,7 @@
 """Accounts: find, look at, suspend, restore. [OPR]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -21,24 +23,11 @@ KIND_WORDS = {
 
 
 async def listing(visit: Visit) -> Response:
-    number, text, kind = paging.number(visit), visit.asked("q")[:200], visit.asked("kind")
-    found = await search(
-        visit.services.database,
-        text=text,
-        kind=kind if kind in KINDS else "",
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
-    return visit.render(
-        "office/accounts.html",
-        accounts=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/accounts", q=text, kind=kind),
-        text=text,
-        kind=kind,
-        kinds=KIND_WORDS,
-    )
+    text, kind = paging.searched(visit), visit.asked("kind")
+    kind = kind if kind in KINDS else ""
+    fitting = partial(search, visit.services.database, text=text, kind=kind)
+    found = await paging.read(visit, "/office/accounts", fitting, q=text, kind=kind)
+    return visit.render("office/accounts.html", accounts=found, kind=kind, kinds=KIND_WORDS)
 
 
 async def one(visit: Visit) -> Response:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -68,22 +69,10 @@ class AnnouncementForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    number, text = paging.number(visit), visit.asked("q")[:200]
-    found = await announcements.search(
-        visit.services.database,
-        text=text,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
-    return visit.render(
-        "office/announcements.html",
-        announcements=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/announcements", q=text),
-        text=text,
-        levels=LEVEL_WORDS,
-    )
+    text = paging.searched(visit)
+    search = partial(announcements.search, visit.services.database, text=text)
+    found = await paging.read(visit, "/office/announcements", search, q=text)
+    return visit.render("office/announcements.html", announcements=found, levels=LEVEL_WORDS)
 
 
 async def new(visit: Visit) -> Response:

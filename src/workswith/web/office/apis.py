@@ -9,6 +9,7 @@ from wtforms.validators import Length
 from workswith.catalog.api_notes import ApiNote, api_notes, save_api_note
 from workswith.contracts import Document
 from workswith.kernel.database import Tx
+from workswith.web.site import paging
 from workswith.web.site.forms import Form, lines
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
@@ -38,7 +39,7 @@ class ApiForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    asked = visit.asked("q").strip()[:200]
+    asked = paging.searched(visit)
     notes = await api_notes(visit.services.database)
     found = [
         (api.document, notes.get(api.document.slug, ApiNote(api.document.slug)))

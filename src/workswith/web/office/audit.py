@@ -1,5 +1,7 @@
 """The audit log of security events, with search. It names ids only. [OPR]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -11,22 +13,12 @@ from workswith.web.site.visit import Visit
 
 
 async def listing(visit: Visit) -> Response:
-    number, text, kind = paging.number(visit), visit.asked("q")[:200], visit.asked("kind")[:100]
+    text, kind = paging.searched(visit), visit.asked("kind")[:100]
     database = visit.services.database
-    found = await log.search(
-        database,
-        text=text,
-        kind=kind,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
+    search = partial(log.search, database, text=text, kind=kind)
     return visit.render(
         "office/audit.html",
-        events=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/audit", q=text, kind=kind),
-        text=text,
+        events=await paging.read(visit, "/office/audit", search, q=text, kind=kind),
         kind=kind,
         kinds=await log.kinds(database),
         words=WORDS,

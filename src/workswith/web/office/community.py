@@ -1,5 +1,7 @@
 """What readers reported in the forum, and solutions that wait for the showcase. [OPR]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -32,16 +34,9 @@ REFUSED = Text(
 
 
 async def reported(visit: Visit) -> Response:
-    number = paging.number(visit)
-    found = await forum.reports(
-        visit.services.database, paging.SIZE + 1, (number - 1) * paging.SIZE
-    )
+    search = partial(forum.reports, visit.services.database)
     return visit.render(
-        "office/forum.html",
-        reports=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/forum"),
+        "office/forum.html", reports=await paging.read(visit, "/office/forum", search)
     )
 
 
@@ -90,24 +85,14 @@ async def _decide(visit: Visit, *, publish: bool) -> None:
 async def _show(
     visit: Visit, status: int = 200, refused: str = "", problem: Problem | None = None
 ) -> Response:
-    number, state = paging.number(visit), visit.asked("state", "submitted")
+    text, state = paging.searched(visit), visit.asked("state", "submitted")
     state = state if state in STATES else ""
-    asked = visit.asked("q")[:200]
-    found = await showcase.listed(
-        visit.services.database,
-        state=state,
-        text=asked,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
+    search = partial(showcase.listed, visit.services.database, state=state, text=text)
+    found = await paging.read(visit, "/office/showcase", search, state=state or "all", q=text)
     return visit.render(
         "office/showcase.html",
         status,
-        entries=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/showcase", state=state or "all", q=asked),
-        q=asked,
+        entries=found,
         state=state,
         states=STATES,
         refused=refused,

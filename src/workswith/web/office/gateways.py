@@ -1,5 +1,7 @@
 """How the gateways in people's homes are doing. [OPR DEV-5]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -10,21 +12,10 @@ from workswith.web.site.visit import Visit
 
 
 async def listing(visit: Visit) -> Response:
-    number, text = paging.number(visit), visit.asked("q")[:200]
-    found = await gateways(
-        visit.services.database,
-        text=text,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
-    return visit.render(
-        "office/gateways.html",
-        gateways=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/gateways", q=text),
-        text=text,
-    )
+    text = paging.searched(visit)
+    search = partial(gateways, visit.services.database, text=text)
+    found = await paging.read(visit, "/office/gateways", search, q=text)
+    return visit.render("office/gateways.html", gateways=found)
 
 
 ROUTES = [Route("/office/gateways", operator(listing), methods=["GET"])]

@@ -1,6 +1,7 @@
 """News of the programme: what stands among the changes, written by operators. [OPR]"""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -74,21 +75,10 @@ class NewsForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    number, asked = paging.number(visit), visit.asked("q")[:200]
-    found = await news.search(
-        visit.services.database,
-        text=asked,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
-    return visit.render(
-        "office/news.html",
-        news=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/news", q=asked),
-        text=asked,
-    )
+    asked = paging.searched(visit)
+    search = partial(news.search, visit.services.database, text=asked)
+    found = await paging.read(visit, "/office/news", search, q=asked)
+    return visit.render("office/news.html", news=found)
 
 
 async def new(visit: Visit) -> Response:

@@ -1,6 +1,7 @@
 """Everybody's subscriptions: find, approve, reject, suspend, restore, grant. [PRD-2 PRD-5 OPR-1]"""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -64,27 +65,21 @@ class GrantForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """``q`` is a part of a name, an id, or the address of its owner."""
-    number, text, state = paging.number(visit), visit.asked("q")[:200], visit.asked("state")
-    wanted = text.strip()
-    if "@" in wanted:
-        owner = await visit.services.accounts.by_email(wanted)
-        wanted = owner.id if owner else wanted
-    found = await visit.services.subscriptions.search(
-        text=wanted,
-        state=state if state in STATE_WORDS else "",
-        product_id=visit.asked("product")[:100],
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
+    text, state, product = paging.searched(visit), visit.asked("state"), visit.asked("product")
+    state, product = state if state in STATE_WORDS else "", product[:100]
+    owner = await visit.services.accounts.by_email(text) if "@" in text else None
+    search = partial(
+        visit.services.subscriptions.search,
+        text=owner.id if owner else text,
+        state=state,
+        product_id=product,
+    )
+    found = await paging.read(
+        visit, "/office/subscriptions", search, q=text, state=state, product=product
     )
     return visit.render(
         "office/subscriptions.html",
-        subscriptions=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address(
-            "/office/subscriptions", q=text, state=state, product=visit.asked("product")[:100]
-        ),
-        text=text,
+        subscriptions=found,
         state=state,
         states=STATE_WORDS,
         tones=TONES,

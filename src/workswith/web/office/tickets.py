@@ -1,5 +1,7 @@
 """What people ask: the queue of tickets, and answering them. [OPR]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -26,27 +28,13 @@ ANSWERED = Text(
 
 async def listing(visit: Visit) -> Response:
     """The open ones, unless another state is asked for; ``q`` narrows by subject."""
-    number, asked, state = (
-        paging.number(visit),
-        visit.asked("q")[:200],
-        visit.asked("state", "open"),
-    )
+    text, state = paging.searched(visit), visit.asked("state", "open")
     state = state if state in STATES else ""
-    found = await tickets.listed(
-        visit.services.database,
-        account_id="",
-        state=state,
-        text=asked,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
+    search = partial(tickets.listed, visit.services.database, account_id="", state=state, text=text)
+    found = await paging.read(visit, "/office/tickets", search, q=text, state=state or "all")
     return visit.render(
         "office/tickets.html",
-        tickets=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/office/tickets", q=asked, state=state or "all"),
-        q=asked,
+        tickets=found,
         state=state,
         states=STATES,
         about=ABOUT,

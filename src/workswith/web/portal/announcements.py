@@ -1,5 +1,7 @@
 """What the operator has announced so far, as a page and as feeds; troubles are the status' feed. [PRT-1]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -13,23 +15,10 @@ PATH = "/announcements"
 
 
 async def listing(visit: Visit) -> Response:
-    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
-    found = await announcements.told(
-        visit.services.database,
-        visit.now,
-        text=asked,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
-    return visit.render(
-        "portal/announcements.html",
-        announcements=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address(PATH, q=asked),
-        q=asked,
-        levels=LEVEL_WORDS,
-    )
+    text = paging.searched(visit)
+    search = partial(announcements.told, visit.services.database, visit.now, text=text)
+    found = await paging.read(visit, PATH, search, q=text)
+    return visit.render("portal/announcements.html", announcements=found, levels=LEVEL_WORDS)
 
 
 async def feed(visit: Visit) -> Response:

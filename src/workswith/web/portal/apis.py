@@ -14,6 +14,7 @@ from workswith.catalog.api_notes import api_notes
 from workswith.contracts import Document, Operation
 from workswith.contracts.renderings import calls, openapi, postman, reference, samples
 from workswith.contracts.renderings.known import known
+from workswith.web.site import paging
 from workswith.web.site.pages import page
 from workswith.web.site.visit import Visit
 
@@ -38,7 +39,7 @@ def operation_of(visit: Visit, document: Document) -> Operation:
 
 async def listing(visit: Visit) -> Response:
     """All APIs; ``q`` narrows them, and names the operations that match."""
-    asked = visit.asked("q").strip()[:200]
+    asked = paging.searched(visit)
     found = []
     notes = await api_notes(visit.services.database)
     for document in await visible.documents(visit):

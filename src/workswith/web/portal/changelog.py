@@ -70,19 +70,12 @@ def _of_documents(found: Sequence[Change]) -> list[Entry]:
 
 def _show(visit: Visit, found: list[Entry], api: str, path: str) -> Response:
     """``q`` narrows the list to what has this word."""
-    asked = visit.asked("q").strip()[:200]
-    fitting = [one for one in found if asked.lower() in f"{one.title} {one.text}".lower()]
-    number = paging.number(visit)
-    first = (number - 1) * paging.SIZE
+    changes = paging.leaf(visit, path, found, lambda one: f"{one.title} {one.text}")
     return visit.render(
         "portal/changelog.html",
         api=api,
         path=path,
-        q=asked,
-        changes=fitting[first : first + paging.SIZE],
-        number=number,
-        more=len(fitting) > first + paging.SIZE,
-        address=paging.address(path, q=asked),
+        changes=changes,
     )
 
 

@@ -1,5 +1,7 @@
 """Contact: a ticket for each question, its messages, and all of one's own. [PRT-1 PRD-5]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 from wtforms.validators import InputRequired, Length
@@ -129,25 +131,16 @@ async def close(visit: Visit) -> Response:
 
 
 async def _front(visit: Visit, form: TicketForm, status: int = 200) -> Response:
-    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
-    mine = []
+    mine = None
     if visit.known is not None:
-        mine = await tickets.listed(
-            visit.services.database,
-            account_id=visit.account.id,
-            text=asked,
-            limit=paging.SIZE + 1,
-            offset=(number - 1) * paging.SIZE,
-        )
+        reads, asked = visit.services.database, paging.searched(visit)
+        own = partial(tickets.listed, reads, account_id=visit.account.id, text=asked)
+        mine = await paging.read(visit, "/contact", own, q=asked)
     return visit.render(
         "portal/contact.html",
         status,
         form=form,
-        tickets=mine[: paging.SIZE],
-        more=len(mine) > paging.SIZE,
-        number=number,
-        address=paging.address("/contact", q=asked),
-        q=asked,
+        tickets=mine,
         about=ABOUT,
         states=STATES,
     )

@@ -1,6 +1,7 @@
 """The forum: everybody reads, developers write, operators moderate in place. [PRT-1]"""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -55,24 +56,18 @@ class EditForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """The latest first; by category, and by words of title and posts."""
-    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
-    category = visit.asked("category")
+    asked, category = paging.searched(visit), visit.asked("category")
     category = category if category in CATEGORIES else ""
-    found = await forum.threads(
+    search = partial(
+        forum.threads,
         visit.services.database,
         category=category,
         text=asked,
         everything=visit.operator,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
     )
     return visit.render(
         "portal/forum.html",
-        threads=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/forum", q=asked, category=category),
-        q=asked,
+        threads=await paging.read(visit, "/forum", search, q=asked, category=category),
         category=category,
         categories=CATEGORIES,
     )

@@ -65,18 +65,12 @@ def offered(visit: Visit) -> bool:
 
 
 async def _show(visit: Visit, problem: Problem | None = None) -> Response:
-    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
-    found = [one for one in await _homes(visit) if asked.lower() in one.plant.name.lower()]
-    first = (number - 1) * paging.SIZE
+    homes = paging.leaf(visit, PATH, await _homes(visit), lambda one: one.plant.name)
     return visit.render(
         "portal/homes.html",
         422 if problem else 200,
         offered=offered(visit),
-        homes=found[first : first + paging.SIZE],
-        more=len(found) > first + paging.SIZE,
-        number=number,
-        address=paging.address(PATH, q=asked),
-        q=asked,
+        homes=homes,
         templates=TEMPLATES,
         problem=problem,
         name=visit.typed("name")[:100],

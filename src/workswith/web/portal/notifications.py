@@ -1,5 +1,7 @@
 """What became of an application's notifications: endpoints, their bans, deliveries, attempts. [C2C-6]"""
 
+from functools import partial
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -60,17 +62,20 @@ async def endpoint(visit: Visit) -> Response:
     desk = services.webhook_desk
     since = _since(visit, one)
     here = f"/applications/{application.client_id}/endpoints/{one.id}"
-    losses_turn, events_turn = paging.number(visit, "losses"), paging.number(visit, "events")
-    losses = await reading.losses_of(
-        services.database, mine, one.id, offset=(losses_turn - 1) * PAGE, limit=PAGE + 1
+    losses = await paging.read(
+        visit,
+        f"{here}#lost",
+        partial(reading.losses_of, services.database, mine, one.id),
+        size=PAGE,
+        page="losses",
     )
-    events = await reading.events_of(
-        services.database,
-        mine,
-        endpoint_id=one.id,
-        since=since,
-        offset=(events_turn - 1) * PAGE,
-        limit=PAGE + 1,
+    events = await paging.read(
+        visit,
+        f"{here}#events",
+        partial(reading.events_of, services.database, mine, endpoint_id=one.id, since=since),
+        size=PAGE,
+        page="events",
+        since=str(since),
     )
     return visit.render(
         "portal/endpoint.html",
@@ -78,14 +83,8 @@ async def endpoint(visit: Visit) -> Response:
         endpoint=one,
         health=one.health(visit.now),
         minutes=-(-one.ban_left(visit.now) // MINUTE),
-        losses=losses[:PAGE],
-        losses_turn=(losses_turn, len(losses) > PAGE, paging.address(f"{here}#lost", "losses")),
-        events=events[:PAGE],
-        events_turn=(
-            events_turn,
-            len(events) > PAGE,
-            paging.address(f"{here}#events", "events", since=str(since)),
-        ),
+        losses=losses,
+        events=events,
         since=since,
         secret=await desk.secret(mine, one.id) if desk is not None else "",
         acts=desk is not None,

@@ -29,21 +29,12 @@ class Hit(NamedTuple):
 
 async def show(visit: Visit) -> Response:
     """Every word has to be somewhere; those that have them all in the title come first."""
-    asked = visit.asked("q").strip()[:200]
-    words = asked.lower().split()
+    text = paging.searched(visit)
+    words = text.lower().split()
     documents = await visible.documents(visit)
     hits = [hit for hit in _every(documents) if words and _has(words, " ".join(hit))]
     hits.sort(key=lambda hit: not _has(words, hit.title))
-    number = paging.number(visit)
-    first = (number - 1) * paging.SIZE
-    return visit.render(
-        "portal/search.html",
-        q=asked,
-        hits=hits[first : first + paging.SIZE],
-        number=number,
-        more=len(hits) > first + paging.SIZE,
-        address=paging.address("/search", q=asked),
-    )
+    return visit.render("portal/search.html", hits=paging.leaf(visit, "/search", hits, q=text))
 
 
 def _every(documents: Iterable[Document]) -> Iterator[Hit]:

@@ -1,5 +1,7 @@
 """The showcase of solutions: submit, wait for the operator, be seen. [PRT-1]"""
 
+from functools import partial
+
 from starlette.responses import Response
 from starlette.routing import Route
 from wtforms.validators import InputRequired, Length
@@ -49,25 +51,15 @@ class EntryForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """What is published, the latest first, and what the reader has submitted."""
-    number, asked = paging.number(visit), visit.asked("q").strip()[:200]
-    reads = visit.services.database
-    found = await showcase.listed(
-        reads,
-        state="published",
-        text=asked,
-        limit=paging.SIZE + 1,
-        offset=(number - 1) * paging.SIZE,
-    )
+    reads, asked = visit.services.database, paging.searched(visit)
+    search = partial(showcase.listed, reads, state="published", text=asked)
+    found = await paging.read(visit, "/showcase", search, q=asked)
     mine = []
     if visit.developer:
         mine = await showcase.listed(reads, account_id=visit.account.id, limit=MINE)
     return visit.render(
         "portal/showcase.html",
-        entries=found[: paging.SIZE],
-        more=len(found) > paging.SIZE,
-        number=number,
-        address=paging.address("/showcase", q=asked),
-        q=asked,
+        entries=found,
         mine=mine,
         states=STATES,
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -59,6 +61,12 @@ class Asked:
         """That of the chosen subscription."""
         return next((one.product_id for one in self.mine if one.id == self.subscription), "")
 
+    @property
+    def query(self) -> dict[str, str]:
+        """As addresses say it."""
+        chosen = {"subscription": self.subscription} if self.subscription else {}
+        return {"range": self.range, **chosen}
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -107,7 +115,7 @@ async def show(visit: Visit) -> Response:
         names=await _names(visit),
         statuses=_statuses(operations),
         today=await _today(visit, asked),
-        query=_query(asked),
+        query=urlencode(asked.query),
     )
 
 
@@ -219,33 +227,23 @@ async def _names(visit: Visit) -> dict[str, str]:
 
 async def _today(visit: Visit, asked: Asked) -> dict[str, object]:
     """The quota of each end-user, a page at a time."""
-    number = paging.number(visit)
     now = window(visit.now, visit.services.quota_anchor_minutes)
-    found = await reports.spent(
+    search = partial(
+        reports.spent,
         visit.services.database,
         visit.account.id,
         since=(now.ends_at - DAY) // HOUR * HOUR,
         until=visit.now + 1,
         product_id=asked.product,
-        limit=END_USERS + 1,
-        offset=(number - 1) * END_USERS,
     )
+    page = await paging.read(visit, "/usage", search, size=END_USERS, **asked.query)
     return {
         "rows": [
-            (one, forecast(one.calls, one.daily_quota, visit.now, now.ends_at))
-            for one in found[:END_USERS]
+            (one, forecast(one.calls, one.daily_quota, visit.now, now.ends_at)) for one in page
         ],
         "ends_at": now.ends_at,
-        "number": number,
-        "more": len(found) > END_USERS,
-        "address": paging.address("/usage", range=asked.range, subscription=asked.subscription),
+        "page": page,
     }
-
-
-def _query(asked: Asked) -> str:
-    return f"range={asked.range}" + (
-        f"&subscription={asked.subscription}" if asked.subscription else ""
-    )
 
 
 ROUTES = [

@@ -13,7 +13,7 @@ from babel.dates import (
     format_timedelta,
     get_timezone,
 )
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from workswith.kernel.clock import iso
@@ -58,6 +58,7 @@ def environment(services: Services, assets: Assets) -> Environment:
         iso=iso,
         ago=_ago(services.clock.now),
         number=_number,
+        percent=_percent,
         clock_time=_clock_time,
         short_day=_short_day,
         sentence=_sentence,
@@ -116,3 +117,11 @@ def _number(value: float, digits: int = 0) -> str:
     """Grouped and pointed as the reader's language does."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, pattern, locale=language.locale())
+
+
+def _percent(hundredths: float, digits: int = 0) -> str:
+    """With the sign as the reader's language sets it: 25% or 25 %."""
+    pattern = language.locale().percent_formats[None].pattern
+    if digits:
+        pattern = pattern.replace("##0", "##0." + "0" * digits)
+    return format_percent(hundredths / 100, pattern, locale=language.locale())
