@@ -55,7 +55,7 @@ class Books:
         self._caused = query(int, "SELECT count(*) FROM event WHERE flow <> ''")
         self._left = query(
             int,
-            "SELECT (SELECT count(*) FROM event WHERE relayed_at IS NULL) "
+            "SELECT (SELECT count(*) FROM event_queue) "
             "+ (SELECT count(*) FROM webhook_delivery WHERE due_at IS NOT NULL)",
         )
         self._delivered = query(

@@ -33,6 +33,7 @@ from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, Clock, ClockState, wall
 from workswith.kernel.database import Database, migrate, open_database, query, statement
 from workswith.kernel.ident import Ident
+from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells, Supervisor
 from workswith.sandbox.authority import Authority
 from workswith.webhooks.fanout import FanOut
@@ -341,8 +342,9 @@ async def day(database: Database, settings: Settings) -> None:
 
 
 _CLEAR = (
-    "webhook_body", "webhook_delivery", "webhook_lost", "webhook_subscription",
-    "webhook_endpoint", "webhook_shard", "event",
+    "webhook_delivery", "webhook_lost", "webhook_subscription", "webhook_endpoint",
+    "webhook_shard", "event_queue",
+    *(f"{table}_{number}" for table in ("webhook_body", "event") for number in range(SLICES)),
 )  # fmt: skip
 
 

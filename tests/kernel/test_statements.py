@@ -14,6 +14,7 @@ import pytest
 
 import workswith
 from workswith.kernel.database import Statement
+from workswith.kernel.slices import Series
 
 
 def _modules() -> Iterator[str]:
@@ -27,6 +28,9 @@ def _statements() -> list[tuple[str, str, Statement]]:
     found: dict[int, tuple[str, str, Statement]] = {}
     for name in _modules():
         for attribute, value in vars(importlib.import_module(name)).items():
+            if isinstance(value, Series):
+                for dialect, one in value.statements:
+                    found[id(one)] = (f"{name}.{attribute}", dialect, one)
             pairs = list(value.items()) if isinstance(value, dict) else [("", value)]
             for key, one in ((key, one) for key, several in pairs for one in _each(several)):
                 if isinstance(one, Statement):

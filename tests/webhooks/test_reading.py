@@ -3,12 +3,13 @@
 import pytest
 
 from tests.conftest import NOON
+from tests.events.test_retention import turn_until
 from tests.webhooks.chain import CLIENT, Chain, Ground
 from tests.webhooks.test_worker import Scripted
 from workswith.events.retention import Retention
 from workswith.kernel.clock import DAY
 from workswith.webhooks.reading import attempts_of, deliveries_of, endpoints_of, losses_of
-from workswith.webhooks.retention import sweeps
+from workswith.webhooks.retention import rotation, sweeps
 from workswith.webhooks.settings import Settings
 
 
@@ -60,7 +61,8 @@ async def test_a_counter_that_a_clean_day_cleared_shows_so(busy: Chain) -> None:
 
 
 async def test_old_deliveries_go_and_waiting_ones_stay(busy: Chain) -> None:
-    await Retention(sweeps(busy.database, busy.settings)).turn(NOON + 17 * DAY)
+    work = Retention(sweeps(busy.database, busy.settings), [rotation(busy.database, busy.settings)])
+    await turn_until(work, NOON, NOON + 17 * DAY)
     left = await deliveries_of(busy.database, [CLIENT, "client-2"])
     assert {delivery.state for delivery in left} == {"waiting"}
     assert await attempts_of(busy.database, [CLIENT], left[0].id) == []

@@ -28,6 +28,7 @@ from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock, ClockState
 from workswith.kernel.database import Database, Query, Tx, query
 from workswith.kernel.ident import Ident
+from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells
 from workswith.webhooks import logbook
 from workswith.webhooks.logbook import Attempt
@@ -435,7 +436,7 @@ async def stop(chain: Chain) -> None:
 async def every_attempt(database: Database) -> list[Attempt]:
     """In the order in which they were written."""
     found = []
-    for number in range(logbook.SLICES):
+    for number in range(SLICES):
         log_rows = query(
             lambda at, packed: (at, packed),
             f"SELECT at, attempts FROM webhook_log_{number} ORDER BY id",

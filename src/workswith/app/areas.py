@@ -102,11 +102,14 @@ class Areas:
         )
         retention = Retention(
             [
-                old_events(kernel.database, settings.events),
                 sweep(kernel.database, audit.OLD, settings.identity.audit_days),
                 *history.sweeps(kernel.database, settings.devices),
                 *webhook_retention.sweeps(kernel.database, settings.webhooks),
-            ]
+            ],
+            [
+                old_events(kernel.database, settings.events),
+                webhook_retention.rotation(kernel.database, settings.webhooks),
+            ],
         )
         works: tuple[Work, ...] = (
             *self.devices.works,

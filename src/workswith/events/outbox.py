@@ -5,7 +5,10 @@ Events of one plant are numbered without gaps. The number is taken by updating t
 ``event_sequence``, which on PostgreSQL is held until the commit: so within a plant the order of
 numbers, of row ids and of commits is the same. Between plants ids may commit out of order, which
 is why nobody may ask for "events after id N". That row also says whether anybody ever asked to hear
-of the plant; events of the others are relayed from the start. [C2C-6]
+of the plant; events of the others are listed only. [C2C-6]
+
+Events are written once and never changed; they lie in slices that go as a whole, seen as one by the
+view ``event``. What is still to be relayed stands in ``event_queue``.
 """
 
 import hashlib
@@ -17,7 +20,8 @@ from typing import Any
 
 import msgspec
 
-from workswith.kernel.database import Query, Reads, Tx, query, statement
+from workswith.kernel.database import Query, Reads, Tx, keys, query, statement
+from workswith.kernel.slices import SLICES, Series
 
 _json = msgspec.json.Encoder(order="deterministic")
 
@@ -61,6 +65,8 @@ def event_of(*columns: Any) -> Event:
     return Event(id_, plant_id, module_id, sequence, kind, words, known, at, flow)
 
 
+SERIES = Series("event", "event", held="SELECT id FROM event_queue WHERE slice = {n} LIMIT 1")
+
 COLUMNS = "event_id, plant_id, module_id, sequence, kind, changed, state, at, flow"
 
 _NUMBERS = query(
@@ -68,18 +74,43 @@ _NUMBERS = query(
     "INSERT INTO event_sequence (plant_id, last, heard) "
     "SELECT key, CAST(CAST(value AS TEXT) AS BIGINT), 0 FROM json_each(:counts) WHERE 1 = 1 "
     "ON CONFLICT (plant_id) DO UPDATE SET last = event_sequence.last + excluded.last "
-    "RETURNING plant_id, last, heard",
+    f"RETURNING plant_id, last, heard, {SERIES.open}",
 )
 _HEAR = statement(
     "INSERT INTO event_sequence (plant_id, last, heard) VALUES (:plant_id, 0, 1) "
     "ON CONFLICT (plant_id) DO UPDATE SET heard = 1"
 )
-_APPEND = statement(
-    f"INSERT INTO event ({COLUMNS}, relayed_at) VALUES "
-    "(:id, :plant_id, :module_id, :sequence, :kind, :changed, :state, :at, :flow, :relayed_at)"
-)
+_INSERT = [
+    f"INSERT INTO event_{n} ({COLUMNS}) VALUES "
+    "(:id, :plant_id, :module_id, :sequence, :kind, :changed, :state, :at, :flow)"
+    for n in range(SLICES)
+]
+_APPEND = [statement(one) for one in _INSERT]
+_QUEUE = "INSERT INTO event_queue (id, slice) SELECT id"
+# On PostgreSQL a statement costs more than its rows: both tables in one.
+_APPEND_HEARD = {
+    "postgresql": [
+        statement(
+            f"WITH written AS ({one} RETURNING id) {_QUEUE}, {n} FROM written "
+            "WHERE CAST(:heard AS BIGINT) = 1"
+        )
+        for n, one in enumerate(_INSERT)
+    ],
+}
+# On SQLite, which has one writer, the last ids are those of this transaction.
+_QUEUE_LAST = {
+    "sqlite": [
+        statement(
+            f"{_QUEUE}, {n} FROM event_{n} WHERE id > (SELECT max(id) FROM event_{n}) - :count "
+            "AND plant_id IN (SELECT key FROM json_each(:heard))"
+        )
+        for n in range(SLICES)
+    ],
+}
 _UNRELAYED: Query[Event] = query(
-    event_of, f"SELECT {COLUMNS} FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :limit"
+    event_of,
+    f"SELECT {COLUMNS} FROM event WHERE id IN "
+    "(SELECT id FROM event_queue ORDER BY id LIMIT :limit) ORDER BY id",
 )
 _OF_PLANT: Query[Event] = query(
     event_of,
@@ -107,8 +138,7 @@ async def append(
 async def append_all(tx: Tx, drafts: Sequence[Draft]) -> set[str]:
     """Adds events; those of one plant get numbers in their order.
 
-    Returns of which of the plants somebody hears (`hear`): ring ``relay`` after the commit. What
-    nobody hears of is relayed as soon as it is there.
+    Returns of which of the plants somebody hears (`hear`): ring ``relay`` after the commit.
     """
     if not drafts:
         return set()
@@ -116,8 +146,8 @@ async def append_all(tx: Tx, drafts: Sequence[Draft]) -> set[str]:
     # In the order of ids, so that nobody waits in a ring.
     counted = _json.encode(counts).decode()
     numbered = await tx.all(_NUMBERS, counts=counted)
-    numbers = {plant_id: last - counts[plant_id] for plant_id, last, _ in numbered}
-    heard = {plant_id for plant_id, _, heard in numbered if heard}
+    numbers = {plant_id: last - counts[plant_id] for plant_id, last, _, _ in numbered}
+    heard = {plant_id for plant_id, _, heard, _ in numbered if heard}
     rows = []
     for draft in drafts:
         plant_id = draft.plant_id
@@ -132,10 +162,19 @@ async def append_all(tx: Tx, drafts: Sequence[Draft]) -> set[str]:
             "state": draft.state,
             "at": draft.at,
             "flow": draft.flow,
-            "relayed_at": None if plant_id in heard else draft.at,
+            "heard": int(plant_id in heard),
         })  # fmt: skip
-    await tx.run_many(_APPEND, rows)
+    await _write(tx, rows, heard, numbered[0][3])
     return heard
+
+
+async def _write(tx: Tx, rows: Sequence[Mapping[str, Any]], heard: set[str], number: int) -> None:
+    if heard and tx.dialect in _APPEND_HEARD:
+        await tx.run_many(_APPEND_HEARD[tx.dialect][number], rows)
+        return
+    await tx.run_many(_APPEND[number], rows)
+    if heard:
+        await tx.run(_QUEUE_LAST[tx.dialect][number], count=len(rows), heard=keys(heard))
 
 
 async def hear(tx: Tx, plant_id: str) -> None:

@@ -1,13 +1,15 @@
 """Hands events on, each exactly once.
 
-Marking events as relayed and what `fan_out` writes for them share one transaction: after a crash
-either both are there or neither is. [C2C-6]
+Taking events from the queue and what `fan_out` writes for them share one transaction: after a crash
+either both have happened or neither has. [C2C-6]
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from workswith.kernel.database import Database, Query, Tx, query
+from workswith.kernel.database import Database, Query, Tx, keys, query
+from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells
 
 from .outbox import COLUMNS, Event, event_of
@@ -23,13 +25,20 @@ def _numbered(id_: int, *columns: Any) -> tuple[int, Event]:
     return id_, event_of(*columns)
 
 
-# Claimed by the update itself, so that two relays on PostgreSQL never take the same event: the
-# second waits for the first one's rows and then finds them relayed.
-_TAKE: Query[tuple[int, Event]] = query(
-    _numbered,
-    "UPDATE event SET relayed_at = :now WHERE relayed_at IS NULL AND id IN "
-    "(SELECT id FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :limit) "
-    f"RETURNING id, {COLUMNS}",
+# Claimed by deleting, so that two relays on PostgreSQL never take the same event: the second waits
+# for the first one's rows and then finds them gone.
+_TAKE: Query[tuple[int, int]] = query(
+    lambda id_, number: (id_, number),
+    "DELETE FROM event_queue WHERE id IN "
+    "(SELECT id FROM event_queue ORDER BY id LIMIT :limit) RETURNING id, slice",
+)
+_READ: tuple[Query[tuple[int, Event]], ...] = tuple(
+    query(
+        _numbered,
+        f"SELECT id, {COLUMNS} FROM event_{n} "
+        "WHERE id IN (SELECT CAST(key AS BIGINT) FROM json_each(:ids))",
+    )
+    for n in range(SLICES)
 )
 
 
@@ -58,8 +67,13 @@ class Relay:
         return False
 
     async def _batch(self, tx: Tx, now: int) -> int:
-        taken = await tx.all(_TAKE, now=now, limit=BATCH)
+        ids: dict[int, list[int]] = defaultdict(list)
+        for id_, number in await tx.all(_TAKE, limit=BATCH):
+            ids[number].append(id_)
+        taken: list[tuple[int, Event]] = []
+        for number, some in ids.items():
+            taken += await tx.all(_READ[number], ids=keys(some))
         if taken:
-            taken.sort(key=lambda numbered: numbered[0])  # RETURNING promises no order
+            taken.sort(key=lambda numbered: numbered[0])  # no answer came in an order
             await self._fan_out(tx, [event for _, event in taken], now)
         return len(taken)

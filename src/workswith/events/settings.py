@@ -12,5 +12,10 @@ class Settings(Section, frozen=True):
 
     keep_days: Annotated[
         int,
-        Meta(ge=1, le=3650, description="Days that an event stays listed after it was relayed."),
+        Meta(
+            ge=1,
+            le=3650,
+            description="Days that an event stays listed at least; they go in slices of a seventh "
+            "of that, so up to so much later, and never before they were relayed.",
+        ),
     ] = 30

@@ -86,7 +86,7 @@ _LOST = query(
     _lost,
     f"SELECT l.id, {', '.join('e.' + c for c in EVENT_COLUMNS.split(', '))}, "
     f"{', '.join('s.' + c for c in COLUMNS.split(', '))} FROM webhook_lost l "
-    "JOIN event e ON e.event_id = l.event_id JOIN webhook_subscription s "
+    "JOIN event e ON e.plant_id = l.plant_id AND e.sequence = l.sequence JOIN webhook_subscription s "
     "ON s.id = l.subscription_id WHERE l.endpoint_id = :endpoint_id AND l.replayed_at IS NULL "
     "AND l.at >= :since AND l.at < :until ORDER BY l.id LIMIT :limit",
 )

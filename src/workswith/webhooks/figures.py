@@ -66,7 +66,7 @@ _QUEUE = query(
     "AND (e.ban_until IS NULL OR e.ban_until <= :now) AS ready FROM webhook_delivery d "
     "JOIN webhook_endpoint e ON e.id = d.endpoint_id WHERE d.due_at IS NOT NULL) AS queue",
 )
-_UNRELAYED = query(int, "SELECT count(*) FROM event WHERE relayed_at IS NULL")
+_UNRELAYED = query(int, "SELECT count(*) FROM event_queue")
 _URLS = query(
     lambda id_, url: (id_, url),
     "SELECT id, url FROM webhook_endpoint WHERE id IN (SELECT key FROM json_each(:ids))",

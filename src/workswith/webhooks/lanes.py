@@ -11,6 +11,8 @@ import msgspec
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.database import Query, Reads, query
 
+from .bodies import BODY
+
 AILING = MINUTE
 """An endpoint that failed within this time may use only half of the places."""
 
@@ -66,21 +68,21 @@ _NEXT = query(
 )
 _DUE_COLUMNS = (
     "SELECT d.id, delivery_id, endpoint_id, plant_id, attempts, spent, due_at, expires_at, proof, "
-    "body, flow FROM"
+    f"{BODY}, flow FROM"
 )
 _FIRST = "due_at <= :now ORDER BY due_at, id LIMIT :limit"
 # On PostgreSQL a question costs more than its rows: one for all lanes.
 _DUE: dict[str, Query[Due]] = {
     "sqlite": query(
         Due,
-        f"{_DUE_COLUMNS} webhook_delivery d JOIN webhook_body b ON b.id = d.id "
+        f"{_DUE_COLUMNS} webhook_delivery d "
         f"WHERE endpoint_id = :id AND {_FIRST.replace(' id ', ' d.id ')}",
     ),
     "postgresql": query(
         Due,
         f"{_DUE_COLUMNS} json_each(:ids) AS lane CROSS JOIN LATERAL (SELECT * "
         f"FROM webhook_delivery WHERE endpoint_id = lane.key AND {_FIRST}) AS d "
-        "JOIN webhook_body b ON b.id = d.id ORDER BY due_at, d.id",
+        "ORDER BY due_at, d.id",
     ),
 }
 

@@ -1,6 +1,7 @@
 """Adding deliveries to the queue: for the fan-out, a replay, a test, a handshake.
 
-Numbers are taken beforehand, in bulk, since a delivery and its body are rows of two tables.
+Numbers are taken beforehand, in bulk, since a delivery and its body are rows of two tables; and with
+them the slice that takes bodies now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,28 +9,28 @@ from typing import Any
 
 from workswith.kernel.database import Query, Tx, query, statement
 
+from . import bodies
+
 # SQLite has one writer; on PostgreSQL several transactions count at once.
-_NUMBERS: dict[str, Query[int]] = {
+_NUMBERS: dict[str, Query[tuple[int, int]]] = {
     "sqlite": query(
-        int,
+        lambda number, slice_: (number, slice_),
         "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number "
         "WHERE n < :count) SELECT n + COALESCE((SELECT seq FROM sqlite_sequence "
-        "WHERE name = 'webhook_delivery'), 0) FROM number",
+        f"WHERE name = 'webhook_delivery'), 0), {bodies.SERIES.open} FROM number",
     ),
     "postgresql": query(
-        int,
-        "SELECT nextval('webhook_delivery_id_seq') FROM generate_series(1, CAST(:count AS BIGINT))",
+        lambda number, slice_: (number, slice_),
+        f"SELECT nextval('webhook_delivery_id_seq'), {bodies.SERIES.open} "
+        "FROM generate_series(1, CAST(:count AS BIGINT))",
     ),
 }
 _ADD = statement(
     "INSERT INTO webhook_delivery (id, delivery_id, endpoint_id, subscription_id, client_id, "
     "event_id, plant_id, sequence, kind, event_at, expires_at, state, attempts, due_at, flow, "
-    "cause, proof) VALUES (:number, :delivery_id, :endpoint_id, :subscription_id, :client_id, "
+    "cause, proof, body_slice) VALUES (:number, :delivery_id, :endpoint_id, :subscription_id, :client_id, "
     ":event_id, :plant_id, :sequence, :kind, :at, :expires_at, 'waiting', 0, :now, :flow, :cause, "
-    ":proof) ON CONFLICT (delivery_id) DO NOTHING"
-)
-_BODY = statement(
-    "INSERT INTO webhook_body (id, body) SELECT id, :body FROM webhook_delivery WHERE id = :number"
+    ":proof, :slice) ON CONFLICT (delivery_id) DO NOTHING"
 )
 
 
@@ -41,6 +42,9 @@ async def add(tx: Tx, dialect: str, deliveries: Sequence[Mapping[str, Any]]) -> 
     if not deliveries:
         return
     numbers = await tx.all(_NUMBERS[dialect], count=len(deliveries))
-    rows = [{**row, "number": number} for row, number in zip(deliveries, numbers, strict=True)]
+    rows = [
+        {**row, "number": number, "slice": slice_}
+        for row, (number, slice_) in zip(deliveries, numbers, strict=True)
+    ]
     await tx.run_many(_ADD, rows)
-    await tx.run_many(_BODY, rows)
+    await tx.run_many(bodies.KEEP[numbers[0][1]], rows)

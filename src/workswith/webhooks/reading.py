@@ -14,6 +14,7 @@ from workswith.kernel.cipher import Cipher
 from workswith.kernel.database import Query, Reads, query
 
 from . import logbook, policy, signing
+from .bodies import BODY
 from .fanout import delivery_id
 from .logbook import Attempt
 from .settings import Rules
@@ -164,8 +165,8 @@ _ENDPOINT = query(_endpoint, f"{_ENDPOINT_COLUMNS} AND id = :id")
 _APPLICATIONS = query(str, "SELECT DISTINCT client_id FROM webhook_endpoint ORDER BY client_id")
 _DELIVERY_COLUMNS = (
     "SELECT d.id, delivery_id, endpoint_id, subscription_id, client_id, event_id, plant_id, "
-    "sequence, kind, event_at, expires_at, body, state, attempts, due_at, finished_at, flow, cause "
-    "FROM webhook_delivery d JOIN webhook_body b ON b.id = d.id"
+    f"sequence, kind, event_at, expires_at, {BODY}, state, attempts, due_at, finished_at, flow, "
+    "cause FROM webhook_delivery d"
 )
 _DELIVERIES: Query[DeliveryView] = query(
     DeliveryView,
@@ -193,7 +194,7 @@ _EVENTS = query(
     "FROM webhook_subscription s JOIN event e ON e.plant_id = s.plant_id "
     "WHERE s.client_id = :client_id AND (:endpoint_id = '' OR s.endpoint_id = :endpoint_id) "
     "AND (:plant_id = '' OR s.plant_id = :plant_id) AND s.state = 'active' "
-    "AND e.at >= s.created_at AND e.at >= :since AND e.at < :until "
+    "AND e.at >= s.created_at AND e.at >= :since AND e.at < :until AND e.at >= :after_at "
     "AND (e.at, e.plant_id, e.sequence, s.id) > (:after_at, :after_plant, :after, :after_id) "
     "ORDER BY e.at, e.plant_id, e.sequence, s.id LIMIT :limit OFFSET :offset",
 )

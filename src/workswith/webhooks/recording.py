@@ -114,7 +114,6 @@ class Book:
 
     dialect: str
     rules: Rules
-    keep_days: int
     portal: str
     going_on: Callable[[str], bool]
 
@@ -144,9 +143,7 @@ async def record(
             rows.saves.append(_saved(endpoint_id, locked))
     if rows.attempts:
         now = max(outcome.ended for outcome in outcomes)
-        note = await logbook.append(
-            tx, book.dialect, rows.attempts, rows.tallies, now=now, keep_days=book.keep_days
-        )
+        note = await logbook.append(tx, rows.attempts, rows.tallies, now=now)
         await rows.write(tx, note, now)
     return lanes
 

@@ -1,51 +1,55 @@
 """How long deliveries, attempts and losses stay listed. What still waits stays whatever its age.
 
-Attempts go by whole slices (`logbook`), which also tell which deliveries are old: those up to the
-number that a slice began with, found by their key without an index of times.
+Attempts and bodies go by whole slices (`logbook`, `bodies`). Before that go the deliveries of the
+slice, a range of keys: those up to the last one that has its body there. What stays of them takes
+its body along.
 """
 
 from workswith.events.retention import BATCH, Sweep, sweep
 from workswith.kernel.clock import DAY
 from workswith.kernel.database import Database, Tx, statement
+from workswith.kernel.slices import SLICES, Rotation
 
-from . import logbook, once
+from . import bodies, once
 from .settings import Settings
 
-_OLD = (
-    "(SELECT id FROM webhook_delivery WHERE id <= :boundary AND due_at IS NULL "
-    "AND finished_at < :before ORDER BY id LIMIT :limit)"
+_OLD = tuple(
+    statement(
+        "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery "
+        f"WHERE id <= (SELECT max(id) FROM webhook_body_{n}) AND due_at IS NULL "
+        "AND finished_at < :before ORDER BY id LIMIT :limit)"
+    )
+    for n in range(SLICES)
 )
-_OLD_BODIES = statement(f"DELETE FROM webhook_body WHERE id IN {_OLD}")
-_OLD_DELIVERIES = statement(f"DELETE FROM webhook_delivery WHERE id IN {_OLD}")
 _OLD_LOSSES = statement(
     "DELETE FROM webhook_lost WHERE id IN (SELECT id FROM webhook_lost WHERE at < :before "
     "ORDER BY at LIMIT :limit)"
 )
 
 
+CARRIED = 100
+"""Bodies that one transaction moves."""
+
+
 def sweeps(database: Database, settings: Settings) -> list[Sweep]:
     """For the work ``retention``."""
-
-    async def slices(tx: Tx, now: int) -> None:
-        await logbook.turn_over(tx, database.dialect, now, settings.keep_days)
-        await logbook.drop(tx, database.dialect, now - settings.keep_days * DAY)
-
-    async def deliveries(tx: Tx, before: int) -> int:
-        boundary = await logbook.boundary(tx, before)
-        old = {"boundary": boundary, "before": before, "limit": BATCH}
-        await tx.run(_OLD_BODIES, **old)
-        return await tx.run(_OLD_DELIVERIES, **old)
-
-    async def sweep_slices(now: int) -> bool:
-        await database.write(slices, now)
-        return False
-
-    async def sweep_deliveries(now: int) -> bool:
-        return await database.write(deliveries, now - settings.keep_days * DAY) == BATCH
-
     return [
-        sweep_slices,
-        sweep_deliveries,
         sweep(database, _OLD_LOSSES, settings.keep_days),
         sweep(database, once.OLD, once.KEPT_FOR // DAY),
     ]
+
+
+def rotation(database: Database, settings: Settings) -> Rotation:
+    """Empties slices of attempts and bodies when they are over."""
+    keep_ms = settings.keep_days * DAY
+
+    async def delete(tx: Tx, number: int, before: int) -> int:
+        return await tx.run(_OLD[number], before=before, limit=BATCH)
+
+    async def clear(number: int, now: int) -> None:
+        while await database.write(delete, number, now - keep_ms) == BATCH:
+            pass
+        while await database.write(bodies.carry_over, number, CARRIED) == CARRIED:
+            pass
+
+    return Rotation(database, bodies.SERIES, keep_ms, clear)

@@ -132,7 +132,7 @@ class Settings(Section, frozen=True):
         int,
         Meta(
             ge=1,
-            description="Days that deliveries, attempts and losses stay listed. Attempts go in "
-            "slices of a seventh of that, so up to so much later.",
+            description="Days that deliveries, attempts and losses stay listed at least. They go "
+            "in slices of a seventh of that, so up to so much later.",
         ),
     ] = 14

@@ -110,9 +110,7 @@ class Worker:
         self._settings = settings
         self._jitter = jitter
         self.shards = Shards(database, lease_ms=settings.lease_ms)
-        self._book = Book(
-            database.dialect, settings.rules, settings.keep_days, portal, self._more_waits
-        )
+        self._book = Book(database.dialect, settings.rules, portal, self._more_waits)
         self._recorder = Recorder(
             database,
             self._book,
@@ -131,8 +129,8 @@ class Worker:
         self._known: set[str] = set()
         # Whoever ends a subscription writes there: what was read before is read anew.
         self._changes = database.changes.watch(("webhook_subscription",))
-        # The relay marks events in the transaction that adds deliveries.
-        self._events = database.changes.watch(("event", "webhook_subscription"))
+        # The relay takes events from its queue in the transaction that adds deliveries.
+        self._events = database.changes.watch(("event_queue", "webhook_subscription"))
 
     async def turn(self, now: int) -> int | None:
         """Starts what is due and has a place; returns when the next endpoint is due.

@@ -13,7 +13,18 @@ PostgreSQL each body has a transaction and a connection of its own. A body that 
 else fails on SQLite, which keeps network calls out of transactions on both.
 """
 
-from .core import Database, DatabaseAway, Query, Reads, Statement, Tx, keys, query, statement
+from .core import (
+    Database,
+    DatabaseAway,
+    Query,
+    Reads,
+    Statement,
+    TableBusy,
+    Tx,
+    keys,
+    query,
+    statement,
+)
 from .gathered import Gathered
 from .kept import Kept
 from .migrate import migrate
@@ -27,6 +38,7 @@ __all__ = [
     "Query",
     "Reads",
     "Statement",
+    "TableBusy",
     "Tx",
     "keys",
     "migrate",

@@ -15,8 +15,8 @@ P = ParamSpec("P")
 
 _NAME = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
-_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)", re.IGNORECASE)
-_READS = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)", re.IGNORECASE)
+_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_0-9]+)", re.IGNORECASE)
+_READS = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_0-9]+)", re.IGNORECASE)
 
 
 class Statement:
@@ -62,7 +62,7 @@ class Query(Statement, Generic[T_co]):
         self.row = row
 
 
-def keys(values: Iterable[str]) -> str:
+def keys(values: Iterable[str | int]) -> str:
     """A set as a JSON object, whose keys both databases read by ``json_each``."""
     return msgspec.json.encode(dict.fromkeys(values, 0)).decode()
 
@@ -84,6 +84,10 @@ class DatabaseAway(ConnectionError):
     """
 
 
+class TableBusy(Exception):
+    """A table that a transaction wanted for itself is being used; nothing of it has happened."""
+
+
 class Reads(Protocol):
     """What can be asked: inside a transaction its own view, outside the last committed one."""
 
@@ -96,6 +100,10 @@ class Reads(Protocol):
 
 class Tx(Reads, Protocol):
     """An open transaction. Whoever receives one never commits."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:
         """Executes; returns the number of rows it changed."""

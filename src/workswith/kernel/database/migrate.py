@@ -21,7 +21,7 @@ def newest() -> str:
 async def migrate(database: Database, url: str) -> None:
     """Runs what is missing, in a thread, under a lock of the database itself."""
     if await _current(database) != newest():
-        await asyncio.to_thread(_upgrade, url)
+        await asyncio.to_thread(upgrade, url)
 
 
 async def _current(database: Database) -> str | None:
@@ -31,11 +31,12 @@ async def _current(database: Database) -> str | None:
         return None
 
 
-def _upgrade(url: str) -> None:
+def upgrade(url: str, revision: str = "head") -> None:
+    """Runs what is missing up to a revision. Blocks."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_VERSIONS.parent))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import asyncpg
 
 from .changes import Changes
-from .core import DatabaseAway, Query, Statement
+from .core import DatabaseAway, Query, Statement, TableBusy
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -81,6 +81,8 @@ class PostgresqlDatabase:
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 if attempt == TRIES:
                     raise
+            except asyncpg.LockNotAvailableError as error:
+                raise TableBusy(str(error)) from error
         raise AssertionError("unreachable")
 
     @asynccontextmanager
@@ -134,6 +136,8 @@ def _give_up(connection: Any) -> None:
 
 class _Transaction:
     __slots__ = ("_connection", "written")
+
+    dialect = "postgresql"
 
     def __init__(self, connection: Any) -> None:
         self.written: set[str] = set()

@@ -159,6 +159,8 @@ class _Connection:
 
     __slots__ = ("_execute", "_executemany", "written")
 
+    dialect = "sqlite"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.written: set[str] = set()
         self._execute = connection.execute
