@@ -1,33 +1,19 @@
 """Usage for people: summed by hour, only for its owner, and not lost by a failing database."""
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalog.calls import Call
 from workswith.catalog import products, usage, usage_reports
 from workswith.catalog.latency import BUCKETS, EDGES_US, bucket, percentiles
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.catalog.usage import FLUSH_EVERY, Usage
-from workswith.catalog.usage_reports import Line, Period, Spent
+from workswith.catalog.usage_reports import Calls, Line, Period, Spent
 from workswith.kernel.clock import DAY, HOUR, Clock
 from workswith.kernel.database import Database
 
 KIT = products.STARTER_KIT
-
-
-@dataclass
-class Call:
-    at: int
-    subscription_id: str
-    status: int = 200
-    client_id: str = "app"
-    account_id: str = "user"
-    api: str = "echo"
-    operation: str = "retrieve-resource"
-    checks_us: int = 20
-    handling_us: int = 100
 
 
 @pytest.fixture
@@ -49,16 +35,16 @@ async def test_calls_are_summed_by_hour(
     await counted.turn(now)
     counted.note(Call(now + 3, mine))
     await counted.turn(now + 1)
-    span = {"since": now - now % HOUR, "until": now + DAY}
-    found = await usage_reports.periods(database, "dev", **span)
+    dev = Calls("dev", now - now % HOUR, now + DAY)
+    found = await usage_reports.periods(database, dev)
     assert [hour.calls for hour in found] == [3, 1], "the last call is not written down yet"
     await counted.turn(now + FLUSH_EVERY)
     first = now - now % HOUR
-    assert await usage_reports.periods(database, "dev", **span) == [
+    assert await usage_reports.periods(database, dev) == [
         Period(first, 4, 1),
         Period(first + HOUR, 1, 0),
     ]
-    assert await usage_reports.lines(database, "dev", "operation", **span) == [
+    assert await usage_reports.lines(database, dev, "operation") == [
         Line("echo/retrieve-resource", 200, 4, 20, 7525),
         Line("echo/retrieve-resource", 404, 1, 20, 20200),
     ]
@@ -73,7 +59,7 @@ async def test_it_can_be_asked_by_whom(
     by, name = asked
     counted.note(Call(clock.now(), mine))
     await counted.settle()
-    found = await usage_reports.lines(database, "dev", by, since=0, until=clock.now() + 1)
+    found = await usage_reports.lines(database, Calls("dev", 0, clock.now() + 1), by)
     assert [(line.name, line.calls) for line in found] == [(name or mine, 1)]
 
 
@@ -85,14 +71,11 @@ async def test_nobody_sees_the_usage_of_others(
     counted.note(Call(clock.now(), other, account_id="someone"))
     counted.note(Call(clock.now(), "", 401, client_id="", account_id=""))
     await counted.settle()
-    span = {"since": 0, "until": clock.now() + 1}
-    assert sum(hour.calls for hour in await usage_reports.periods(database, "dev", **span)) == 1
-    assert await usage_reports.periods(database, "dev", subscription_id=other, **span) == []
-    assert (
-        await usage_reports.lines(database, "dev", "end_user", subscription_id=other, **span) == []
-    )
-    mine_alone = await usage_reports.of_end_user(database, "user", **span)
-    assert [(line.name, line.calls) for line in mine_alone] == [("app", 1)]
+    dev = Calls("dev", 0, clock.now() + 1)
+    assert sum(hour.calls for hour in await usage_reports.periods(database, dev)) == 1
+    theirs = dev._replace(subscription_id=other)
+    assert await usage_reports.periods(database, theirs) == []
+    assert await usage_reports.lines(database, theirs, "end_user") == []
 
 
 async def test_what_cannot_be_written_is_kept(
@@ -105,7 +88,7 @@ async def test_what_cannot_be_written_is_kept(
             await counted.flush()
     counted.note(Call(clock.now(), mine))
     await counted.flush()
-    [hour] = await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)
+    [hour] = await usage_reports.periods(database, Calls("dev", 0, clock.now() + 1))
     assert hour.calls == 2
 
 
@@ -117,7 +100,7 @@ async def test_memory_is_bounded_and_no_call_is_lost(
         counted.note(Call(clock.now(), mine, account_id=f"user-{n}"))
     assert len(counted._counts) == 4
     await counted.flush()
-    [hour] = await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)
+    [hour] = await usage_reports.periods(database, Calls("dev", 0, clock.now() + 1))
     assert hour.calls == 10
 
 
@@ -127,9 +110,9 @@ async def test_old_hours_are_removed(
     counted.note(Call(clock.now(), mine))
     await counted.turn(clock.now())
     await counted.turn(clock.now() + 399 * DAY)
-    assert len(await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1)) == 1
+    assert len(await usage_reports.periods(database, Calls("dev", 0, clock.now() + 1))) == 1
     await counted.turn(clock.now() + 401 * DAY)
-    assert await usage_reports.periods(database, "dev", since=0, until=clock.now() + 1) == []
+    assert await usage_reports.periods(database, Calls("dev", 0, clock.now() + 1)) == []
 
 
 async def test_calls_are_summed_by_day_and_by_end_user(
@@ -140,7 +123,8 @@ async def test_calls_are_summed_by_day_and_by_end_user(
         counted.note(Call(day + hour * HOUR, mine, account_id=user))
     await counted.settle()
     span = {"since": day, "until": day + 2 * DAY}
-    assert await usage_reports.periods(database, "dev", span=DAY, **span) == [
+    dev = Calls("dev", **span)
+    assert await usage_reports.periods(database, dev, span=DAY) == [
         Period(day, 3, 0),
         Period(day + DAY, 2, 0),
     ]
@@ -151,7 +135,7 @@ async def test_calls_are_summed_by_day_and_by_end_user(
     assert await usage_reports.spent(database, "dev", limit=1, offset=1, **span) == [
         Spent(KIT, "Starter Kit", "berta", 1, 500)
     ]
-    exported = await usage_reports.export(database, "dev", **span)
+    exported = await usage_reports.export(database, dev)
     assert [(row.hour - day, row.end_user_id, row.calls) for row in exported] == [
         (0, "anna", 1),
         (5 * HOUR, "anna", 1),
@@ -159,7 +143,7 @@ async def test_calls_are_summed_by_day_and_by_end_user(
         (24 * HOUR, "anna", 1),
         (25 * HOUR, "", 1),
     ]
-    assert await usage_reports.export(database, "somebody", **span) == []
+    assert await usage_reports.export(database, dev._replace(owner_id="somebody")) == []
     assert await usage_reports.spent(database, "somebody", **span) == []
 
 
@@ -174,19 +158,19 @@ async def test_how_long_calls_took_adds_up(
         if number == 50:
             await counted.flush()
     await counted.settle()
-    span = {"since": day, "until": day + DAY}
-    found = await usage_reports.latencies(database, "dev", **span)
+    dev = Calls("dev", day, day + DAY)
+    found = await usage_reports.latencies(database, dev)
     assert list(found) == ["echo/retrieve-resource"]
     half, most = percentiles(found["echo/retrieve-resource"], (0.5, 0.95))
     assert 40_000 <= half <= 60_000
     assert 85_000 <= most <= 100_000
-    by_day = await usage_reports.latency_periods(database, "dev", span=DAY, **span)
+    by_day = await usage_reports.latency_periods(database, dev, span=DAY)
     assert by_day == {day: found["echo/retrieve-resource"]}
-    by_hour = await usage_reports.latency_periods(database, "dev", **span)
+    by_hour = await usage_reports.latency_periods(database, dev)
     assert [sum(counts.values()) for counts in by_hour.values()] == [25, 25, 25, 25]
-    assert await usage_reports.latencies(database, "somebody", **span) == {}
+    assert await usage_reports.latencies(database, dev._replace(owner_id="somebody")) == {}
     await counted.turn(day + 500 * DAY)
-    assert await usage_reports.latencies(database, "dev", **span) == {}, "removed with the rest"
+    assert await usage_reports.latencies(database, dev) == {}, "removed with the rest"
 
 
 @given(st.lists(st.integers(1, EDGES_US[-1]), min_size=1, max_size=50))

@@ -4,14 +4,30 @@ Every question names the owner of the keys first; what was called with others' k
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from workswith.kernel.clock import HOUR
 from workswith.kernel.database import Reads, query
 
+K = TypeVar("K")
+
 LISTED = 1_000
 EXPORTED = 100_000
 """So many lines a file has at most."""
+
+
+class Calls(NamedTuple):
+    """Those with the keys of ``owner_id``, of one subscription or of all.
+
+    ``since`` and ``until`` in ms, the latter excluded.
+    """
+
+    owner_id: str
+    since: int
+    until: int
+    subscription_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +110,6 @@ _LINES = {
     )
     for by, name in _NAMES.items()
 }
-_OF_END_USER = query(
-    Line,
-    f"SELECT u.client_id, u.status, {_SUMS} FROM usage_hours u "
-    "WHERE u.end_user_id = :end_user_id AND u.hour >= :since AND u.hour < :until "
-    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit",
-)
 _SPENT = query(
     Spent,
     "SELECT p.id, p.name, u.end_user_id, CAST(SUM(u.calls) AS BIGINT), "
@@ -129,50 +139,16 @@ _LATENCY_PERIODS = query(
 )
 
 
-async def periods(
-    reads: Reads,
-    owner_id: str,
-    *,
-    since: int,
-    until: int,
-    subscription_id: str = "",
-    span: int = HOUR,
-) -> list[Period]:
-    """Calls with the keys of this developer by spans of ms; those without calls are left out.
+async def periods(reads: Reads, of: Calls, *, span: int = HOUR) -> list[Period]:
+    """By spans of ms; those without calls are left out. ``span`` is a multiple of an hour."""
+    return await reads.all(_PERIODS, **of._asdict(), span=span)
 
-    ``since`` and ``until`` in ms, the latter excluded; ``span`` is a multiple of an hour.
+
+async def lines(reads: Reads, of: Calls, by: str, *, limit: int = LISTED) -> list[Line]:
+    """By ``operation``, ``application``, ``end_user`` or ``subscription``, each with its statuses,
+    the most frequent first.
     """
-    return await reads.all(
-        _PERIODS,
-        owner_id=owner_id,
-        since=since,
-        until=until,
-        subscription_id=subscription_id,
-        span=span,
-    )
-
-
-async def lines(
-    reads: Reads,
-    owner_id: str,
-    by: str,
-    *,
-    since: int,
-    until: int,
-    subscription_id: str = "",
-    limit: int = LISTED,
-) -> list[Line]:
-    """The same calls by ``operation``, ``application``, ``end_user`` or ``subscription``, each with
-    its statuses, the most frequent first.
-    """
-    return await reads.all(
-        _LINES[by],
-        owner_id=owner_id,
-        since=since,
-        until=until,
-        subscription_id=subscription_id,
-        limit=limit,
-    )
+    return await reads.all(_LINES[by], **of._asdict(), limit=limit)
 
 
 async def spent(
@@ -200,67 +176,25 @@ async def spent(
     )
 
 
-async def export(
-    reads: Reads,
-    owner_id: str,
-    *,
-    since: int,
-    until: int,
-    subscription_id: str = "",
-    limit: int = EXPORTED,
-) -> list[Counted]:
+async def export(reads: Reads, of: Calls, *, limit: int = EXPORTED) -> list[Counted]:
     """Every stored row, the oldest first."""
-    return await reads.all(
-        _EXPORT,
-        owner_id=owner_id,
-        since=since,
-        until=until,
-        subscription_id=subscription_id,
-        limit=limit,
-    )
+    return await reads.all(_EXPORT, **of._asdict(), limit=limit)
 
 
-async def latencies(
-    reads: Reads, owner_id: str, *, since: int, until: int, subscription_id: str = ""
-) -> dict[str, dict[int, int]]:
-    """Calls by operation and bucket of `latency`."""
-    rows = await reads.all(
-        _LATENCIES, owner_id=owner_id, since=since, until=until, subscription_id=subscription_id
-    )
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    for name, index, calls in rows:
-        found[name][index] = calls
-    return dict(found)
+async def latencies(reads: Reads, of: Calls) -> dict[str, dict[int, int]]:
+    """How many by operation and bucket of `latency`."""
+    return _nested(await reads.all(_LATENCIES, **of._asdict()))
 
 
 async def latency_periods(
-    reads: Reads,
-    owner_id: str,
-    *,
-    since: int,
-    until: int,
-    subscription_id: str = "",
-    span: int = HOUR,
+    reads: Reads, of: Calls, *, span: int = HOUR
 ) -> dict[int, dict[int, int]]:
-    """Calls by span, as `periods` has them, and bucket of `latency`."""
-    rows = await reads.all(
-        _LATENCY_PERIODS,
-        owner_id=owner_id,
-        since=since,
-        until=until,
-        subscription_id=subscription_id,
-        span=span,
-    )
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for at, index, calls in rows:
-        found[at][index] = calls
+    """How many by span, as `periods` has them, and bucket of `latency`."""
+    return _nested(await reads.all(_LATENCY_PERIODS, **of._asdict(), span=span))
+
+
+def _nested(rows: Iterable[tuple[K, int, int]]) -> dict[K, dict[int, int]]:
+    found: dict[K, dict[int, int]] = defaultdict(dict)
+    for key, index, calls in rows:
+        found[key][index] = calls
     return dict(found)
-
-
-async def of_end_user(
-    reads: Reads, end_user_id: str, *, since: int, until: int, limit: int = LISTED
-) -> list[Line]:
-    """What applications have called in this person's name; ``name`` is the application."""
-    return await reads.all(
-        _OF_END_USER, end_user_id=end_user_id, since=since, until=until, limit=limit
-    )

@@ -1,27 +1,14 @@
 """The usage page says what was counted, to its owner only, and the file has every row."""
 
 import csv
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.catalog.calls import Call
 from workswith.catalog.products import STARTER_KIT
 from workswith.catalog.usage import Usage
 from workswith.kernel.clock import DAY, HOUR
-
-
-@dataclass
-class Call:
-    at: int
-    subscription_id: str
-    status: int = 200
-    client_id: str = "app"
-    account_id: str = "user"
-    api: str = "echo"
-    operation: str = "retrieve-resource"
-    checks_us: int = 20
-    handling_us: int = 100
 
 
 async def use(browser: Any, subscription: str, *calls: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ KIND_WORDS = {
 
 
 async def listing(visit: Visit) -> Response:
-    text, kind = paging.searched(visit), visit.asked("kind")
+    text, kind = paging.wanted(visit), visit.asked("kind")
     kind = kind if kind in KINDS else ""
     fitting = partial(search, visit.services.database, text=text, kind=kind)
     found = await paging.read(visit, "/office/accounts", fitting, q=text, kind=kind)

@@ -69,7 +69,7 @@ class AnnouncementForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    text = paging.searched(visit)
+    text = paging.wanted(visit)
     search = partial(announcements.search, visit.services.database, text=text)
     found = await paging.read(visit, "/office/announcements", search, q=text)
     return visit.render("office/announcements.html", announcements=found, levels=LEVEL_WORDS)

@@ -39,7 +39,7 @@ class ApiForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    asked = paging.searched(visit)
+    asked = paging.wanted(visit)
     notes = await api_notes(visit.services.database)
     found = [
         (api.document, notes.get(api.document.slug, ApiNote(api.document.slug)))

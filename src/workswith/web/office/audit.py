@@ -13,7 +13,7 @@ from workswith.web.site.visit import Visit
 
 
 async def listing(visit: Visit) -> Response:
-    text, kind = paging.searched(visit), visit.asked("kind")[:100]
+    text, kind = paging.wanted(visit), visit.asked("kind")[:100]
     database = visit.services.database
     search = partial(log.search, database, text=text, kind=kind)
     return visit.render(

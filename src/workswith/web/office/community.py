@@ -85,7 +85,7 @@ async def _decide(visit: Visit, *, publish: bool) -> None:
 async def _show(
     visit: Visit, status: int = 200, refused: str = "", problem: Problem | None = None
 ) -> Response:
-    text, state = paging.searched(visit), visit.asked("state", "submitted")
+    text, state = paging.wanted(visit), visit.asked("state", "submitted")
     state = state if state in STATES else ""
     search = partial(showcase.listed, visit.services.database, state=state, text=text)
     found = await paging.read(visit, "/office/showcase", search, state=state or "all", q=text)

@@ -12,7 +12,7 @@ from workswith.web.site.visit import Visit
 
 
 async def listing(visit: Visit) -> Response:
-    text = paging.searched(visit)
+    text = paging.wanted(visit)
     search = partial(gateways, visit.services.database, text=text)
     found = await paging.read(visit, "/office/gateways", search, q=text)
     return visit.render("office/gateways.html", gateways=found)

@@ -75,7 +75,7 @@ class NewsForm(Form):
 
 
 async def listing(visit: Visit) -> Response:
-    asked = paging.searched(visit)
+    asked = paging.wanted(visit)
     search = partial(news.search, visit.services.database, text=asked)
     found = await paging.read(visit, "/office/news", search, q=asked)
     return visit.render("office/news.html", news=found)

@@ -65,7 +65,7 @@ class GrantForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """``q`` is a part of a name, an id, or the address of its owner."""
-    text, state, product = paging.searched(visit), visit.asked("state"), visit.asked("product")
+    text, state, product = paging.wanted(visit), visit.asked("state"), visit.asked("product")
     state, product = state if state in STATE_WORDS else "", product[:100]
     owner = await visit.services.accounts.by_email(text) if "@" in text else None
     search = partial(

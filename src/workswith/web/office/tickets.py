@@ -28,7 +28,7 @@ ANSWERED = Text(
 
 async def listing(visit: Visit) -> Response:
     """The open ones, unless another state is asked for; ``q`` narrows by subject."""
-    text, state = paging.searched(visit), visit.asked("state", "open")
+    text, state = paging.wanted(visit), visit.asked("state", "open")
     state = state if state in STATES else ""
     search = partial(tickets.listed, visit.services.database, account_id="", state=state, text=text)
     found = await paging.read(visit, "/office/tickets", search, q=text, state=state or "all")

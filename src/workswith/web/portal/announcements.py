@@ -15,7 +15,7 @@ PATH = "/announcements"
 
 
 async def listing(visit: Visit) -> Response:
-    text = paging.searched(visit)
+    text = paging.wanted(visit)
     search = partial(announcements.told, visit.services.database, visit.now, text=text)
     found = await paging.read(visit, PATH, search, q=text)
     return visit.render("portal/announcements.html", announcements=found, levels=LEVEL_WORDS)

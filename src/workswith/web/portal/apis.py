@@ -39,7 +39,7 @@ def operation_of(visit: Visit, document: Document) -> Operation:
 
 async def listing(visit: Visit) -> Response:
     """All APIs; ``q`` narrows them, and names the operations that match."""
-    asked = paging.searched(visit)
+    asked = paging.wanted(visit)
     found = []
     notes = await api_notes(visit.services.database)
     for document in await visible.documents(visit):

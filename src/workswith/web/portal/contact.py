@@ -133,7 +133,7 @@ async def close(visit: Visit) -> Response:
 async def _front(visit: Visit, form: TicketForm, status: int = 200) -> Response:
     mine = None
     if visit.known is not None:
-        reads, asked = visit.services.database, paging.searched(visit)
+        reads, asked = visit.services.database, paging.wanted(visit)
         own = partial(tickets.listed, reads, account_id=visit.account.id, text=asked)
         mine = await paging.read(visit, "/contact", own, q=asked)
     return visit.render(

@@ -56,7 +56,7 @@ class EditForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """The latest first; by category, and by words of title and posts."""
-    asked, category = paging.searched(visit), visit.asked("category")
+    asked, category = paging.wanted(visit), visit.asked("category")
     category = category if category in CATEGORIES else ""
     search = partial(
         forum.threads,

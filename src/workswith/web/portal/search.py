@@ -29,7 +29,7 @@ class Hit(NamedTuple):
 
 async def show(visit: Visit) -> Response:
     """Every word has to be somewhere; those that have them all in the title come first."""
-    text = paging.searched(visit)
+    text = paging.wanted(visit)
     words = text.lower().split()
     documents = await visible.documents(visit)
     hits = [hit for hit in _every(documents) if words and _has(words, " ".join(hit))]

@@ -51,7 +51,7 @@ class EntryForm(Form):
 
 async def listing(visit: Visit) -> Response:
     """What is published, the latest first, and what the reader has submitted."""
-    reads, asked = visit.services.database, paging.searched(visit)
+    reads, asked = visit.services.database, paging.wanted(visit)
     search = partial(showcase.listed, reads, state="published", text=asked)
     found = await paging.read(visit, "/showcase", search, q=asked)
     mine = []

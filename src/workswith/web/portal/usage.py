@@ -11,7 +11,7 @@ from starlette.routing import Route
 from workswith.catalog import usage_reports as reports
 from workswith.catalog.latency import percentiles
 from workswith.catalog.subscriptions import Subscription
-from workswith.catalog.usage_reports import Line, Period
+from workswith.catalog.usage_reports import Calls, Line, Period
 from workswith.catalog.window import window
 from workswith.kernel.clock import DAY, HOUR, iso
 from workswith.kernel.problem import Kind, Problem
@@ -48,13 +48,16 @@ RANGES: Mapping[str, Range] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the visitor wants to see: ``[since, until)`` in ms, of one subscription or of all."""
+    """What the visitor wants to see; ``mine`` are the subscriptions that can be chosen."""
 
     range: str
-    since: int
-    until: int
-    subscription: str
+    calls: Calls
     mine: Sequence[Subscription]
+
+    @property
+    def subscription(self) -> str:
+        """The id of the chosen one; empty for all."""
+        return self.calls.subscription_id
 
     @property
     def product(self) -> str:
@@ -79,24 +82,12 @@ class Sum:
 
 async def show(visit: Visit) -> Response:
     asked = await _asked(visit)
-    database, owner = visit.services.database, visit.account.id
-    since, until, chosen = asked.since, asked.until, asked.subscription
-    step = RANGES[asked.range].step
-    by_time = await reports.periods(
-        database, owner, since=since, until=until, subscription_id=chosen, span=step
-    )
-    took = await reports.latency_periods(
-        database, owner, since=since, until=until, subscription_id=chosen, span=step
-    )
-    operations = await reports.lines(
-        database, owner, "operation", since=since, until=until, subscription_id=chosen
-    )
-    applications = await reports.lines(
-        database, owner, "application", since=since, until=until, subscription_id=chosen
-    )
-    durations = await reports.latencies(
-        database, owner, since=since, until=until, subscription_id=chosen
-    )
+    reads, calls, step = visit.services.database, asked.calls, RANGES[asked.range].step
+    by_time = await reports.periods(reads, calls, span=step)
+    took = await reports.latency_periods(reads, calls, span=step)
+    operations = await reports.lines(reads, calls, "operation")
+    applications = await reports.lines(reads, calls, "application")
+    durations = await reports.latencies(reads, calls)
     return visit.render(
         "portal/usage.html",
         asked=asked,
@@ -122,13 +113,7 @@ async def show(visit: Visit) -> Response:
 async def download(visit: Visit) -> Response:
     """Every row that is kept, as CSV (RFC 4180): hours in UTC, means in milliseconds."""
     asked = await _asked(visit)
-    rows = await reports.export(
-        visit.services.database,
-        visit.account.id,
-        since=asked.since,
-        until=asked.until,
-        subscription_id=asked.subscription,
-    )
+    rows = await reports.export(visit.services.database, asked.calls)
     lines = ["hour,subscription,application,end_user,api,operation,status,calls,checks_ms,api_ms"]
     lines += [
         f"{iso(one.hour)},{one.subscription_id},{one.client_id},{one.end_user_id},{one.api},"
@@ -151,15 +136,16 @@ async def _asked(visit: Visit) -> Asked:
         raise Problem(Kind.UNKNOWN, "usage_unknown", "No such usage is kept.")
     step = RANGES[range_].step
     until = (visit.now // step + 1) * step
-    return Asked(range_, until - RANGES[range_].days * DAY, until, chosen, mine)
+    since = until - RANGES[range_].days * DAY
+    return Asked(range_, Calls(visit.account.id, since, until, chosen), mine)
 
 
 def _calls_chart(asked: Asked, found: Sequence[Period]) -> Chart:
     return columns(
         [Point(one.at, one.calls, 0, 0) for one in found],
         [Point(one.at, one.refused, 0, 0) for one in found if one.refused],
-        since=asked.since,
-        until=asked.until,
+        since=asked.calls.since,
+        until=asked.calls.until,
         span=RANGES[asked.range].step,
         times=_instants(asked),
         least=5,
@@ -172,8 +158,8 @@ def _times_chart(asked: Asked, took: Mapping[int, Mapping[int, int]]) -> Chart:
     return curve(
         [Point(at, half, half, most) for at, (half, _nearly, most) in told],
         [Point(at, nearly, nearly, nearly) for at, (_half, nearly, _most) in told],
-        since=asked.since,
-        until=asked.until,
+        since=asked.calls.since,
+        until=asked.calls.until,
         span=RANGES[asked.range].step,
         times=_instants(asked),
         from_zero=True,
@@ -186,8 +172,8 @@ def _told(took: Mapping[int, Mapping[int, int]]) -> list[tuple[int, list[float]]
 
 def _instants(asked: Asked) -> list[int]:
     range_ = RANGES[asked.range]
-    spans = range((asked.until - asked.since) // range_.step)
-    return [asked.since + turn * range_.step for turn in spans if turn % range_.named == 0]
+    spans = range((asked.calls.until - asked.calls.since) // range_.step)
+    return [asked.calls.since + turn * range_.step for turn in spans if turn % range_.named == 0]
 
 
 def _joined(every: Iterable[Mapping[int, int]]) -> dict[int, int]:

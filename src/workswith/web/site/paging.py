@@ -81,7 +81,7 @@ def leaf(
     ``every`` belongs to one account or is kept short by its nature: it has been read already.
     """
     if words is not None:
-        asked["q"] = searched(visit)
+        asked["q"] = wanted(visit)
     text = asked.get("q", "")
     fits = [one for one in every if words is None or text.lower() in words(one).lower()]
     turn = number(visit, page)
@@ -96,7 +96,7 @@ def leaf(
     )
 
 
-def searched(visit: Visit) -> str:
+def wanted(visit: Visit) -> str:
     """What is looked for in a list, or everywhere."""
     return visit.asked("q").strip()[:LONGEST]
 
