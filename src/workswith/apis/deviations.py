@@ -6,26 +6,18 @@ way out, in a sandbox that was told to; no other program applies them.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from workswith.contracts.binding import Answer
+from workswith.contracts.deviation import Deviation
 from workswith.kernel.words import N_
 
 SMARTHER = "smarther"
 _SLUGS = {"smarther-v2.0": SMARTHER, "smarther-v1.0": SMARTHER}
 STATUS = "Get-Chronothermostat-Status"
 _EMPTY = {"Plants": {"plants": []}, "Get-subscriptions-to-C2C-notifications": []}
-
-
-class Deviation(NamedTuple):
-    """``choices`` begin with the usual one; ``source`` is a section of the contract."""
-
-    name: str
-    choices: tuple[str, ...]
-    what: str
-    source: str
 
 
 TABLE: tuple[Deviation, ...] = (

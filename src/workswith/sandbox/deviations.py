@@ -4,11 +4,11 @@ Each area says what it can do otherwise; here is what is chosen at the moment. [
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from workswith.contracts.deviation import Deviation
 from workswith.kernel.database import Database
 from workswith.kernel.words import N_
 
@@ -19,44 +19,21 @@ NUMBERS = ("not_before", "expires_in", "expires_on", "id_token_expires_in",
            "refresh_token_expires_in")  # fmt: skip
 """The members of a token answer that are numbers."""
 
-
-class Deviation(Protocol):
-    """``choices`` begin with the usual one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def choices(self) -> tuple[str, ...]: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A switch of the gateway or of the login service."""
-
-    name: str
-    choices: tuple[str, ...]
-    what: str
-    source: str
-
-
-OWN: tuple[Own, ...] = (
-    Own(
+OWN: tuple[Deviation, ...] = (
+    Deviation(
         "quota-status", ("403", "429"),
         N_("The status of a call beyond the quota: 429, as some users see since 2025."), "D8",
     ),
-    Own(
+    Deviation(
         "token-error", ("1", "2"),
         N_("A refused token as message and code (10, 11), without a statusCode."), "9.3",
     ),
-    Own(
+    Deviation(
         "token-numbers", ("number", "string", "absent"),
         N_("The numbers of a token answer as strings, or none of them."), "D9",
     ),
 )  # fmt: skip
+"""The switches of the gateway and of the login service."""
 
 
 class Deviations:

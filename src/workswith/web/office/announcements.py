@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms import BooleanField, DateTimeLocalField, SelectField
+from wtforms import BooleanField, DateTimeLocalField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -30,6 +31,13 @@ MAILED_AT_ONCE = 500
 MAIL = Text(N_("News for developers"), (N_("Hello {name},"), "{news}"))
 
 
+def _text(
+    label: str, *validators: Any, hint: str = lazy("Empty: readers see the English one.")
+) -> TextAreaField:
+    most = Length(max=LONGEST)
+    return lines(label, *validators, most, hint=hint, maxlength=LONGEST, rows=2)
+
+
 class AnnouncementForm(Form):
     """Instants are UTC."""
 
@@ -38,27 +46,11 @@ class AnnouncementForm(Form):
         [DataRequired()],
         choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
     )
-    text_en = lines(
-        lazy("Text in English"),
-        InputRequired(lazy("Please write what is to be told.")),
-        Length(max=LONGEST),
-        maxlength=LONGEST,
-        rows=2,
+    text_en = _text(
+        lazy("Text in English"), InputRequired(lazy("Please write what is to be told.")), hint=""
     )
-    text_fr = lines(
-        lazy("Text in French"),
-        Length(max=LONGEST),
-        hint=lazy("Empty: readers see the English one."),
-        maxlength=LONGEST,
-        rows=2,
-    )
-    text_it = lines(
-        lazy("Text in Italian"),
-        Length(max=LONGEST),
-        hint=lazy("Empty: readers see the English one."),
-        maxlength=LONGEST,
-        rows=2,
-    )
+    text_fr = _text(lazy("Text in French"))
+    text_it = _text(lazy("Text in Italian"))
     starts_at = DateTimeLocalField(
         lazy("From (UTC)"), [Optional()], description=lazy("Empty: from now on.")
     )

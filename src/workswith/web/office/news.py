@@ -7,7 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms import DateField
+from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from workswith.kernel.clock import DAY
@@ -29,44 +29,32 @@ _MARKUP = lazy(
 )
 
 
+def _title(label: str, *validators: Any, hint: str = _OTHERWISE) -> StringField:
+    most = Length(max=LONGEST_TITLE)
+    return text(label, *validators, most, hint=hint, maxlength=LONGEST_TITLE)
+
+
+def _text(label: str, *validators: Any, hint: str = _OTHERWISE, rows: int = 3) -> TextAreaField:
+    most = Length(max=LONGEST_TEXT)
+    return lines(label, *validators, most, hint=hint, maxlength=LONGEST_TEXT, rows=rows)
+
+
 class NewsForm(Form):
-    title_en = text(
+    title_en = _title(
         lazy("Title in English"),
         InputRequired(lazy("Please say in a few words what it is about.")),
-        Length(max=LONGEST_TITLE),
-        maxlength=LONGEST_TITLE,
+        hint="",
     )
-    text_en = lines(
+    text_en = _text(
         lazy("Text in English"),
         InputRequired(lazy("Please write what is to be told.")),
-        Length(max=LONGEST_TEXT),
         hint=_MARKUP,
-        maxlength=LONGEST_TEXT,
         rows=5,
     )
-    title_fr = text(
-        lazy("Title in French"), Length(max=LONGEST_TITLE), hint=_OTHERWISE, maxlength=LONGEST_TITLE
-    )
-    text_fr = lines(
-        lazy("Text in French"),
-        Length(max=LONGEST_TEXT),
-        hint=_OTHERWISE,
-        maxlength=LONGEST_TEXT,
-        rows=3,
-    )
-    title_it = text(
-        lazy("Title in Italian"),
-        Length(max=LONGEST_TITLE),
-        hint=_OTHERWISE,
-        maxlength=LONGEST_TITLE,
-    )
-    text_it = lines(
-        lazy("Text in Italian"),
-        Length(max=LONGEST_TEXT),
-        hint=_OTHERWISE,
-        maxlength=LONGEST_TEXT,
-        rows=3,
-    )
+    title_fr = _title(lazy("Title in French"))
+    text_fr = _text(lazy("Text in French"))
+    title_it = _title(lazy("Title in Italian"))
+    text_it = _text(lazy("Text in Italian"))
     day = DateField(
         lazy("Day (UTC)"),
         [Optional()],

@@ -49,35 +49,23 @@ class Form(WtForm):
 
 def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> StringField:
     """A line of text, without the blanks around it. ``attributes`` are of the input element."""
-    return StringField(
-        label,
-        validators,
-        filters=[_strip],
-        description=hint,
-        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
-    )
+    return StringField(label, validators, [_strip], hint, render_kw=_named(attributes))
 
 
 def lines(label: str, *validators: Any, hint: str = "", **attributes: Any) -> TextAreaField:
     """Several lines of text."""
-    return TextAreaField(
-        label,
-        validators,
-        filters=[_strip],
-        description=hint,
-        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
-    )
+    return TextAreaField(label, validators, [_strip], hint, render_kw=_named(attributes))
 
 
 def passphrase(label: str, *validators: Any, hint: str = "", **attributes: Any) -> PasswordField:
     """A password: taken as it is, never written back into the page."""
-    return PasswordField(
-        label,
-        validators,
-        description=hint,
-        render_kw={name.rstrip("_"): value for name, value in attributes.items()},
-    )
+    return PasswordField(label, validators, description=hint, render_kw=_named(attributes))
 
 
 def _strip(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+def _named(attributes: dict[str, Any]) -> dict[str, Any]:
+    """With the names that Python keeps for itself: ``class_``."""
+    return {name.rstrip("_"): value for name, value in attributes.items()}

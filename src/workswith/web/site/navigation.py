@@ -4,10 +4,29 @@ A place has a few entries; the office has so many that they stand in groups, eac
 without script.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from .language import lazy
-from .visit import Visit
+from .services import Services
+
+
+class Visitor(Protocol):
+    """Whom the header is for: of a `visit.Visit`."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def known(self) -> object: ...
+
+    @property
+    def developer(self) -> bool: ...
+
+    @property
+    def operator(self) -> bool: ...
+
+    @property
+    def services(self) -> Services: ...
 
 
 class Section(NamedTuple):
@@ -46,50 +65,48 @@ DEVELOPER = (
     Section(lazy("Homes"), "/homes"),
 )
 TESTING = Section(lazy("Testing"), "/testing")
-OFFICE = (
-    Group(
-        lazy("People"),
-        (
-            Section(lazy("Accounts"), "/office/accounts"),
-            Section(lazy("Tickets"), "/office/tickets"),
-        ),
-    ),
-    Group(
+_OFFICE: tuple[tuple[str, dict[str, str]], ...] = (
+    (lazy("People"), {"accounts": lazy("Accounts"), "tickets": lazy("Tickets")}),
+    (
         lazy("Programme"),
-        (
-            Section(lazy("Requests"), "/office/requests"),
-            Section(lazy("Subscriptions"), "/office/subscriptions"),
-            Section(lazy("Products"), "/office/products"),
-            Section(lazy("APIs"), "/office/apis"),
-        ),
+        {
+            "requests": lazy("Requests"),
+            "subscriptions": lazy("Subscriptions"),
+            "products": lazy("Products"),
+            "apis": lazy("APIs"),
+        },
     ),
-    Group(
+    (
         lazy("Operations"),
-        (
-            Section(lazy("Notifications"), "/office/notifications"),
-            Section(lazy("Gateways"), "/office/gateways"),
-            Section(lazy("Audit log"), "/office/audit"),
-        ),
+        {
+            "notifications": lazy("Notifications"),
+            "gateways": lazy("Gateways"),
+            "audit": lazy("Audit log"),
+        },
     ),
-    Group(
+    (
         lazy("Community"),
-        (
-            Section(lazy("Forum"), "/office/forum"),
-            Section(lazy("Showcase"), "/office/showcase"),
-            Section(lazy("Announcements"), "/office/announcements"),
-            Section(lazy("News"), "/office/news"),
-        ),
+        {
+            "forum": lazy("Forum"),
+            "showcase": lazy("Showcase"),
+            "announcements": lazy("Announcements"),
+            "news": lazy("News"),
+        },
     ),
-    Group(lazy("Appearance"), (Section(lazy("Brand"), "/office/brand"),)),
+    (lazy("Appearance"), {"brand": lazy("Brand")}),
 )
-OPERATOR = (Section(lazy("Office"), "/office"), *OFFICE)
+OFFICE = tuple(
+    Group(label, tuple(Section(words, f"/office/{name}") for name, words in entries.items()))
+    for label, entries in _OFFICE
+)
+OPERATOR: tuple[Section | Group, ...] = (Section(lazy("Office"), "/office"), *OFFICE)
 HOME_OWNER = (
     Section(lazy("Homes"), "/home"),
     Section(lazy("Third-party access"), "/account/third-party-access"),
 )
 
 
-def sections(visit: Visit) -> list[Entry]:
+def sections(visit: Visitor) -> list[Entry]:
     """The entries for this visitor, each with whether the page belongs to it."""
     entries = _entries(visit)
     links = [link for one in entries for link in _links(one)]
@@ -110,7 +127,7 @@ def _links(one: Section | Group) -> tuple[Section, ...]:
     return (one,) if isinstance(one, Section) else one.sections
 
 
-def _entries(visit: Visit) -> tuple[Section | Group, ...]:
+def _entries(visit: Visitor) -> tuple[Section | Group, ...]:
     if visit.known is None:
         return VISITOR
     if visit.operator:
