@@ -143,7 +143,7 @@ def test_a_home_is_lived_in_by_keyboard_alone(browser: Browser, still: Cloud) ->
             press(page, "button", re.compile("Open.*Tenda soggiorno"))
         still.advance("1m")
         page.goto(home)
-        expect(card(page, "Tenda soggiorno")).to_contain_text("100 % open")
+        expect(card(page, "Tenda soggiorno")).to_contain_text("Fully open")
         press(page, "link", re.compile("^Luce soggiorno$"))
         page.wait_for_url("**/devices/**")
         level = page.get_by_label("Brightness, %")
@@ -154,7 +154,7 @@ def test_a_home_is_lived_in_by_keyboard_alone(browser: Browser, still: Cloud) ->
             page.keyboard.press("Enter")
         still.advance("1m")
         page.reload()
-        expect(page.locator(".big-state")).to_have_text("On, 35 %")
+        expect(page.locator(".big-state")).to_have_text("On, 35%")
 
 
 def test_what_changes_elsewhere_is_seen_without_reloading(browser: Browser, still: Cloud) -> None:
@@ -204,7 +204,7 @@ def operate(page: Page, cloud: Cloud) -> None:
     page.goto(home)
     expect(card(page, "Luce cucina")).to_contain_text("On")
     expect(card(page, "Televisione").locator(".gadget-state")).to_have_text("Off")
-    expect(card(page, "Tapparella camera")).to_contain_text("100 % open")
+    expect(card(page, "Tapparella camera")).to_contain_text("Fully open")
     for device, button, state in (
         ("Radiatore camera", "Frost guard", "Frost guard"),
         ("Comando letto", "Button 2", "Battery"),
@@ -221,7 +221,7 @@ def operate(page: Page, cloud: Cloud) -> None:
         page.get_by_role("button", name="Set it").click()
     cloud.advance("1m")
     page.reload()
-    expect(page.locator(".big-state")).to_have_text("30 % open")
+    expect(page.locator(".big-state")).to_have_text("30% open")
     page.goto(home)
     page.get_by_role("link", name="Contatore").click()
     expect(page.get_by_text("It has nothing to press")).to_be_visible()

@@ -36,10 +36,7 @@ _AT_REST = {0: lazy("Shut"), 100: lazy("Fully open")}
 _WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     light.DEVICE: (lazy("Lamp"), lambda r: _dimmed(r) if r.on else _("Off")),
     plug.DEVICE: (lazy("Plug"), lambda r: watts(r.power) if r.on else _("Off")),
-    automation.DEVICE: (
-        lazy("Shutter"),
-        lambda r: _moved(r),
-    ),
+    automation.DEVICE: (lazy("Shutter"), lambda r: _at_rest(r) or _moving(r)),
     heater.DEVICE: (
         lazy("Heater"),
         lambda r: f"{HEATER_MODES[r.mode]}, {watts(r.power)}",
@@ -131,7 +128,11 @@ def _dimmed(reading: light.Reading) -> str:
     return _("On, %(level)s%%") % {"level": reading.level}
 
 
-def _moved(reading: automation.Reading) -> str:
-    if reading.motion is automation.Motion.STOPPED and reading.level in _AT_REST:
-        return str(_AT_REST[reading.level])
+def _at_rest(reading: automation.Reading) -> str:
+    """Empty for a shutter that moves, or stands between its ends."""
+    stopped = reading.motion is automation.Motion.STOPPED
+    return str(_AT_REST[reading.level]) if stopped and reading.level in _AT_REST else ""
+
+
+def _moving(reading: automation.Reading) -> str:
     return str(_MOTIONS[reading.motion]) % {"level": reading.level}
