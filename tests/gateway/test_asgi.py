@@ -184,6 +184,8 @@ class TestOptions:
         hinted = await world.call()
         assert hinted.header("x-error-hint") == "Away. Plug it in: ?now?"
         assert hinted.body == plain.body
+        world.answer = Problem(Kind.UNREACHABLE, "offline", "Gateway Offline", hint="Wait.")
+        assert (await world.call()).header("x-error-hint") == "Gateway Offline. Wait."
         missing = await world.call(key=None)
         assert "Ocp-Apim-Subscription-Key" in (missing.header("x-error-hint") or "")
 

@@ -104,3 +104,12 @@ async def test_it_is_bounded(
     before = len(known)
     assert (await world.call(token="x" * 5000)).status == 200
     assert len(known) == before
+
+
+async def test_headers_are_counted_however_well_a_call_is_known(
+    world: World, elapsed: list[float]
+) -> None:
+    many = {f"x-{number}": "1" for number in range(200)}
+    assert (await world.call()).status == 200
+    assert (await world.call(headers=many)).status == 400
+    assert len(world.seen) == 1

@@ -94,3 +94,23 @@ async def test_the_vendors_statuses_pass_the_server(connection: Connection, worl
     for kind, status in ((Kind.INVALID, 430), (Kind.PASSWORD_EXPIRED, 469), (Kind.BUSY, 486)):
         world.answer = Problem(kind, "x", "x")
         assert (await connection.ask(get()))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        ("Ocp-Apim-Subscription-Key: wrong\r\n", "", 401),
+        ("", "Ocp-Apim-Subscription-Key: wrong\r\n", 401),
+        ("", f"Ocp-Apim-Subscription-Key: {KEY}\r\n", 401),
+        ("Authorization: Bearer other\r\n", "", 401),
+        ("", "Authorization: Bearer other\r\n", 401),
+        ("Accept: application/json\r\n", "Accept: text/html\r\n", 200),
+        ("Accept: text/csv\r\n", "Accept: text/html\r\n", 406),
+    ],
+)
+async def test_lines_of_one_name_are_one_value(
+    connection: Connection, before: str, after: str, status: int
+) -> None:
+    """Whoever stands in front of us may have looked at the first, or at the last."""
+    call = f"GET {PLANTS} HTTP/1.1\r\n{before}{GOOD}{after}\r\n".encode()
+    assert (await connection.ask(call))[0] == status

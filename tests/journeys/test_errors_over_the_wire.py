@@ -27,12 +27,16 @@ def test_key_errors_to_the_byte(cloud: Cloud) -> None:
     with cloud.http() as http:
         without = http.get(cloud.status_url())
         assert (without.status_code, without.content) == (401, MISSING_KEY)
+        assert without.reason_phrase == "Access Denied"
         assert without.headers["www-authenticate"] == (
             f'AzureApiManagementKey realm="{cloud.origin("api")}/smarther/v2.0",'
             'name="Ocp-Apim-Subscription-Key",type="header"'
         )
         wrong = http.get(cloud.status_url(), headers={"Ocp-Apim-Subscription-Key": "0" * 32})
         assert (wrong.status_code, wrong.content) == (401, INVALID_KEY)
+        assert wrong.reason_phrase == "Access Denied"
+        key = {"Ocp-Apim-Subscription-Key": cloud.api_headers()["Ocp-Apim-Subscription-Key"]}
+        assert http.get(cloud.status_url(), headers=key).reason_phrase == "Unauthorized"
 
 
 @pytest.mark.parametrize(("method", "path"), [

@@ -19,6 +19,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 _JSON = (b"content-type", b"application/json")
 _KEY_CODES = frozenset({"key_missing", "key_invalid", "api_not_in_product"})
 _TOKEN_CODES = frozenset({"token_invalid", "token_expired", "id_token"})
+_REFUSED_KEY = "Access Denied"
+"""What the original writes behind the 401 of a key. [smarther.md §9.1]"""
 _BODILESS = frozenset({204, 304})
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
@@ -37,12 +39,15 @@ class Rendered(NamedTuple):
     head: bytes
 
 
-def rendered(status: int, headers: RawHeaders, body: bytes) -> Rendered:
-    """Raises ``ValueError`` for a header with a control character."""
+def rendered(status: int, headers: RawHeaders, body: bytes, reason: str = "") -> Rendered:
+    """``reason`` is the phrase of the status line, where it is not the usual one.
+
+    Raises ``ValueError`` for a header with a control character.
+    """
     for name, value in headers:
         if _CONTROL.search(value) or not _NAME.fullmatch(name):
             raise ValueError("a header has one line")
-    lines = [_status_line(status), *(b"%s: %s\r\n" % header for header in headers)]
+    lines = [_status_line(status, reason), *(b"%s: %s\r\n" % header for header in headers)]
     return Rendered(status, headers, body, b"".join(lines))
 
 
@@ -51,9 +56,9 @@ def empty(status: int, headers: RawHeaders) -> Rendered:
 
 
 @cache
-def _status_line(status: int) -> bytes:
+def _status_line(status: int, reason: str) -> bytes:
     known = status in HTTPStatus._value2member_map_
-    phrase = HTTPStatus(status).phrase if known else ""
+    phrase = reason or (HTTPStatus(status).phrase if known else "")
     return f"HTTP/1.1 {status} {phrase}\r\n".encode()
 
 
@@ -97,9 +102,16 @@ def of_problem(problem: Problem, call: Call, settings: Settings) -> Rendered:
     if challenge := _challenge(problem, call):
         headers.append((b"www-authenticate", challenge.encode("latin-1", "replace")))
     if settings.error_hints:
-        hint = " ".join(filter(None, (problem.detail, problem.hint or row_of(problem).hint)))
-        headers.append((b"x-error-hint", " ".join(hint.split()).encode("latin-1", "replace")))
-    return rendered(status, headers, body)
+        hint = _sentences(problem.detail, problem.hint or row_of(problem).hint)
+        headers.append((b"x-error-hint", hint.encode("latin-1", "replace")))
+    return rendered(status, headers, body, _REFUSED_KEY if problem.code in _KEY_CODES else "")
+
+
+def _sentences(detail: str, hint: str) -> str:
+    """On one line. A message of the table is no sentence yet."""
+    if detail and hint and not detail.endswith((".", "!", "?")):
+        detail = f"{detail}."
+    return " ".join(f"{detail} {hint}".split())
 
 
 def rate_limit(call: Call) -> RawHeaders:

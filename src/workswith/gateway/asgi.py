@@ -24,11 +24,12 @@ from . import answers
 from .bodies import CallerGone
 from .call import AccessTokens, Call, CallRecord, Mount, Parts, Receive, Scope, Send, Subscriptions
 from .cors import Cors
-from .pipeline import PIPELINE, RECOGNISE, SERVE, Step
+from .pipeline import LIMIT, PIPELINE, RECOGNISE, SERVE, Step
 from .recognising import Recognitions
 from .settings import Settings
 from .steps import KEY_HEADER
 
+_KNOWN_STEPS: tuple[Step, ...] = (*LIMIT, *SERVE)
 ANSWER = "workswith.answer"
 """The extension of our server by which a whole answer is handed over; others get messages."""
 _NONE: dict[str, Any] = {}
@@ -82,7 +83,7 @@ class Gateway:
         self._flow_prefix = ident.key()[:8]
         self._flows = count(1)
         self._recognitions = Recognitions()
-        self._first_steps: tuple[Step, ...] = (*RECOGNISE, self._remember, *SERVE)
+        self._first_steps: tuple[Step, ...] = (*LIMIT, *RECOGNISE, self._remember, *SERVE)
         self.forget = self._recognitions.forget
         """Listens to whatever may end a key or a token."""
         self.base_paths = tuple(mount.prefix.rstrip("/") for mount in mounts)
@@ -161,7 +162,7 @@ class Gateway:
             headers.get(b"authorization"),
         )
         if known.find(call.mark, call):
-            return SERVE
+            return _KNOWN_STEPS
         call.changes = known.changes
         return self._first_steps
 

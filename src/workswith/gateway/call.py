@@ -1,6 +1,6 @@
 """A call on its way through the pipeline, and what the pipeline needs from others."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -161,13 +161,26 @@ class Call:
         self.handled_from = 0
         self.handled_until = 0
         self.method: str = scope["method"]
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        lines = scope["headers"]
+        headers: dict[bytes, bytes] = dict(lines)
+        self.headers = headers if len(headers) == len(lines) else _combined(lines)
         self.mount: Mount | None = None
         self.path: dict[str, str] = {}
         self.query: dict[str, str] = {}
         self.raw = b""
         self.body: Any = None
         self.used = 0
+
+
+def _combined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Lines of one name are one value (RFC 9110 section 5.3): two keys or tokens are none that we
+    know, whichever of them somebody in front of us looked at.
+    """
+    headers: dict[bytes, bytes] = {}
+    for name, value in lines:
+        before = headers.get(name)
+        headers[name] = value if before is None else b"%s, %s" % (before, value)
+    return headers
 
 
 class CallRecord(msgspec.Struct, frozen=True, gc=False):

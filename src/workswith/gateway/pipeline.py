@@ -27,8 +27,10 @@ from .steps import (
 
 Step = Callable[[Call, Parts], Awaitable[None] | None]
 
+LIMIT: tuple[Step, ...] = (require_a_short_head,)  # 400
+"""Of every call, however well it is known."""
+
 RECOGNISE: tuple[Step, ...] = (
-    require_a_short_head,  # 400
     match_the_operation,  # 404
     identify_the_subscription,  # 401 missing, 401 invalid
     require_the_api_in_the_product,  # 401
@@ -44,4 +46,4 @@ SERVE: tuple[Step, ...] = (
     handle,  # whatever the operation documents
 )
 
-PIPELINE = (*RECOGNISE, *SERVE)
+PIPELINE = (*LIMIT, *RECOGNISE, *SERVE)
