@@ -3,7 +3,7 @@
 import re
 
 from tests.web.portal.conftest import Browser
-from workswith.web.portal.design import PARTS
+from workswith.web.portal.design_parts import PARTS
 from workswith.web.site import assets
 from workswith.web.site.templates import FOLDER
 
