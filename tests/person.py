@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import httpx2
 
@@ -113,6 +113,11 @@ class Person:
             return self._follow(self.http.post(url, data=values))
         return self._follow(self.http.get(url, params=values))
 
+    def sign_in(self, email: str, password: str) -> httpx2.Response:
+        """By the form that is open."""
+        form = self.form_with("logonIdentifier", "password")
+        return self.submit(form, logonIdentifier=email, password=password)
+
     def _follow(self, answer: httpx2.Response) -> httpx2.Response:
         for _ in range(10):
             location = answer.headers.get("location")
@@ -127,16 +132,20 @@ class Person:
         return answer
 
 
+def signed_in(cloud: Cloud, who: str, path: str = "/account") -> Person:
+    """The ``developer``, ``end_user`` or ``operator`` of the sandbox, signed in at a page of the portal."""
+    person, known = Person(cloud.verify), cloud.document[who]
+    person.open(f"{cloud.origin('portal')}/signin?return_to={quote(path, safe='')}")
+    person.sign_in(known["email"], known["password"])
+    return person
+
+
 def consent_as_home_owner(cloud: Cloud, url: str, redirect_uri: str) -> str:
     """What the home owner does in a browser; returns the address they are sent back to."""
     person = Person(cloud.verify, stop_at=redirect_uri)
     person.open(url)
     owner = cloud.document["end_user"]
-    answer = person.submit(
-        person.form_with("logonIdentifier", "password"),
-        logonIdentifier=owner["email"],
-        password=owner["password"],
-    )
+    answer = person.sign_in(owner["email"], owner["password"])
     if answer.status_code == 200:
         assert "user-consent__opt-in" in answer.text
         form = next(f for f in person.forms if len(f.submits) >= 1 and "csrf" in str(f.values))

@@ -9,6 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from workswith.identity import provider as relying
 from workswith.identity.federation import Arrival, Federation
 from workswith.identity.settings import Settings
 from workswith.kernel.clock import Clock
@@ -82,7 +83,8 @@ def provider(clock: Clock) -> Provider:
 @pytest.fixture
 def federation(database: Database, clock: Clock, ident: Ident, provider: Provider) -> Federation:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(provider))
-    return Federation(database, clock, ident, SETTINGS, http, "https://portal.example/callback")
+    there = relying.Provider(clock, SETTINGS, http, "https://portal.example/callback")
+    return Federation(database, clock, ident, there)
 
 
 async def arrive(federation: Federation, provider: Provider) -> str:

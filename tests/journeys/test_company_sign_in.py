@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import Person, signed_in
 from workswith.identity.account import Account
 from workswith.identity.accounts import Accounts
 from workswith.identity.federation import Federation
+from workswith.identity.provider import Provider
 from workswith.identity.settings import Settings
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import Clock
@@ -31,11 +32,7 @@ CALLBACK = "https://portal.example/signin/company/callback"
 @pytest.fixture(scope="module")
 def client(tls_cloud: Cloud) -> tuple[str, str]:
     """We as an application of that cloud, requested in its portal: client_id and secret."""
-    person = Person(tls_cloud.verify)
-    portal, who = tls_cloud.origin("portal"), tls_cloud.document["developer"]
-    person.open(f"{portal}/signin?return_to=/applications/new")
-    form = person.form_with("logonIdentifier")
-    person.submit(form, logonIdentifier=who["email"], password=who["password"])
+    person = signed_in(tls_cloud, "developer", "/applications/new")
     person.submit(
         person.form_with("name", "vendor"), name="Portal", description="Ours", vendor="We"
     )
@@ -58,7 +55,7 @@ async def federation(
         federation_client_secret=client[1],
     )
     http = httpx2.AsyncClient(verify=tls_cloud.verify, timeout=30)
-    made = Federation(database, Clock(), Ident(), settings, http, CALLBACK)
+    made = Federation(database, Clock(), Ident(), Provider(Clock(), settings, http, CALLBACK))
     yield made
     await made.close()
 
@@ -76,11 +73,7 @@ def visit(cloud: Cloud, url: str) -> dict[str, str]:
     person.landed = ""
     person.open(url)
     who = cloud.document["end_user"]
-    person.submit(
-        person.form_with("logonIdentifier"),
-        logonIdentifier=who["email"],
-        password=who["password"],
-    )
+    person.sign_in(who["email"], who["password"])
     if not person.landed:
         person.submit(person.form_with("ticket"), press=("allow", "1"))
     return dict(parse_qsl(urlsplit(person.landed).query))

@@ -122,19 +122,15 @@ def _federation(kernel: Kernel) -> "Federation | None":
     import httpx2  # noqa: PLC0415
 
     from workswith.identity.federation import Federation  # noqa: PLC0415
+    from workswith.identity.provider import Provider  # noqa: PLC0415
     from workswith.web.signin.federation import CALLBACK  # noqa: PLC0415
 
     trusted = ssl.create_default_context()
     for authority in settings.federation_authorities:
         trusted.load_verify_locations(authority)
-    return Federation(
-        kernel.database,
-        kernel.clock,
-        kernel.ident,
-        settings,
-        httpx2.AsyncClient(timeout=10, verify=trusted),
-        f"{kernel.origins.portal}{CALLBACK}",
-    )
+    http = httpx2.AsyncClient(timeout=10, verify=trusted)
+    provider = Provider(kernel.clock, settings, http, f"{kernel.origins.portal}{CALLBACK}")
+    return Federation(kernel.database, kernel.clock, kernel.ident, provider)
 
 
 @dataclass(frozen=True, slots=True)
