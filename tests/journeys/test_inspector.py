@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
+from tests.chromium import Window, chromium
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
 from tests.patience import until
@@ -59,8 +61,11 @@ def test_what_arrives_is_shown_and_the_endpoint_can_be_told_to_fail(
         verify=False,
     )
     assert "21.50000" in page.text
-    assert 'http-equiv="refresh"' in page.text
-    assert "unsafe-inline" not in page.headers["content-security-policy"].partition("style")[0]
+    assert "unsafe-inline" not in page.headers["content-security-policy"]
+    outside = httpx2.get(url, verify=False)
+    assert "21.50000" in outside.text
+    assert "<form" not in outside.text
+    assert "unsafe-inline" not in outside.headers["content-security-policy"].partition("style")[0]
 
     for behaviour, error in (("fail", ""), ("reset", "reset"), ("vanish", "timeout")):
         cloud.control("POST", "/inspect/mine", {"behaviour": behaviour})
@@ -141,3 +146,23 @@ def test_what_was_tried_and_what_was_lost_is_told_on_the_command_line(
     assert "1. " in shown
     assert "503" in shown
     assert "told to fail" in shown
+
+
+def test_a_browser_shows_what_arrives_while_it_is_looked_at(cloud: Cloud, home: Home) -> None:
+    """By keyboard: the page renews itself and keeps the place; what is pressed holds."""
+    home.subscribe(f"{cloud.document['inspector']}seen")
+    sandbox = cloud.document["sandbox"]
+    with chromium() as browser, Window(browser) as window:
+        page = window.page
+        page.goto(f"{sandbox['url']}/inspect/seen?token={sandbox['token']}")
+        expect(page.get_by_role("status")).to_have_text("0 arrived.")
+        page.evaluate("window.stayed = true")
+        home.turn(17.5)
+        expect(page.get_by_role("status")).to_contain_text("1 arrived")
+        expect(page.get_by_text('"17.50000"')).to_be_visible()
+        assert page.evaluate("window.stayed")
+        page.get_by_role("button", name="fail").press("Enter")
+        expect(page.get_by_text("It answers 503.")).to_be_visible()
+        expect(page.get_by_role("button", name="fail")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("link", name="All endpoints").click()
+        expect(page.get_by_role("cell", name="fail")).to_be_visible()

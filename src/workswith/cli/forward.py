@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 BODY_LIMIT = 65_536
+UNREACHABLE = 502
+"""The status where the program does not answer; the body says why."""
 _OURS = {"host", "content-length", "connection", "transfer-encoding"}
 
 
@@ -18,14 +20,18 @@ class Forwarder:
     """``url`` is ``http://…``, such as a development server's."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise click.ClickException(f"--forward-to {url}: {error}") from error
         if parts.scheme != "http" or not parts.hostname:
             raise click.ClickException("--forward-to takes an http:// address on this machine.")
-        self._host, self._port = parts.hostname, parts.port or 80
+        self._host, self._port = parts.hostname, port or 80
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
     def send(self, received: "Received") -> tuple[int, bytes]:
-        """The program's status and body; 502 when it does not answer."""
+        """The program's status and body."""
         connection = http.client.HTTPConnection(self._host, self._port, timeout=SECONDS)
         headers = {name: text for name, text in received.headers.items() if name not in _OURS}
         try:
@@ -33,6 +39,8 @@ class Forwarder:
             response = connection.getresponse()
             return response.status, response.read(BODY_LIMIT)
         except (OSError, http.client.HTTPException) as error:
-            return 502, f"the program does not answer: {error}".encode()
+            where = f"{self._host}:{self._port}"
+            why = getattr(error, "strerror", None) or error or type(error).__name__
+            return UNREACHABLE, f"{where} does not answer ({why})".encode()
         finally:
             connection.close()

@@ -6,64 +6,21 @@ subscribed everywhere. The last `KEPT` requests of a name are kept in memory.
 """
 
 import asyncio
-import html
 import json
 import re
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import islice
-
-from workswith.kernel.clock import iso
 
 from .authority import Certificate
+from .inbox import BEHAVIOURS, Arrival, Inbox
+from .inspector_page import BARE_HEADERS, bare_inbox
 from .listener import Listener, Received, answer
 
-KEPT = 5_000
-SHOWN = 100
-"""The latest so many stand on a page."""
 NAMES = 1_000
 PREFIX = "/inspect/"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ANSWERS = {"well": (200, b"OK"), "fail": (503, b"told to fail"), "move": (302, b"")}
-BEHAVIOURS = {
-    "well": "answers 200 at once",
-    "slow": "answers 200 after two seconds",
-    "fail": "answers 503",
-    "move": "answers 302",
-    "drip": "sends its answer byte by byte and never ends",
-    "reset": "resets the connection",
-    "vanish": "takes the request and never answers",
-}
 SLOW_SECONDS = 2.0
 DRIP_SECONDS = 0.1
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request, when it came by the sandbox's clock, and how it was answered."""
-
-    number: int
-    at: int
-    request: Received
-    behaviour: str
-
-
-@dataclass(slots=True)
-class Inbox:
-    """One endpoint."""
-
-    name: str
-    behaviour: str = "well"
-    count: int = 0
-    arrivals: deque[Arrival] = field(default_factory=lambda: deque(maxlen=KEPT))
 
 
 class Inspector:
@@ -104,9 +61,9 @@ class Inspector:
             raise ValueError("a name has 1 to 64 letters, digits, dots, dashes or underscores")
         found = self.inboxes.get(name)
         if found is None:
-            if len(self.inboxes) >= NAMES:
-                del self.inboxes[next(iter(self.inboxes))]
-            found = self.inboxes[name] = Inbox(name)
+            if len(self.inboxes) >= NAMES:  # the one that heard nothing for longest
+                del self.inboxes[min(self.inboxes.values(), key=_latest).name]
+            found = self.inboxes[name] = Inbox(name, self.url(name))
         return found
 
     def behave(self, name: str, behaviour: str) -> None:
@@ -123,8 +80,8 @@ class Inspector:
             return
         inbox = self.inbox(name)
         if request.method == "GET":
-            page = inbox_page(self, inbox, forms=False)
-            writer.write(answer(200, page.encode(), "text/html; charset=utf-8"))
+            page = bare_inbox(inbox).encode()
+            writer.write(answer(200, page, "text/html; charset=utf-8", BARE_HEADERS))
             return
         inbox.count += 1
         inbox.arrivals.appendleft(Arrival(inbox.count, self._now(), request, inbox.behaviour))
@@ -163,56 +120,5 @@ def validation_code(body: bytes) -> str | None:
     return code if isinstance(code, str) else None
 
 
-def index_page(inspector: Inspector) -> str:
-    """Every endpoint that was used since the start."""
-    rows = "".join(
-        f'<li><a href="inspect/{inbox.name}">{inbox.name}</a> · {inbox.count} · '
-        f"{inbox.behaviour}</li>"
-        for inbox in inspector.inboxes.values()
-    )
-    return _page(
-        "Inspector",
-        f"<p>Subscribe <code>{html.escape(inspector.url('any-name'))}</code>; every name is an "
-        f"endpoint of its own.</p><ul>{rows or '<li>Nothing arrived yet.</li>'}</ul>",
-    )
-
-
-def inbox_page(inspector: Inspector, inbox: Inbox, *, forms: bool = True) -> str:
-    """What arrived at one endpoint, the newest first; renews itself without a script."""
-    buttons = "".join(
-        f'<button name="behaviour" value="{name}"{" disabled" * (name == inbox.behaviour)}>'
-        f"{name}</button> "
-        for name in BEHAVIOURS
-    )
-    form = f'<form method="post" action="{inbox.name}">{buttons}</form>' if forms else ""
-    arrivals = "".join(_arrival(each) for each in islice(inbox.arrivals, SHOWN))
-    return _page(
-        inbox.name,
-        f"<p><code>{html.escape(inspector.url(inbox.name))}</code> "
-        f"{BEHAVIOURS[inbox.behaviour]}.</p>{form}"
-        f"<p role=status>{inbox.count} arrived.</p>{arrivals}",
-    )
-
-
-def _arrival(arrival: Arrival) -> str:
-    try:
-        body = json.dumps(json.loads(arrival.request.body), indent=2, ensure_ascii=False)
-    except ValueError:
-        body = arrival.request.body.decode("utf-8", "replace")
-    headers = "\n".join(f"{name}: {value}" for name, value in arrival.request.headers.items())
-    return (
-        f"<details open><summary>#{arrival.number} · {iso(arrival.at)} · "
-        f"{arrival.behaviour}</summary><pre>{html.escape(headers)}</pre>"
-        f"<pre>{html.escape(body)}</pre></details>"
-    )
-
-
-def _page(title: str, content: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<title>{html.escape(title)}</title><meta http-equiv="refresh" content="2">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><style>'
-        "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;"
-        "color-scheme:light dark}pre{overflow:auto;padding:.5rem;border:1px solid #8886}"
-        f"</style></head><body><main><h1>{html.escape(title)}</h1>{content}</main></body></html>"
-    )
+def _latest(inbox: Inbox) -> int:
+    return inbox.arrivals[0].at if inbox.arrivals else 0

@@ -5,7 +5,7 @@ import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from .authority import Certificate
@@ -30,12 +30,16 @@ Respond = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
 
 
 def answer(
-    status: int = 200, body: bytes = b"OK", media_type: str = "text/plain; charset=utf-8"
+    status: int = 200,
+    body: bytes = b"OK",
+    media_type: str = "text/plain; charset=utf-8",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """A whole HTTP/1.1 answer."""
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     head = (
         f"HTTP/1.1 {status} Answer\r\nContent-Type: {media_type}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{more}\r\n"
     )
     return head.encode("latin-1") + body
 

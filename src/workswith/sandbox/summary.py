@@ -57,6 +57,7 @@ def show(
         ("Developer portal", f"{portal}/"),
         ("Home", f"{portal}/home"),
         ("Mailbox", f"{sandbox['url']}/mailbox?token={sandbox['token']}"),
+        ("Inspector", f"{sandbox['url']}/inspect?token={sandbox['token']}"),
         ("APIs", document["origins"]["api"]),
         ("Login service", document["origins"]["login"]),
     )

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from workswith.kernel.brand import brand_name
 from workswith.kernel.clock import Clock, iso, parse_iso
 from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
@@ -19,12 +20,13 @@ from workswith.webhooks import reading, telling
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.figures import figures
 
-from . import inspector as inspecting
+from . import inspector_page
 from .control import read_body, tell_mistakes
 from .guard import Guard
 from .inspector import Inspector
 
-LIMIT = 200
+LIMIT, MOST = 200, 100_000
+"""How many of a list are told, unless ``limit`` asks for more; and at most."""
 
 
 def routes(
@@ -35,7 +37,7 @@ def routes(
     def route(path: str, method: str, act: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route("/sandbox" + path, guard(tell_mistakes(act)), methods=[method])
 
-    own, pages = _Own(desk, database, clock), _Inspect(inspector)
+    own, pages = _Own(desk, database, clock), _Inspect(inspector, database)
     return [
         route("/webhooks/endpoints", "GET", own.endpoints),
         route("/webhooks/endpoints/{id}/lift-ban", "POST", own.lift_ban),
@@ -93,7 +95,7 @@ class _Own:
 
     async def losses(self, request: Request) -> Response:
         found = await reading.losses_of(
-            self._database, await self._all(), request.path_params["id"], limit=LIMIT
+            self._database, await self._all(), request.path_params["id"], limit=_limit(request)
         )
         return JSONResponse([telling.loss(one) for one in found])
 
@@ -104,7 +106,7 @@ class _Own:
             await self._all(),
             endpoint_id=asked.get("endpoint", ""),
             state=asked.get("state", ""),
-            limit=LIMIT,
+            limit=_limit(request),
         )
         return JSONResponse([telling.delivery(one) for one in found])
 
@@ -128,7 +130,7 @@ class _Own:
             endpoint_id=asked.get("endpoint", ""),
             plant_id=asked.get("plant", ""),
             since=_instant(asked.get("from"), 0),
-            limit=LIMIT,
+            limit=_limit(request),
         )
         return JSONResponse(
             [telling.event(one, self._desk.render(one.event, one.subscription)) for one in found]
@@ -142,21 +144,23 @@ class _Own:
 
 
 class _Inspect:
-    def __init__(self, inspector: Inspector) -> None:
+    def __init__(self, inspector: Inspector, database: Database) -> None:
         self._inspector = inspector
+        self._database = database
 
     async def index(self, _request: Request) -> Response:
-        return _page(inspecting.index_page(self._inspector))
+        inboxes, example = self._inspector.inboxes.values(), self._inspector.url("any-name")
+        return _page(inspector_page.index(inboxes, example, await brand_name(self._database)))
 
     async def show(self, request: Request) -> Response:
         inbox = self._inspector.inbox(request.path_params["name"])
-        return _page(inspecting.inbox_page(self._inspector, inbox))
+        return _page(inspector_page.inbox(inbox, await brand_name(self._database)))
 
     async def arrivals(self, request: Request) -> Response:
         inbox = self._inspector.inbox(request.path_params["name"])
         return JSONResponse(
             {
-                "url": self._inspector.url(inbox.name),
+                "url": inbox.url,
                 "behaviour": inbox.behaviour,
                 "count": inbox.count,
                 "arrivals": [
@@ -183,12 +187,22 @@ class _Inspect:
 
 
 def _page(text: str) -> Response:
-    return HTMLResponse(text, headers=inspecting.HEADERS)
+    return HTMLResponse(text, headers=inspector_page.HEADERS)
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(LIMIT))
+    if not text.isdecimal() or not 1 <= int(text[:7]) <= MOST:
+        raise ValueError(f"limit is a number from 1 to {MOST}")
+    return int(text)
 
 
 def _instant(text: object, otherwise: int) -> int:
     if text is None or text == "":
         return otherwise
-    if not isinstance(text, str) or len(text) > 40:
-        raise ValueError("an instant looks like 2026-05-29T00:00:00Z")
-    return parse_iso(text)
+    try:
+        if isinstance(text, str) and len(text) <= 40:
+            return parse_iso(text)
+    except ValueError:
+        pass
+    raise ValueError("an instant looks like 2026-05-29T00:00:00Z")
