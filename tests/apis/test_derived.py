@@ -153,6 +153,21 @@ def test_every_example_gets_a_documented_answer(
         ask(world, document, operation, example and example.value)
 
 
+@pytest.mark.parametrize(
+    ("document", "operation"),
+    [each for each in OPERATIONS if each.values[0].slug == "home-control-v1.0"],
+)
+def test_no_answer_of_home_control_is_to_be_cached(
+    world: World, document: Document, operation: Operation
+) -> None:
+    reply = ask(world, document, operation)
+    if operation.method == "GET":
+        assert reply.status == 200
+        assert reply.headers["content-type"] == "application/json; charset=utf-8"
+    if reply.status == 200:
+        assert (reply.headers["cache-control"], reply.headers["expires"]) == ("no-cache", "-1")
+
+
 def wrong_values(schema: Any) -> Iterator[tuple[str, Any]]:
     """Values that a schema of a member might refuse, each with a word for it."""
     yield "another type", {"wrong": True}

@@ -6,12 +6,14 @@ import msgspec
 
 from workswith.apis import documents
 from workswith.apis import home_control_emit as emit
+from workswith.apis.home_control_plant import answered
 from workswith.contracts.conformance import notification_misfits
 from workswith.devices import automation, heater, light, meter, plug, remote
 from workswith.devices.plants import Ambient, Module, Plant, Reach
 from workswith.devices.scenes import Scene
 from workswith.devices.twin import Snapshot
 from workswith.events.outbox import Event
+from workswith.gateway.answers import of_answer
 from workswith.kernel.clock import parse_iso
 
 HOME = "000000004c1e5a9d7b3f20816e44aa10"
@@ -155,3 +157,16 @@ def test_a_scene_that_ran_is_told_with_its_id() -> None:
 
 def test_what_is_not_of_this_api_is_not_told() -> None:
     assert emit.notification(event("chronothermostat", {}), None) is None
+
+
+def test_headers_as_captured() -> None:
+    """(`contract/homecontrol.md` 2.2)"""
+    made = of_answer(answered({"plants": []}))
+    assert made.head == (
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\n"
+        b"content-length: 13\r\ncache-control: no-cache\r\npragma: no-cache\r\nexpires: -1\r\n"
+    )
+    taken = of_answer(answered())
+    assert taken.body == b""
+    assert (b"content-length", b"0") in taken.headers
+    assert b"content-type" not in dict(taken.headers)

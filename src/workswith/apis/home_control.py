@@ -22,7 +22,7 @@ from workswith.kernel.problem import Problem
 from . import home_control_emit as emit
 from . import home_control_events
 from .home_control_emit import notification
-from .home_control_plant import API, as_400, plant_asked_for
+from .home_control_plant import API, answered, as_400, plant_asked_for
 from .subscribing import Subscriptions
 
 __all__ = ["API", "error_body", "handlers", "notification"]
@@ -158,19 +158,19 @@ class _Home:
         self._twin = twin
 
     async def plants(self, request: Request) -> Answer:
-        return Answer(200, emit.plants(await plants_of(self._reads, request.account_id, API)))
+        return answered(emit.plants(await plants_of(self._reads, request.account_id, API)))
 
     async def topology(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
         ambients = await ambients_of(self._reads, request.account_id, plant.id)
         modules = await modules_of(self._reads, request.account_id, plant.id)
-        return Answer(200, emit.topology(plant, ambients, modules))
+        return answered(emit.topology(plant, ambients, modules))
 
     async def status(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
         shown = [one.device for one in FAMILIES if f"{one.scope}.read" in request.scopes]
         snapshots = await self._twin.read_all(request.account_id, plant.id)
-        return Answer(200, emit.plant_status(snapshots, shown, request.now))
+        return answered(emit.plant_status(snapshots, shown, request.now))
 
     async def consumptions(self, request: Request) -> Answer:
         """The hour that is running is left out: it has no mean yet."""
@@ -179,7 +179,7 @@ class _Home:
         snapshot = await self._twin.read(*whose, last_known=True, device=meter.DEVICE)
         hour = request.now // HOUR * HOUR
         hours = await samples_of(self._reads, *whose, "power", since=hour - DAY, until=hour)
-        return Answer(200, emit.consumptions(snapshot, hours, request.now))
+        return answered(emit.consumptions(snapshot, hours, request.now))
 
 
 class _Modules:
@@ -197,7 +197,7 @@ class _Modules:
         snapshot = await self._twin.read(
             request.account_id, plant.id, module_id, last_known=True, device=device
         )
-        return Answer(200, emit.status(device, [snapshot], request.now))
+        return answered(emit.status(device, [snapshot], request.now))
 
     async def ambient_status(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
@@ -205,7 +205,7 @@ class _Modules:
         device = self._family.device
         snapshots = await self._twin.read_all(request.account_id, plant.id, device=device)
         found = [one for one in snapshots if one.module_id in inside]
-        return Answer(200, emit.status(device, found, request.now))
+        return answered(emit.status(device, found, request.now))
 
     async def set_one(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
@@ -242,7 +242,7 @@ class _Modules:
                 request.account_id, plant.id, commands, request.flow, device=self._family.device
             )
         )
-        return Answer(200)
+        return answered()
 
 
 class _Scenes:
@@ -252,9 +252,9 @@ class _Scenes:
 
     async def scenes(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
-        return Answer(200, emit.scenes(await scenes_of(self._reads, request.account_id, plant.id)))
+        return answered(emit.scenes(await scenes_of(self._reads, request.account_id, plant.id)))
 
     async def run(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
         await self._scenes.run(request.account_id, plant.id, request.path["sceneId"], request.flow)
-        return Answer(200)
+        return answered()

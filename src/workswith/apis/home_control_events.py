@@ -10,7 +10,7 @@ from workswith.contracts.binding import Answer, Handler, Request
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
 
-from .home_control_plant import API, as_400, plant_asked_for
+from .home_control_plant import API, answered, as_400, plant_asked_for
 from .subscribing import Subscriptions
 
 
@@ -63,14 +63,14 @@ class _Events:
         except Problem as problem:
             if problem.kind is not Kind.CONFLICT:  # clients subscribe again at each start
                 raise
-        return Answer(200)
+        return answered()
 
     async def subscriptions(self, request: Request) -> Answer:
         found = await self._subscriptions.of_account(
             request.account_id, API, client_id=request.client_id
         )
         listed = [{"id": one.id, "plantid": one.plant_id, "EndPointUrl": one.url} for one in found]
-        return Answer(200, {"subscriptions": listed})
+        return answered({"subscriptions": listed})
 
     async def unsubscribe(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._reads, request)
@@ -80,4 +80,4 @@ class _Events:
             request.path["subscriptionId"],
             client_id=request.client_id,
         )
-        return Answer(200)
+        return answered()

@@ -1,14 +1,24 @@
-"""What all operations of Home + Control begin and end with: whose plant, and no 430."""
+"""What all operations of Home + Control begin and end with: whose plant, no 430, and the headers
+that were captured with its answers.
+"""
 
 from collections.abc import Awaitable
+from typing import Any
 
-from workswith.contracts.binding import Request
+from workswith.contracts.binding import Answer, Request
 from workswith.devices.plants import Plant, plant_of, unknown
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
 
 API = "home_control"
 """The word for this API in plants and webhook subscriptions."""
+JSON = "application/json; charset=utf-8"
+_UNCACHED = {"cache-control": "no-cache", "pragma": "no-cache", "expires": "-1"}
+
+
+def answered(body: Any = None) -> Answer:
+    """A 200 as it looks on the wire. (`contract/homecontrol.md` 2.2)"""
+    return Answer(200, body, dict(_UNCACHED), JSON)
 
 
 async def plant_asked_for(reads: Reads, request: Request, plant_id: str = "") -> Plant:
