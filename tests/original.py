@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import signed_in
 from workswith.kernel.clock import SECOND
 from workswith.sandbox.duration import parse_duration
 from workswith.sandbox.original_hosts import PORT
@@ -73,13 +73,7 @@ class OriginalCloud(Cloud):
 
     def revoke(self) -> None:
         """The home owner ends the access of the sandbox's application, if it has any."""
-        owner, person = self.document["end_user"], Person(self.verify)
-        person.open(f"{self.origin('portal')}/signin?return_to=/account/third-party-access")
-        person.submit(
-            person.form_with("logonIdentifier", "password"),
-            logonIdentifier=owner["email"],
-            password=owner["password"],
-        )
+        person = signed_in(self, "end_user", "/account/third-party-access")
         client_id = self.document["application"]["client_id"]
         if given := [form for form in person.forms if client_id in form.action]:
             person.submit(given[0])

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.routing import Route
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import Person, signed_in
 from workswith.web import account, home, office, portal, signin, testing
 from workswith.web.site import branding
 
@@ -366,11 +366,7 @@ def prepare(cloud: Cloud) -> dict[str, str]:
         http.post(cloud.status_url(), json=turn).raise_for_status()
     cloud.advance("1m")
 
-    dora = Person(cloud.verify)
-    dora.open(f"{cloud.origin('portal')}/signin")
-    developer = cloud.document["developer"]
-    form = dora.form_with("logonIdentifier")
-    dora.submit(form, logonIdentifier=developer["email"], password=developer["password"])
+    dora = signed_in(cloud, "developer")
     profile = dora.open(f"{cloud.origin('portal')}/profile").text
     names["subscription"] = profile.partition('id="subscription-')[2].partition('"')[0]
     page = f"/applications/{names['client']}"
@@ -400,10 +396,7 @@ def prepare(cloud: Cloud) -> dict[str, str]:
 
 def _say_the_terms(cloud: Cloud) -> None:
     """As an operator writes them."""
-    olga, operator = Person(cloud.verify), cloud.document["operator"]
-    olga.open(f"{cloud.origin('portal')}/signin?return_to=/office/brand")
-    form = olga.form_with("logonIdentifier")
-    olga.submit(form, logonIdentifier=operator["email"], password=operator["password"])
+    olga = signed_in(cloud, "operator", "/office/brand")
     terms = {"en": "Be kind to the homes.", "fr": "Soyez bons.", "it": "Siate buoni."}
     texts = {f"terms_{language}": text for language, text in terms.items()}
     shown = olga.submit(olga.form_with("terms_en"), None, **texts)

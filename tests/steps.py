@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from playwright.sync_api import Page
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import signed_in
 
 PASSWORD = "four quiet words together"
 VERIFIER = "v" * 64
@@ -54,14 +54,7 @@ def open_mail(page: Page, cloud: Cloud, email: str) -> None:
 
 def register(cloud: Cloud, *reply_urls: str, scopes: list[str]) -> dict[str, str]:
     """An application of the seeded developer, by the wizard; ``client_id`` and ``client_secret``."""
-    dora = Person(cloud.verify)
-    dora.open(f"{cloud.origin('portal')}/signin?return_to=/applications/new")
-    developer = cloud.document["developer"]
-    dora.submit(
-        dora.form_with("logonIdentifier"),
-        logonIdentifier=developer["email"],
-        password=developer["password"],
-    )
+    dora = signed_in(cloud, "developer", "/applications/new")
     dora.submit(
         dora.form_with("vendor"),
         name="Warm at Six",

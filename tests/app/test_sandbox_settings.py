@@ -31,11 +31,7 @@ def test_the_sample_application_has_further_reply_urls() -> None:
         }
         person, owner = Person(verify=True, stop_at=HERE), cloud.users["end_user"]
         person.open(f"{cloud.origin}/authorize?{urlencode(asked)}")
-        person.submit(
-            person.form_with("logonIdentifier"),
-            logonIdentifier=owner.email,
-            password=owner.password,
-        )
+        person.sign_in(owner.email, owner.password)
         assert person.landed.startswith(f"{HERE}?")
         assert "code=" in person.landed
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 from tests import receiver
 from tests.chromium import chromium
 from tests.cloud import Cloud
+from tests.pages import BEGINS, NOBODY
+from tests.person import Person, signed_in
 from tests.receiver import Receiver
 
 
@@ -39,6 +41,15 @@ def postgres_cloud(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) 
     data = tmp_path_factory.mktemp("postgres-cloud") / "data"
     with Cloud(data, WORKSWITH_DATABASE_URL=postgres_url.format(name="cloud")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def people(cloud: Cloud) -> Iterator[dict[str, Person]]:
+    """Everybody that pages are for, signed in."""
+    everybody = {NOBODY: Person(cloud.verify), **{who: signed_in(cloud, who) for who in BEGINS}}
+    yield everybody
+    for person in everybody.values():
+        person.http.close()
 
 
 @pytest.fixture(scope="module")

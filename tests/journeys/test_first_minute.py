@@ -11,8 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests import receiver
-from tests.chromium import Window, chromium
+from tests.chromium import Window
 from tests.cloud import Cloud
 from tests.receiver import Receiver
 from tests.steps import PASSWORD, authorize_url, fill_in_sign_in
@@ -24,23 +23,10 @@ APPLICATION = "Quiet Evenings"
 
 
 @pytest.fixture(scope="module")
-def programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def tls_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A cloud whose operator approves each application."""
     data = tmp_path_factory.mktemp("first-minute") / "data"
     with Cloud(data, "--tls", WORKSWITH_IDENTITY_APPROVE_APPLICATIONS="manual") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def reply_site(programme: Cloud) -> Iterator[Receiver]:
-    with receiver.in_thread(receiver.tls_of(programme.data / "tls")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chrome(programme: Cloud, reply_site: Receiver) -> Iterator[Browser]:
-    tls = programme.data / "tls"
-    with chromium(tls / "server.pem", tls / "receiver.pem") as running:
         yield running
 
 
@@ -65,21 +51,21 @@ class Walk:
         self.press(self.page.get_by_role("button", name=name, exact=True).first)
 
 
-def test_three_people_begin(programme: Cloud, chrome: Browser, reply_site: Receiver) -> None:
-    reply_url = reply_site.url("/callback")
-    with Window(chrome) as nina, Window(chrome) as olga, Window(chrome) as enzo:
+def test_three_people_begin(tls_cloud: Cloud, browser: Browser, client_site: Receiver) -> None:
+    reply_url = client_site.url("/callback")
+    with Window(browser) as nina, Window(browser) as olga, Window(browser) as enzo:
         walk = Walk(nina.page)
-        to_a_first_call(walk, programme)
+        to_a_first_call(walk, tls_cloud)
         assert walk.clicks <= 14, "from the first visit to a working call"
         to_a_notification(walk)
         client_id = to_an_application(walk, reply_url)
 
         decide = Walk(olga.page)
-        let_it_in(decide, programme)
+        let_it_in(decide, tls_cloud)
         assert decide.clicks <= 3, "from the sign-in to the decision"
 
         owner = Walk(enzo.page)
-        share_and_end(owner, programme, client_id, reply_url)
+        share_and_end(owner, tls_cloud, client_id, reply_url)
         assert owner.clicks <= 5, "to share, and to end it"
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import Person, signed_in
 from tests.receiver import Receiver
 
 NEWMAN = Path(__file__).parents[2] / ".tools/node_modules/.bin/newman"
@@ -20,12 +20,7 @@ NEWMAN = Path(__file__).parents[2] / ".tools/node_modules/.bin/newman"
 @pytest.fixture(scope="module")
 def dora(tls_cloud: Cloud) -> Person:
     """The developer of the sandbox, signed in."""
-    person = Person(tls_cloud.verify)
-    person.open(f"{tls_cloud.origin('portal')}/signin")
-    who = tls_cloud.document["developer"]
-    form = person.form_with("logonIdentifier")
-    person.submit(form, logonIdentifier=who["email"], password=who["password"])
-    return person
+    return signed_in(tls_cloud, "developer")
 
 
 def guide(cloud: Cloud, person: Person, name: str) -> str:
@@ -62,8 +57,7 @@ def authorized_code(cloud: Cloud, address: str) -> str:
     person = Person(cloud.verify, stop_at=cloud.document["application"]["redirect_uris"][0])
     person.open(address)
     who = cloud.document["developer"]
-    form = person.form_with("logonIdentifier", "password")
-    answer = person.submit(form, logonIdentifier=who["email"], password=who["password"])
+    answer = person.sign_in(who["email"], who["password"])
     if answer.status_code == 200:
         form = next(each for each in person.forms if "/authorize" in each.action)
         person.submit(form, press=form.submits[0])

@@ -13,7 +13,7 @@ import pytest
 from tests import receiver
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import arrived
-from tests.person import Person
+from tests.person import signed_in
 from tests.receiver import Behaviour, Receiver
 
 BASE = "/hc/api/v1.0"
@@ -158,13 +158,6 @@ def test_what_was_subscribed_ends_with_the_consent(house: House, endpoint: Recei
 
 def withdraw(cloud: Cloud) -> None:
     """The home owner ends the access of the sandbox's application, in a browser."""
-    person, portal = Person(cloud.verify), cloud.origin("portal")
-    owner = cloud.document["end_user"]
-    person.open(f"{portal}/signin?return_to=/account/third-party-access")
-    person.submit(
-        person.form_with("logonIdentifier", "password"),
-        logonIdentifier=owner["email"],
-        password=owner["password"],
-    )
+    person = signed_in(cloud, "end_user", "/account/third-party-access")
     client_id = cloud.document["application"]["client_id"]
     person.submit(person.form_to(client_id))

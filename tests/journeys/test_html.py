@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import pages
 from tests.cloud import Cloud
-from tests.pages import NOBODY, PLACES
+from tests.pages import PLACES
 from tests.person import Person
 
 pytestmark = pytest.mark.xdist_group("html")
@@ -18,21 +17,6 @@ VALIDATOR = Path(".tools/node_modules/.bin/html-validate")
 RULES = "standard"
 """What the HTML standard says; what it leaves to taste is not looked at."""
 PATIENCE_SECONDS = 110
-
-
-@pytest.fixture(scope="module")
-def people(cloud: Cloud) -> Iterator[dict[str, Person]]:
-    """Everybody, signed in."""
-    everybody = {NOBODY: Person(cloud.verify)}
-    for who in pages.BEGINS:
-        everybody[who] = Person(cloud.verify)
-        everybody[who].open(f"{cloud.origin('portal')}/signin?return_to=/account")
-        known = cloud.document[who]
-        form = everybody[who].form_with("logonIdentifier")
-        everybody[who].submit(form, logonIdentifier=known["email"], password=known["password"])
-    yield everybody
-    for person in everybody.values():
-        person.http.close()
 
 
 @pytest.fixture(scope="module")

@@ -164,8 +164,7 @@ def _reader(cloud: Cloud, who: str, language: str) -> Person:
     person.open(f"{portal}/signin?lang={language}")
     if who != NOBODY:
         known = cloud.document[who]
-        form = person.form_with("logonIdentifier")
-        person.submit(form, logonIdentifier=known["email"], password=known["password"])
+        person.sign_in(known["email"], known["password"])
         person.open(f"{portal}{BEGINS[who]}?lang={language}")
     return person
 

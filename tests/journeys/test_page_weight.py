@@ -5,13 +5,12 @@ are sent compressed, once a year.
 """
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from tests import pages
 from tests.cloud import Cloud
-from tests.pages import NOBODY, PLACES
+from tests.pages import PLACES
 from tests.person import Person
 
 pytestmark = pytest.mark.xdist_group("weight")
@@ -22,21 +21,6 @@ MOST_RAW = 140_000
 """Bytes as a browser reads them, with nothing compressed."""
 _LOADED = re.compile(r'(?:src|href)="((?:/static/[^"]+\.(?:css|js)|/brand\.css)[^"]*)"')
 _IMPORTED = re.compile(r'(?:from|import)\s*\(?"\./([\w-]+\.js)[^"]*"')
-
-
-@pytest.fixture(scope="module")
-def people(cloud: Cloud) -> Iterator[dict[str, Person]]:
-    """Everybody, signed in."""
-    everybody = {NOBODY: Person(cloud.verify)}
-    for who in pages.BEGINS:
-        everybody[who] = Person(cloud.verify)
-        everybody[who].open(f"{cloud.origin('portal')}/signin?return_to=/account")
-        known = cloud.document[who]
-        form = everybody[who].form_with("logonIdentifier")
-        everybody[who].submit(form, logonIdentifier=known["email"], password=known["password"])
-    yield everybody
-    for person in everybody.values():
-        person.http.close()
 
 
 def test_every_page_is_light(cloud: Cloud, people: dict[str, Person]) -> None:

@@ -96,11 +96,7 @@ def test_mod_auth_openidc(tls_cloud: Cloud, tmp_path: Path) -> None:
         person = Person(tls_cloud.verify)
         owner = tls_cloud.document["end_user"]
         person.open(f"https://localhost:{port}/protected/")
-        answer = person.submit(
-            person.form_with("logonIdentifier", "password"),
-            logonIdentifier=owner["email"],
-            password=owner["password"],
-        )
+        answer = person.sign_in(owner["email"], owner["password"])
         assert 'name="allow"' in answer.text, (folder / "error.log").read_text()[-3000:]
         answer = person.submit(person.form_with("ticket"), press=("allow", "yes"))
         assert answer.text == "the protected page", (folder / "error.log").read_text()[-3000:]

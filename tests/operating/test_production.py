@@ -172,11 +172,7 @@ class Machine:
     def sign_in(self, email: str, password: str, path: str) -> Person:
         person = Person(self.tls)
         person.open(f"{self.origin}/signin?return_to={path}")
-        person.submit(
-            person.form_with("logonIdentifier", "password"),
-            logonIdentifier=email,
-            password=password,
-        )
+        person.sign_in(email, password)
         assert person.page is not None
         assert person.page.url.path == path, person.page.text[:2_000]
         return person

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.chromium import Window, chromium
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import Person, signed_in
 from tests.steps import authorize_url, fill_in_sign_in, sign_in
 
 pytestmark = [
@@ -164,14 +164,6 @@ def test_whatever_ran_would_be_noticed(cloud: Cloud, browser: Browser) -> None:
 # What is written
 
 
-def signed_in(cloud: Cloud, who: str) -> Person:
-    person, known = Person(cloud.verify), cloud.document[who]
-    person.open(f"{cloud.origin('portal')}/signin?return_to=/account")
-    form = person.form_with("logonIdentifier")
-    person.submit(form, logonIdentifier=known["email"], password=known["password"])
-    return person
-
-
 def write(cloud: Cloud, developer: Person, end_user: Person, operator: Person) -> dict[str, str]:
     portal = cloud.origin("portal")
     found = {"application": application(portal, developer, APPLICATION)}
@@ -219,8 +211,7 @@ def consent(cloud: Cloud, written: dict[str, str]) -> None:
     """By the same home owner in another browser, which goes back to the application."""
     person, known = Person(cloud.verify), cloud.document["end_user"]
     person.open(written["authorize"])
-    form = person.form_with("logonIdentifier")
-    person.submit(form, logonIdentifier=known["email"], password=known["password"])
+    person.sign_in(known["email"], known["password"])
     form = person.form_to("/authorize/consent")
     person.submit(form, form.submits[0])
     assert "code=" in person.landed, person.landed

@@ -52,8 +52,7 @@ def sign_in_with_password(cloud: Cloud) -> str:
     """What the home owner's page says."""
     user, person = cloud.users["end_user"], Person(verify=True)
     person.open(f"{cloud.origin}/home")
-    form = person.form_with("logonIdentifier", "password")
-    person.submit(form, logonIdentifier=user.email, password=user.password)
+    person.sign_in(user.email, user.password)
     return person.open(f"{cloud.origin}/home").text
 
 

@@ -3,11 +3,8 @@
 import pytest
 
 from tests.webhooks.chain import Chain, Ground
+from tests.webhooks.owned import EMAIL, owned
 from tests.webhooks.test_worker import Scripted
-from workswith.identity.accounts import Accounts
-from workswith.identity.application import ApplicationForm
-from workswith.identity.applications import Applications
-from workswith.identity.settings import Settings as IdentitySettings
 from workswith.kernel import mail
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
@@ -15,8 +12,6 @@ from workswith.kernel.database import Tx, statement
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.reading import EndpointView, applications, endpoints_of
 from workswith.webhooks.settings import Settings
-
-EMAIL = "dev@cosy.example"
 
 
 @pytest.fixture
@@ -28,32 +23,9 @@ def scripted() -> Scripted:
 async def chain(ground: Ground, settings: Settings, scripted: Scripted) -> Chain:
     """With an application that has an owner."""
     made = Chain(ground, settings, scripted)
-    cheap = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
-    clock, ident, broadcast = ground.clock, ground.ident, Broadcast()
-    accounts = Accounts(ground.database, clock, ident, cheap, broadcast)
-    await accounts.sign_up(
-        kind="developer",
-        email=EMAIL,
-        first_name="Dee",
-        surname="Veloper",
-        password="Tall-Purple-Giraffe-42",
-        verify_url=lambda token: token,
-    )
-    owner = await accounts.verify((await mail.latest(ground.database, EMAIL))[0].link)
-    applications = Applications(ground.database, clock, ident, cheap, broadcast)
-    application, _ = await applications.create(
-        owner.id,
-        ApplicationForm(
-            name="Cosy",
-            description="It warms.",
-            vendor="Cosy Ltd",
-            url="https://cosy.example",
-            reply_urls=("https://cosy.example/cb",),
-            scopes=("comfort.read",),
-        ),
-    )
+    theirs = await owned(ground.database, ground.clock, ground.ident, Broadcast())
     await made.subscriptions.subscribe(
-        "account-1", application.client_id, "plant-1", "smarther-v2.0", "https://hook.example/x"
+        "account-1", theirs.client_id, "plant-1", "smarther-v2.0", "https://hook.example/x"
     )
     return made
 
@@ -107,7 +79,7 @@ async def test_the_mail_is_in_the_owners_language_and_leads_to_the_page(
     endpoint = (await applications_endpoints(chain))[0]
     page = f"https://portal.example/applications/{endpoint.client_id}/endpoints/{endpoint.id}"
     assert posted.link == page
-    assert posted.subject.startswith("Bloqué")
+    assert posted.subject.startswith("Exclu")
     assert page in posted.text
     assert f'<a href="{page}">' in posted.html
     assert '<html lang="fr">' in posted.html

@@ -3,11 +3,7 @@
 import pytest
 
 from tests.conftest import NOON
-from workswith.identity.accounts import Accounts
-from workswith.identity.application import ApplicationForm
-from workswith.identity.applications import Applications
-from workswith.identity.settings import Settings as IdentitySettings
-from workswith.kernel import mail
+from tests.webhooks.owned import owned
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import DAY, HOUR, Clock
 from workswith.kernel.database import Database, query
@@ -16,7 +12,6 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.webhooks import tokens as module
 from workswith.webhooks.tokens import MOST, READ, SCOPES, TOPIC, WRITE, Tokens
 
-EMAIL = "dev@cosy.example"
 _STORED = query(str, "SELECT digest || name || scopes FROM webhook_token")
 
 
@@ -24,38 +19,16 @@ class World:
     """Somebody with one application, and its tokens."""
 
     def __init__(self, database: Database, clock: Clock, ident: Ident) -> None:
-        self.database, self.clock = database, clock
+        self.database, self.clock, self.ident = database, clock, ident
         self.broadcast = Broadcast()
         self.words: list[str] = []
         self.broadcast.on(TOPIC, self.words.append)
-        settings = IdentitySettings(argon2_memory_kib=8, argon2_rounds=1, password_threads=1)
-        self.accounts = Accounts(database, clock, ident, settings, self.broadcast)
-        self.applications = Applications(database, clock, ident, settings, self.broadcast)
-        self.applications.on_delete(module.forget)
         self.tokens = Tokens(database, clock, ident, self.broadcast)
 
     async def open(self) -> None:
-        await self.accounts.sign_up(
-            kind="developer",
-            email=EMAIL,
-            first_name="Dee",
-            surname="Veloper",
-            password="Tall-Purple-Giraffe-42",
-            verify_url=lambda token: token,
-        )
-        owner = await self.accounts.verify((await mail.latest(self.database, EMAIL))[0].link)
-        self.owner_id = owner.id
-        made, _ = await self.applications.create(
-            owner.id,
-            ApplicationForm(
-                name="Cosy",
-                description="It warms.",
-                vendor="Cosy Ltd",
-                url="https://cosy.example",
-                reply_urls=("https://cosy.example/cb",),
-                scopes=("comfort.read",),
-            ),
-        )
+        made = await owned(self.database, self.clock, self.ident, self.broadcast)
+        made.applications.on_delete(module.forget)
+        self.applications, self.owner_id = made.applications, made.owner_id
         self.client_id = made.client_id
 
     async def refused(self, header: str | None) -> str:

@@ -111,11 +111,7 @@ def application(
     person = Person(ssl.create_default_context(cafile=ca) if ca else True)
     origin, developer = document["origins"]["portal"], document["developer"]
     person.open(f"{origin}/signin?return_to=/applications/new")
-    person.submit(
-        person.form_with("logonIdentifier", "password"),
-        logonIdentifier=developer["email"],
-        password=developer["password"],
-    )
+    person.sign_in(developer["email"], developer["password"])
     details = person.form_with("name", "vendor")
     fields = {"name": name, "description": "Runs OpenID's plans.", "vendor": "Example Ltd"}
 

@@ -62,22 +62,18 @@ class Browser(Person):
         self.cloud = cloud
         self.who = cloud.document[who]
 
-    def sign_in(self, return_to: str = "/home") -> httpx2.Response:
+    def sign_in_at(self, return_to: str = "/home") -> httpx2.Response:
         self.open(f"{self.cloud.origin('login')}/signin?return_to={return_to}")
-        return self._type()
+        return self._sign_in()
 
-    def _type(self) -> httpx2.Response:
-        return self.submit(
-            self.form_with("logonIdentifier", "password"),
-            logonIdentifier=self.who["email"],
-            password=self.who["password"],
-        )
+    def _sign_in(self) -> httpx2.Response:
+        return self.sign_in(self.who["email"], self.who["password"])
 
     def consent_form(self, url: str) -> Form:
         """Signs in where that is asked, and stays at the question."""
         answer = self.open(url)
         if 'name="logonIdentifier"' in answer.text:
-            answer = self._type()
+            answer = self._sign_in()
         assert 'name="allow"' in answer.text, answer.text[:2000]
         return self.form_with("ticket")
 

@@ -115,7 +115,7 @@ def test_a_sign_in_makes_a_new_session(cloud: Cloud, victim: Browser) -> None:
     """Session fixation: a cookie that was there before is worth nothing after."""
     victim.open(f"{cloud.origin('login')}/signin")
     before = {cookie.value for cookie in victim.http.cookies.jar}
-    victim.sign_in()
+    victim.sign_in_at()
     after = {cookie.value for cookie in victim.http.cookies.jar}
     assert after - before
     assert not {value for value in before & after if len(value or "") > 16}

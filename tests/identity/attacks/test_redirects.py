@@ -133,7 +133,7 @@ def test_the_sign_in_page_is_no_open_redirect(victim: Browser, target: str) -> N
 def test_what_lies_behind_the_sign_in_is_checked_again(victim: Browser, client: Client) -> None:
     """A link to the sign-in page that leads on to a forged request. (Covert redirect.)"""
     inner = client.url(redirect_uri=EVIL).removeprefix(client.cloud.origin("login"))
-    answer = victim.sign_in(quote(inner, safe=""))
+    answer = victim.sign_in_at(quote(inner, safe=""))
     assert answer.status_code == 400
     assert "evil.example" not in answer.headers.get("location", "")
 
@@ -159,7 +159,7 @@ def test_what_lies_behind_the_sign_in_is_checked_again(victim: Browser, client: 
 def test_such_a_reply_url_cannot_be_registered(cloud: Cloud, client: Client, url: str) -> None:
     owner = Browser(cloud, "developer")
     page = f"/applications/{client.client_id}/reply-urls"
-    owner.sign_in(page)
+    owner.sign_in_at(page)
     form = owner.form_with("reply_url")
     answer = owner.submit(form, press=("go", "save"), reply_url=[CALLBACK, url])
     assert answer.status_code == 422

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cloud import Cloud
-from tests.person import Person
+from tests.person import Person, signed_in
 from tests.security.fields import Field, forms
 from tests.web.test_forms import complaints
 from workswith.web.app import create
@@ -21,21 +21,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture
 def dora(cloud: Cloud) -> Iterator[Person]:
     """The developer, signed in, at the page."""
-    yield signed_in(cloud, "developer")
+    yield signed_in(cloud, "developer", "/testing")
     cloud.control("DELETE", "/faults")
-
-
-def signed_in(cloud: Cloud, who: str) -> Person:
-    person = Person(cloud.verify)
-    person.open(f"{cloud.origin('portal')}{'/home' if who == 'end_user' else '/signin'}")
-    known = cloud.document[who]
-    person.submit(
-        person.form_with("logonIdentifier"),
-        logonIdentifier=known["email"],
-        password=known["password"],
-    )
-    person.open(f"{cloud.origin('portal')}/testing")
-    return person
 
 
 def test_cause_see_and_clear(cloud: Cloud, dora: Person) -> None:
@@ -187,7 +174,7 @@ def test_coverage(cloud: Cloud, dora: Person) -> None:
 
 
 def test_home_owners_and_strangers_do_not_come_in(cloud: Cloud) -> None:
-    owner = signed_in(cloud, "end_user")
+    owner = signed_in(cloud, "end_user", "/testing")
     assert owner.page is not None
     assert owner.page.status_code == 403
     with cloud.http() as http:
