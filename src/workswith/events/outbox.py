@@ -102,15 +102,16 @@ _QUEUE_LAST = {
     "sqlite": [
         statement(
             f"{_QUEUE}, {n} FROM event_{n} WHERE id > (SELECT max(id) FROM event_{n}) - :count "
-            "AND plant_id IN (SELECT key FROM json_each(:heard))"
+            # Not by the plant's index, which would find all of its events.
+            "AND +plant_id IN (SELECT key FROM json_each(:heard))"
         )
         for n in range(SLICES)
     ],
 }
 _UNRELAYED: Query[Event] = query(
-    event_of,
-    f"SELECT {COLUMNS} FROM event WHERE id IN "
-    "(SELECT id FROM event_queue ORDER BY id LIMIT :limit) ORDER BY id",
+    lambda _, *columns: event_of(*columns),
+    f"SELECT q.id, {COLUMNS} FROM event_queue q JOIN event e ON e.id = q.id "
+    "ORDER BY q.id LIMIT :limit",
 )
 _OF_PLANT: Query[Event] = query(
     event_of,
