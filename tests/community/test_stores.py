@@ -212,6 +212,22 @@ async def test_authors_edit_for_a_while_and_operators_read_what_it_said(database
         await _edit(database, "bob", second.id, "x", 40)
 
 
+async def test_only_the_first_post_changes_the_title(database: Database) -> None:
+    await _thread(database, ADA, "t")
+    await _reply(database, ADA, "t", "p")
+    (first, second) = posts = await forum.posts(database, "t", 1)
+    before = await forum.thread(database, "t")
+    for post in posts:
+        title = f"Of {post.id}"
+        await database.write(
+            forum.edit, "ada", post.id, text=post.text, title=title, now=10, within=HOUR
+        )
+    assert (await forum.thread(database, "t")).title == f"Of {first.id}"
+    kept = await forum.versions(database, "t", posts)
+    assert [one.text for one in kept[first.id]] == [f"**{before.title}**\n\n{first.text}"]
+    assert second.id not in kept, "nothing of it changed"
+
+
 async def test_what_is_withdrawn_is_gone_for_readers_alone(database: Database) -> None:
     await _thread(database, ADA, "t")
     (post,) = await forum.posts(database, "t", 1)

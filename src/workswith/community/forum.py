@@ -120,6 +120,7 @@ _KEEP = statement(
     "INSERT INTO forum_post_version (post_id, text, until) VALUES (:post_id, :text, :now)"
 )
 _EDIT = statement("UPDATE forum_post SET text = :text, edited_at = :now WHERE id = :id")
+_RETITLE = statement("UPDATE forum_thread SET title = :title WHERE id = :id")
 _WITHDRAW = statement("UPDATE forum_post SET text = '', withdrawn_at = :now WHERE id = :id")
 _VERSIONS = query(
     Version,
@@ -189,11 +190,22 @@ async def reply(
     return found
 
 
-async def edit(tx: Tx, account_id: str, post_id: int, *, text: str, now: int, within: int) -> Post:
-    """Keeps what it said before. Raises UNKNOWN, CONFLICT ``post_settled`` or ``thread_locked``."""
+async def edit(
+    tx: Tx, account_id: str, post_id: int, *, text: str, now: int, within: int, title: str = ""
+) -> Post:
+    """Keeps what it said before. Raises UNKNOWN, CONFLICT ``post_settled`` or ``thread_locked``.
+
+    ``title`` is the thread's, which its first post carries; empty leaves it.
+    """
     found = await _changeable(tx, account_id, post_id, now, within)
-    if text != found.text:
-        await tx.run(_KEEP, post_id=post_id, text=found.text, now=now)
+    said = found.text
+    if title and await posts_before(tx, found) == 0:
+        began = await thread(tx, found.thread_id)
+        if title != began.title:
+            said = f"**{began.title}**\n\n{said}"
+            await tx.run(_RETITLE, id=began.id, title=title)
+    if said != found.text or text != found.text:
+        await tx.run(_KEEP, post_id=post_id, text=said, now=now)
         await tx.run(_EDIT, id=post_id, text=text, now=now)
     return found
 

@@ -241,7 +241,7 @@ async def test_long_lists_have_pages(browser: Any) -> None:
 async def test_an_author_edits_and_withdraws_and_nobody_else_does(browser: Any, other: Any) -> None:
     thread = await begin(browser, text="First words")
     post = await _first_post(browser, thread)
-    await browser.post(f"{post}/edit", f"{post}/edit", {"text": "Better words"})
+    await browser.post(f"{post}/edit", f"{post}/edit", {"title": "Better", "text": "Better words"})
     shown = (await other.get(thread)).text
     assert "Better words" in shown
     assert "edited" in shown
@@ -257,10 +257,24 @@ async def test_an_author_edits_and_withdraws_and_nobody_else_does(browser: Any, 
     await browser.get(f"{post}/edit", 409)
 
 
+async def test_the_first_post_of_a_thread_carries_its_title(browser: Any, other: Any) -> None:
+    thread = await begin(browser, title="Wrong title", text="First words")
+    post = await _first_post(browser, thread)
+    await browser.post(
+        f"{post}/edit", f"{post}/edit", {"title": "Right title", "text": "First words"}
+    )
+    shown = (await other.get(thread)).text
+    assert "<h1>Right title</h1>" in shown
+    assert "Wrong title" not in shown
+    await other.post(thread, thread, {"text": "A reply"})
+    reply = await _first_post(other, thread)
+    assert 'name="title"' not in (await other.get(f"{reply}/edit")).text
+
+
 async def test_an_operator_reads_what_posts_said(browser: Any, olga: Any) -> None:
     thread = await begin(browser, text="First words")
     post = await _first_post(browser, thread)
-    await browser.post(f"{post}/edit", f"{post}/edit", {"text": "Better words"})
+    await browser.post(f"{post}/edit", f"{post}/edit", {"title": "Better", "text": "Better words"})
     await browser.post(thread, f"{post}/withdraw")
     shown = (await olga.get(thread)).text
     assert "First words" in shown
@@ -275,7 +289,9 @@ async def test_a_post_settles_after_the_hours_of_the_setting(browser: Any, servi
         services.clock.jump(services.clock.now() + hours * HOUR)
         shown = (await browser.get(thread)).text
     assert f"{post}/edit" not in shown
-    late = await browser.http.post(f"{post}/edit", data={**guard(page), "text": "Too late & mine"})
+    late = await browser.http.post(
+        f"{post}/edit", data={**guard(page), "title": "Late", "text": "Too late & mine"}
+    )
     assert late.status_code == 422
     assert "can no longer be changed" in late.text
     assert "Too late &amp; mine" in late.text, "what was typed stays"
@@ -284,9 +300,12 @@ async def test_a_post_settles_after_the_hours_of_the_setting(browser: Any, servi
 async def test_an_edit_is_escaped_and_may_not_be_empty(browser: Any) -> None:
     thread = await begin(browser)
     post = await _first_post(browser, thread)
-    refused = await browser.post(f"{post}/edit", f"{post}/edit", {"text": " "}, status=422)
+    refused = await browser.post(
+        f"{post}/edit", f"{post}/edit", {"title": " ", "text": " "}, status=422
+    )
     assert "Please write something." in refused.text
-    await browser.post(f"{post}/edit", f"{post}/edit", {"text": NASTY})
+    assert "Please say in a few words what it is about." in refused.text
+    await browser.post(f"{post}/edit", f"{post}/edit", {"title": NASTY, "text": NASTY})
     harmless((await browser.get(thread)).text)
 
 

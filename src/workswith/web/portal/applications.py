@@ -17,6 +17,7 @@ from workswith.web.site.visit import Visit
 
 from . import notifications, programs, reveal, sections
 from .drafts import Draft
+from .visible import documents
 
 
 async def listing(visit: Visit) -> Response:
@@ -149,7 +150,7 @@ async def edit_scopes(visit: Visit) -> Response:
         visit,
         application,
         "scopes",
-        choices=sections.choices(api.document for api in visit.services.apis),
+        choices=sections.choices(await documents(visit)),
         chosen=draft.scopes,
         wrong=wrong,
     )

@@ -6,7 +6,8 @@ from functools import partial
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms.validators import InputRequired, Length
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
 
 from workswith.community import forum, rules
 from workswith.identity import audit
@@ -34,15 +35,19 @@ _MARKUP = lazy(
 )
 
 
-class ThreadForm(Form):
-    category = choice(lazy("Category"), CATEGORIES)
-    title = text(
+def _title() -> StringField:
+    return text(
         lazy("Title"),
-        InputRequired(lazy("Please say in a few words what it is about.")),
+        DataRequired(lazy("Please say in a few words what it is about.")),
         Length(max=rules.TITLE_LIMIT),
         maxlength=rules.TITLE_LIMIT,
         autocomplete="off",
     )
+
+
+class ThreadForm(Form):
+    category = choice(lazy("Category"), CATEGORIES)
+    title = _title()
     text = body(lazy("Text"), _MARKUP)
 
 
@@ -51,6 +56,13 @@ class ReplyForm(Form):
 
 
 class EditForm(Form):
+    text = body(lazy("Text"), _MARKUP)
+
+
+class OpeningForm(Form):
+    """The first post of a thread, which carries its title."""
+
+    title = _title()
     text = body(lazy("Text"), _MARKUP)
 
 
@@ -126,15 +138,20 @@ async def edit(visit: Visit) -> Response:
     found = await forum.own_post(reads, visit.account.id, post_id)
     if not visit.posted and not _changeable(visit, found):
         raise Problem(Kind.CONFLICT, "post_settled", "This post can no longer be changed.")
-    form = EditForm.of(visit, text=found.text)
+    thread = await forum.thread(reads, found.thread_id)
+    opens = await forum.posts_before(reads, found) == 0
+    form: Form = EditForm.of(visit, text=found.text)
+    if opens:
+        form = OpeningForm.of(visit, title=thread.title, text=found.text)
     if visit.posted and form.validate():
-        text = str(form.data["text"])
+        text, title = str(form.data["text"]), str(form.data.get("title", ""))
         try:
             await reads.write(
                 forum.edit,
                 visit.account.id,
                 post_id,
                 text=text,
+                title=title,
                 now=visit.now,
                 within=_within(visit),
             )
@@ -144,7 +161,6 @@ async def edit(visit: Visit) -> Response:
             visit.say(_("Changed."))
             return visit.go(await _place_of(visit, found))
     status = 422 if visit.posted else 200
-    thread = await forum.thread(reads, found.thread_id)
     return visit.render(
         "portal/post_edit.html",
         status,

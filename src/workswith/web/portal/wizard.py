@@ -22,6 +22,7 @@ from workswith.web.site.visit import Visit
 
 from . import drafts, programs, reveal, sections
 from .drafts import Draft
+from .visible import documents
 
 STEPS = ("details", "reply-urls", "scopes", "summary")
 WORDS = (lazy("Details"), lazy("Reply URLs"), lazy("Scopes"), lazy("Summary"))
@@ -110,7 +111,7 @@ async def _scopes(visit: Visit, draft_id: str, draft: Draft) -> Response:
         visit,
         draft_id,
         "scopes",
-        choices=sections.choices(api.document for api in visit.services.apis),
+        choices=sections.choices(await documents(visit)),
         chosen=draft.scopes,
         wrong=wrong,
     )
