@@ -93,3 +93,42 @@ def test_every_json_value_is_read_back(value: object) -> None:
 def test_no_bytes_break_it(raw: bytes) -> None:
     read = outcome(raw)
     assert not isinstance(read, Problem) or read.kind is Kind.MALFORMED
+
+
+_letters = st.text(alphabet='ab:{}[],"\\', max_size=3)
+_written = st.recursive(
+    _letters.flatmap(
+        lambda text: st.sampled_from(
+            [
+                json.dumps(text, ensure_ascii=False),
+                '"' + "".join(f"\\u{ord(one):04x}" for one in text) + '"',
+            ]
+        )
+    )
+    | st.sampled_from(["1", "null", "[]", "{}"]),
+    lambda below: (
+        st.lists(below, max_size=3).map(lambda parts: f"[{','.join(parts)}]")
+        | st.lists(st.tuples(_letters.map(json.dumps), below).map(":".join), max_size=3).map(
+            lambda members: f"{{{','.join(members)}}}"
+        )
+    ),
+    max_leaves=8,
+)
+"""JSON in which members may stand twice, and characters may be escaped."""
+
+
+@given(text=_written)
+def test_a_member_that_stands_twice_is_found_wherever_and_however_it_is_written(text: str) -> None:
+    twice = []
+
+    def note(members: list[tuple[str, object]]) -> dict[str, object]:
+        twice.append(len(dict(members)) != len(members))
+        return dict(members)
+
+    value = json.loads(text, object_pairs_hook=note)
+    found = outcome(text.encode())
+    if any(twice):
+        assert isinstance(found, Problem)
+        assert found.code == "member_twice"
+    else:
+        assert found == value

@@ -17,24 +17,33 @@ from workswith.devices.reporting import report
 from workswith.devices.thermostat import Command, Function, Mode
 from workswith.events import outbox
 from workswith.kernel.clock import MINUTE, Clock, ClockState
-from workswith.kernel.database import Database, open_database, query, statement
+from workswith.kernel.database import Database, Tx, open_database, query, statement
 from workswith.kernel.ident import Ident
+from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells
 
 _VERSIONS = query(
     lambda module_id, version: (module_id, version), "SELECT module_id, version FROM module_states"
 )
 _REFUSE = {
-    "sqlite": "CREATE TRIGGER refuse BEFORE INSERT ON event WHEN new.module_id = '{id}' "
+    "sqlite": "CREATE TRIGGER refuse_{n} BEFORE INSERT ON event_{n} WHEN new.module_id = '{id}' "
     "BEGIN SELECT RAISE(ABORT, 'refused'); END",
-    "postgresql": "ALTER TABLE event ADD CONSTRAINT refuse CHECK (module_id <> '{id}')",
+    "postgresql": "ALTER TABLE event_{n} ADD CONSTRAINT refuse CHECK (module_id <> '{id}')",
 }
 
 
 _ALLOW = {
-    "sqlite": "DROP TRIGGER refuse",
-    "postgresql": "ALTER TABLE event DROP CONSTRAINT refuse",
+    "sqlite": "DROP TRIGGER refuse_{n}",
+    "postgresql": "ALTER TABLE event_{n} DROP CONSTRAINT refuse",
 }
+
+
+async def run_for_each_slice(database: Database, text: str, id_: str) -> None:
+    async def body(tx: Tx) -> None:
+        for n in range(SLICES):
+            await tx.run(statement(text.format(n=n, id=id_)))
+
+    await database.write(body)
 
 
 def copy_of(template: Path, folder: Path) -> str:
@@ -147,9 +156,7 @@ async def test_whatever_comes_at_once_is_as_if_it_came_one_after_the_other(
 async def test_one_that_cannot_be_stored_spoils_no_other(house: House) -> None:
     await house.supervisor.settle()
     first, second, third = (one.id for one in house.home.modules)
-    refuse = statement(_REFUSE[house.database.dialect].format(id=second))
-    allow = statement(_ALLOW[house.database.dialect])
-    await house.database.write(lambda tx: tx.run(refuse))
+    await run_for_each_slice(house.database, _REFUSE[house.database.dialect], second)
     outcomes = await asyncio.gather(
         *(
             house.park.send(one, warmth(215), deadline=1, flow=one)
@@ -157,7 +164,7 @@ async def test_one_that_cannot_be_stored_spoils_no_other(house: House) -> None:
         ),
         return_exceptions=True,
     )
-    await house.database.write(lambda tx: tx.run(allow))
+    await run_for_each_slice(house.database, _ALLOW[house.database.dialect], second)
     assert [outcomes[0], outcomes[2]] == [Outcome.DONE, Outcome.DONE]
     assert isinstance(outcomes[1], Exception)
     assert [await told(house, one) for one in (first, second, third)] == [

@@ -113,3 +113,26 @@ async def test_headers_are_counted_however_well_a_call_is_known(
     assert (await world.call()).status == 200
     assert (await world.call(headers=many)).status == 400
     assert len(world.seen) == 1
+
+
+async def test_who_was_found_unchanged_is_so_for_all_calls(
+    world: World, elapsed: list[float]
+) -> None:
+    await world.call()
+    await world.call(target=STATUS)
+    elapsed[0] += recognising.HELD_SECONDS
+    await world.call()
+    world.subscriptions.keys.clear()
+    assert (await world.call(target=STATUS)).status == 200
+    elapsed[0] += recognising.HELD_SECONDS
+    assert (await world.call(target=STATUS)).status == 401
+
+
+async def test_who_was_found_changed_is_looked_up_for_each_call(
+    world: World, elapsed: list[float]
+) -> None:
+    assert (await world.call("POST", STATUS, body=b"{}")).status != 403
+    elapsed[0] += recognising.HELD_SECONDS
+    world.tokens.known["Bearer good"] = Access(scopes=frozenset({"topology.read"}))
+    assert (await world.call()).status == 200
+    assert (await world.call("POST", STATUS, body=b"{}")).status == 403

@@ -11,6 +11,9 @@ from workswith.contracts.binding import Answer
 
 T = TypeVar("T")
 
+DONE = Answer(200)
+"""What says no more than that it was done."""
+
 
 class Again(Generic[T]):
     """``emit`` of a value as a 200, remembered under a key; at most ``limit`` of them."""

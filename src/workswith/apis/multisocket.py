@@ -13,6 +13,8 @@ from workswith.devices.twin import Snapshot
 from workswith.kernel.database import Reads
 from workswith.kernel.problem import Kind, Problem
 
+from .again import DONE
+
 API = "multisocket"
 """The word for this API in plants."""
 
@@ -91,7 +93,7 @@ class _Sockets:
             raise Problem(
                 Kind.MALFORMED, problem.code, problem.detail, field=problem.field
             ) from problem
-        return Answer(200)
+        return DONE
 
     async def _found(self, request: Request) -> list[Module]:
         """At least one. Raises `Kind.UNKNOWN`, and `Kind.MALFORMED` for a key that is none."""

@@ -17,7 +17,7 @@ from workswith.kernel.problem import Kind, Problem
 
 from . import smarther_accept as accept
 from . import smarther_emit as emit
-from .again import Again
+from .again import DONE, Again
 from .smarther_emit import notification
 from .subscribing import Subscriptions
 
@@ -56,9 +56,7 @@ class Twin(Protocol):
         self, account_id: str, plant_id: str, module_id: str
     ) -> tuple[Snapshot, Configuration]: ...
 
-    async def command(
-        self, account_id: str, plant_id: str, module_id: str, command: Command, flow: str = ""
-    ) -> None: ...
+    async def instruct(self, standing: Standing, command: Command, flow: str = "") -> None: ...
 
 
 def handlers(reads: Reads, twin: Twin, subscriptions: Subscriptions) -> Mapping[str, Handler]:
@@ -108,8 +106,8 @@ class _Smarther:
     async def set_status(self, request: Request) -> Answer:
         standing = await self._twin.standing(*_module(request), device=DEVICE)
         command = accept.command(request.body, standing.time_zone, request.now)
-        await self._twin.command(*_module(request), command, request.flow)
-        return Answer(200)
+        await self._twin.instruct(standing, command, request.flow)
+        return DONE
 
     async def measures(self, request: Request) -> Answer:
         return Answer(200, emit.measures(await self._twin.read(*_module(request), device=DEVICE)))
@@ -138,7 +136,7 @@ class _Smarther:
         await self._subscriptions.unsubscribe(
             request.account_id, plant.id, id_, client_id=request.client_id
         )
-        return Answer(200)
+        return DONE
 
     async def subscriptions(self, request: Request) -> Answer:
         """Of the calling application only: an address is all that protects a webhook."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from workswith.devices.schedule import instant_of
@@ -27,23 +28,26 @@ from workswith.devices.thermostat import (
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.problem import Kind, Problem
 
+T = TypeVar("T")
+
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d{1,2}-\d{1,2})T(?P<time>\d{2}:\d{2}:\d{2})(?:\.(?P<fraction>\d+))?"
     r"(?P<suffix>Z|[-+]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_FUNCTIONS: Mapping[str, Function] = {each.value: each for each in Function}
+_MODES: Mapping[str, Mode] = {each.value: each for each in Mode}
 _YEARS = (1970, 9_000)
 """Outside these the arithmetic of time zones may leave what a date can be."""
 
 
 def command(body: Mapping[str, Any], time_zone: str, now: int) -> Command:
     """What the body of Set Status asks for. Raises `Kind.INVALID`."""
-    function = _word(Function, body, "function")
-    mode = _word(Mode, body, "mode")
-    zone = ZoneInfo(time_zone)
+    function = _word(_FUNCTIONS, body, "function")
+    mode = _word(_MODES, body, "mode")
     if mode is Mode.AUTOMATIC:
         return Command(function, mode, program=_program(body))
-    times = _times(body.get("activationTime") or "")
+    zone, times = ZoneInfo(time_zone), _times(body.get("activationTime") or "")
     if mode is Mode.BOOST:
         return Command(function, mode, end=_boost_end(times, zone, now))
     return Command(
@@ -138,13 +142,22 @@ def _set_point(body: Mapping[str, Any]) -> int | None:
     given = body.get("setPoint")
     if not given or given.get("value") is None:
         return None
+    text = str(given["value"])
+    return _usual_tenths(text) if len(text) < 16 else _tenths(text)
+
+
+def _tenths(text: str) -> int:
     try:
-        value = Decimal(str(given["value"])) * 10
+        value = Decimal(text) * 10
     except InvalidOperation:
         raise _invalid("set_point", "The set-point is no number.", "setPoint.value") from None
     if not (value.is_finite() and LOWEST <= value <= HIGHEST):
         raise _invalid("set_point_range", "The set-point is from 3 to 40 °C.", "setPoint.value")
     return int(value.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+_usual_tenths = lru_cache(maxsize=1_024)(_tenths)
+"""People set a few dozen numbers."""
 
 
 def _program(body: Mapping[str, Any]) -> int | None:
@@ -157,12 +170,12 @@ def _program(body: Mapping[str, Any]) -> int | None:
     return int(number)
 
 
-def _word(kind: Any, body: Mapping[str, Any], member: str) -> Any:
-    try:
-        return kind(str(body.get(member)).upper())
-    except ValueError:
-        allowed = ", ".join(each.value.lower() for each in kind)
-        raise _invalid(member, f"{member} is one of {allowed}.", member) from None
+def _word(words: Mapping[str, T], body: Mapping[str, Any], member: str) -> T:
+    word = words.get(str(body.get(member)).upper())
+    if word is None:
+        allowed = ", ".join(each.lower() for each in words)
+        raise _invalid(member, f"{member} is one of {allowed}.", member)
+    return word
 
 
 def _boost_duration() -> Problem:

@@ -14,7 +14,6 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
-from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -50,8 +49,9 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._begin: Begin | None = getattr(self.app, "begin", None)
+        self._begin: Begin = getattr(self.app, "begin", self.app)
         self._answering: Exchange | None = None
+        self._asked: Exchange | None = None
         self._in_head = False
         self._in_body = False
         self._received = 0
@@ -89,19 +89,21 @@ class Protocol(HttpToolsProtocol):
             self._refused = True  # nobody here speaks anything else; this one is answered
             return
         except httptools.HttpParserError:
+            self._start_asked()
             self._fail(_INVALID, "The request is not valid HTTP.")
             return
+        if self._asked is not None:
+            self._start_asked()
         # What came whole, as almost everything does, costs no timer.
-        if self._in_head:
-            if self._received > self.head_bytes:
-                self._fail(_TOO_LARGE, "The headers are too large.")
-            elif self._waiting is None and not self._refused:
-                self._wait(self.head_seconds)
-        elif self._in_body:
-            if self._received > self.head_bytes:
-                self._fail(_TOO_LARGE, "What stands around the body is too large.")
-            elif self._waiting is None and not self._refused:
-                self._wait(self.body_seconds)
+        if self._in_head or self._in_body:
+            self._bound_the_rest()
+
+    def _bound_the_rest(self) -> None:
+        if self._received > self.head_bytes:
+            what = "The headers are" if self._in_head else "What stands around the body is"
+            self._fail(_TOO_LARGE, f"{what} too large.")
+        elif self._waiting is None and not self._refused:
+            self._wait(self.head_seconds if self._in_head else self.body_seconds)
 
     # What the parser calls.
 
@@ -166,25 +168,29 @@ class Protocol(HttpToolsProtocol):
         if self.expect_100_continue:
             exchange.waiting_for_100_continue = True
         if earlier is None or earlier.response_complete:
-            self._start(exchange)
+            self._asked = exchange  # its body may be here as well: then the whole can be answered
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._received = 0
-        if not self._refused and not self.cycle.response_complete:
-            self.cycle.add(body)
-            if len(self.cycle.body) > HIGH_WATER_LIMIT:
+        exchange = self.cycle
+        if not self._refused and not exchange.response_complete:
+            exchange.add(body)
+            if len(exchange.received) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         self._in_body = False
         if self._waiting is not None:
             self._stop_waiting()
-        if not self._refused and not self.cycle.response_complete:
-            self.cycle.more_body = False
-            self.cycle.wake()
+        exchange = self.cycle
+        if not self._refused and not exchange.response_complete:
+            exchange.more_body = False
+            exchange.wake()
+            if self._asked is not None:
+                self._start_asked()
 
     def _is_sound(self, version: str) -> bool:
         """Refuses what is not: the parser notices some of it too late, or never."""
@@ -210,15 +216,17 @@ class Protocol(HttpToolsProtocol):
 
     # From the request to its answer.
 
+    def _start_asked(self) -> None:
+        exchange, self._asked = self._asked, None
+        if exchange is not None:
+            self._start(exchange)
+
     def _start(self, exchange: Exchange) -> None:
         self._answering = exchange
-        app = self.app
-        if self._begin is not None:
-            rest = self._begin(exchange.scope, exchange.receive, exchange.send)
-            if rest is None and exchange.response_complete:
-                return
-            app = _rest(rest)
-        task = self.loop.create_task(exchange.run_asgi(app))
+        rest = self._begin(exchange.scope, exchange.receive, exchange.send)
+        if rest is None and exchange.response_complete:
+            return
+        task = self.loop.create_task(exchange.finish(rest))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
 
@@ -305,13 +313,3 @@ class Protocol(HttpToolsProtocol):
         )
         # A client that is still sending when the connection closes would not see the answer.
         self.loop.call_later(self.linger_seconds if self._in_body else 0, self.transport.close)
-
-
-def _rest(rest: Awaitable[None] | None) -> ASGI3Application:
-    """What is left of a request, as an application."""
-
-    async def app(*_: Any) -> None:
-        if rest is not None:
-            await rest
-
-    return app

@@ -117,7 +117,6 @@ def _supervise(bound: "socket.socket", common: list[str], processes: int, worker
 
 def _answer(settings: "Settings", data: Path, handle: int, parent: int | None) -> None:
     import asyncio
-    import gc
     import socket
 
     from .processes import follow
@@ -134,7 +133,6 @@ def _answer(settings: "Settings", data: Path, handle: int, parent: int | None) -
                 socket.socket(fileno=handle),
                 head_seconds=settings.http.head_seconds,
                 body_seconds=settings.http.body_seconds,
-                ready=gc.freeze,
             )
         finally:
             if following:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from .http import BODY_SECONDS, HEAD_SECONDS, Protocol
 GRACE_SECONDS = 5
 BACKLOG = 1024
 KEEP_ALIVE_SECONDS = 75
+YOUNG_OBJECTS = 20_000
+"""The collector looks for garbage once so many more are there: calls under way are none."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -71,7 +74,7 @@ async def serve(
     *,
     certificate: str | None = None,
     key: str | None = None,
-    ready: Callable[[], None],
+    ready: Callable[[], None] = lambda: None,
     **limits: float,
 ) -> None:
     """Serves until SIGINT or SIGTERM; calls ``ready`` once requests are answered.
@@ -92,4 +95,12 @@ async def serve(
         await asyncio.sleep(0.005)
     if server.started:
         ready()
+        _begin_collecting()
     await serving
+
+
+def _begin_collecting() -> None:
+    """What is there now stays; garbage is looked for among what comes from here on."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
+    gc.enable()

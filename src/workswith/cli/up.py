@@ -113,7 +113,7 @@ async def _up(
             key=str(certificate.key) if certificate else None,
             head_seconds=settings.http.head_seconds,
             body_seconds=settings.http.body_seconds,
-            ready=lambda: _ready(cloud, data, as_json),
+            ready=lambda: _show(cloud, data, as_json),
         )
     finally:
         await cloud.close()
@@ -129,12 +129,6 @@ def _write(data: Path, cloud: "Cloud") -> None:
         json.dump(cloud.document, file, indent=2)
         file.write("\n")
     fresh.replace(path)
-
-
-def _ready(cloud: "Cloud", data: Path, as_json: bool) -> None:
-    _show(cloud, data, as_json)
-    gc.freeze()
-    gc.enable()
 
 
 def _show(cloud: "Cloud", data: Path, as_json: bool) -> None:

@@ -291,8 +291,13 @@ class Twin:
         Raises what `read` raises, `Kind.INVALID` for what the module cannot do, `Kind.BUSY` while
         somebody uses it, `Kind.TIMED_OUT` when it does not answer.
         """
-        reach = await self._require(account_id, plant_id, module_id, command, device)
-        outcome = await self._send(module_id, reach, command, flow)
+        standing = await self.standing(account_id, plant_id, module_id, device=device)
+        await self.instruct(standing, command, flow)
+
+    async def instruct(self, standing: Standing, command: Any, flow: str = "") -> None:
+        """`command`, for whoever has asked already what the module is."""
+        reach = await self._require(standing, command)
+        outcome = await self._send(standing.module_id, reach, command, flow)
         if outcome is not Outcome.DONE:
             raise refusal(outcome)
 
@@ -326,7 +331,9 @@ class Twin:
     ) -> Mapping[str, Outcome]:
         """`command_all`, with the outcome of each module in place of the first refusal."""
         reaches = [
-            await self._require(account_id, plant_id, module_id, command, device)
+            await self._require(
+                await self.standing(account_id, plant_id, module_id, device=device), command
+            )
             for module_id, command in commands.items()
         ]
         outcomes = await asyncio.gather(
@@ -337,16 +344,13 @@ class Twin:
         )
         return dict(zip(commands, outcomes, strict=True))
 
-    async def _require(
-        self, account_id: str, plant_id: str, module_id: str, command: Any, device: str
-    ) -> Reach:
-        """Whose module this is, and that it can do what it is told, if it can be asked."""
-        standing = await self.standing(account_id, plant_id, module_id, device=device)
+    async def _require(self, standing: Standing, command: Any) -> Reach:
+        """That the module can do what it is told, if it can be asked; whether it can."""
         kind = KINDS[standing.device]
         kind.understand(command)
         reach = standing.reach
         if not self._standings.exact:
-            reach = Reach((await self._live(module_id)).reach)
+            reach = Reach((await self._live(standing.module_id)).reach)
         if reach is not Reach.OFFLINE:
             kind.require(command, standing.configuration, self._clock.now())
         return reach

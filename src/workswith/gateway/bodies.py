@@ -1,6 +1,7 @@
 """Reads the body of a call, within a size and a time."""
 
 import asyncio
+from typing import Any
 
 from workswith.kernel.problem import Kind, Problem
 
@@ -12,6 +13,11 @@ DRAINED = 16
 still sending when the connection closes would never see the answer."""
 
 
+BODY = "workswith.body"
+"""The extension of our server by which a body that is here whole is taken without waiting."""
+_NONE: dict[str, Any] = {}
+
+
 class CallerGone(Exception):
     """The connection ended before the body did."""
 
@@ -19,6 +25,15 @@ class CallerGone(Exception):
 def has_body(headers: dict[bytes, bytes]) -> bool:
     length = headers.get(b"content-length")
     return b"transfer-encoding" in headers if length is None else length != b"0"
+
+
+def body_here(call: Call, settings: Settings) -> bytes | None:
+    """The body, if all of it has come. Raises `Problem` TOO_LARGE ``body_too_large``."""
+    take = call.scope.get("extensions", _NONE).get(BODY)
+    body: bytes | None = take(call.receive) if take is not None else None
+    if body is not None and len(body) > settings.body_limit:
+        raise _too_large(settings.body_limit)
+    return body
 
 
 async def read_body(call: Call, settings: Settings) -> bytes:
@@ -46,5 +61,9 @@ async def _read(call: Call, limit: int) -> bytes:
         if size <= limit:
             parts.append(part)
     if size > limit:
-        raise Problem(Kind.TOO_LARGE, "body_too_large", f"The body is larger than {limit} bytes.")
+        raise _too_large(limit)
     return b"".join(parts)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(Kind.TOO_LARGE, "body_too_large", f"The body is larger than {limit} bytes.")

@@ -1,7 +1,8 @@
 """Calls that are like one a moment ago: same method, address, key and token.
 
 Who calls, and what, follows from these four alone, and clients repeat them; so what the first steps
-found out is remembered together, for at most `HELD_SECONDS` of real time. A word on the broadcast
+found out is remembered together, until nobody asked for `HELD_SECONDS` of real time whether key and
+token are still good. A word on the broadcast
 about any subscription, consent, application or account ends all of it at once, and neither a token
 nor a subscription outlives its instant on the clock.
 """
@@ -10,10 +11,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workswith.catalog.keys import ActiveKey
 from workswith.contracts.binding import BoundOperation
 
-from .call import Access, Call, Mark, Mount
+from .call import Call, Mark, Mount
 
 HELD_SECONDS = 0.25
 """On top of what the look-ups of keys and tokens hold themselves: together less than a second."""
@@ -23,16 +23,25 @@ LONGEST = 4_096
 _NEVER = 1 << 62
 
 
+class Caller:
+    """Whom key and token stand for: until then in real seconds, and in ms of the clock."""
+
+    __slots__ = ("access", "ends_at", "key", "until")
+
+    def __init__(self, call: Call, until: float) -> None:
+        self.key = call.key
+        self.access = call.access
+        self.ends_at = min(call.access.expires_at, call.key.ends_at or _NEVER)
+        self.until = until
+
+
 class Recognised(NamedTuple):
-    """What the first steps put into a call. ``until`` in real seconds, ``ends_at`` in ms."""
+    """What the first steps put into a call; of all calls of a caller it holds as long."""
 
     mount: Mount
     bound: BoundOperation
     path: dict[str, str]
-    key: ActiveKey
-    access: Access
-    until: float
-    ends_at: int
+    caller: Caller
 
 
 class Recognitions:
@@ -41,15 +50,19 @@ class Recognitions:
     def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
         self._known: dict[Mark, Recognised] = {}
+        self._callers: dict[tuple[bytes | None, bytes | None], Caller] = {}
         self.changes = 0
 
     def find(self, mark: Mark, call: Call) -> bool:
         """Whether the call is like an earlier one; then it has all that the first steps give."""
         known = self._known.get(mark)
-        if known is None or known.until <= self._elapsed() or call.now >= known.ends_at:
+        if known is None:
             return False
-        call.mount, call.bound, path, call.key, call.access, _, _ = known
+        call.mount, call.bound, path, caller = known
+        if caller.until <= self._elapsed() or call.now >= caller.ends_at:
+            return False
         call.path = path.copy()
+        call.key, call.access = caller.key, caller.access
         return True
 
     def keep(self, mark: Mark, call: Call, changes: int) -> None:
@@ -60,12 +73,21 @@ class Recognitions:
             return
         if len(self._known) >= MOST:
             self._known.clear()
-        ends_at = min(call.access.expires_at, call.key.ends_at or _NEVER)
-        until = self._elapsed() + HELD_SECONDS
-        self._known[mark] = Recognised(
-            call.mount, call.bound, call.path.copy(), call.key, call.access, until, ends_at
-        )
+            self._callers.clear()
+        caller = self._caller(mark, call)
+        self._known[mark] = Recognised(call.mount, call.bound, call.path.copy(), caller)
 
     def forget(self, _word: str = "") -> None:
         self.changes += 1
         self._known.clear()
+        self._callers.clear()
+
+    def _caller(self, mark: Mark, call: Call) -> Caller:
+        """Who is found to be as before is so for all other calls that were alike."""
+        until = self._elapsed() + HELD_SECONDS
+        known = self._callers.get(mark[2:])
+        if known is not None and known.key == call.key and known.access == call.access:
+            known.until = until
+            return known
+        caller = self._callers[mark[2:]] = Caller(call, until)
+        return caller

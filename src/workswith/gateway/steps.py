@@ -9,7 +9,7 @@ from workswith.catalog.quota import counted
 from workswith.contracts.binding import Answer, Request
 from workswith.kernel.problem import Kind, Problem
 
-from .bodies import has_body, read_body
+from .bodies import body_here, has_body, read_body
 from .call import Access, Call, Headers, Match, Parts
 from .queries import parse_query
 
@@ -169,7 +169,10 @@ def _spent(call: Call, problem: Problem) -> Problem:
 
 def read_and_validate(call: Call, parts: Parts) -> Awaitable[None] | None:
     if has_body(call.headers):
-        return _read_and_validate(call, parts)
+        here = body_here(call, parts.settings)
+        if here is None:
+            return _read_and_validate(call, parts)
+        call.raw = here
     _validate(call, parts)
     return None
 
