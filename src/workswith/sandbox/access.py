@@ -16,7 +16,8 @@ from starlette.routing import Route
 from workswith.kernel.clock import iso
 from workswith.kernel.database import Reads, query
 
-from .control import read_body, tell_mistakes
+from .bodies import read_body, text
+from .control import tell_mistakes
 from .guard import Guard
 
 MOST = 500
@@ -66,7 +67,7 @@ def routes(access: Access, reads: Reads, guard: Guard) -> list[Route]:
 
     async def mint(request: Request) -> Response:
         body = await read_body(request)
-        made = await access.mint(_word(body, "user", "end_user"), _word(body, "scope", ""))
+        made = await access.mint(text(body, "user", "end_user"), text(body, "scope", ""))
         return JSONResponse(made, 201)
 
     async def roll(request: Request) -> Response:
@@ -78,7 +79,7 @@ def routes(access: Access, reads: Reads, guard: Guard) -> list[Route]:
 
     async def spend(request: Request) -> Response:
         body = await read_body(request)
-        user = _word(body, "user", "end_user")
+        user = text(body, "user", "end_user")
         if ("used" in body) == ("left" in body):
             raise ValueError("give `used` or `left`, a number of calls")
         limit = (await access.spent(user)).limit
@@ -126,13 +127,6 @@ def _told(spent: Spent) -> dict[str, Any]:
         "left": max(0, spent.limit - spent.used),
         "replenished_at": iso(spent.ends_at),
     }
-
-
-def _word(body: dict[str, Any], name: str, default: str) -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is a text")  # noqa: TRY004  a 400
-    return value
 
 
 def _count(value: object) -> int:

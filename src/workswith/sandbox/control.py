@@ -3,7 +3,6 @@
 Its own prefix keeps it apart from everything that the original has. [SBX-1 SBX-2 SBX-3 ACC-8]
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,11 +19,10 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Supervisor
 
 from . import mailbox
+from .bodies import read_body
 from .clock import advance, forward, remember
 from .duration import parse_duration
 from .guard import Endpoint, Guard, refuse
-
-BODY_LIMIT = 16_384
 
 
 class Devices(Protocol):
@@ -208,21 +206,6 @@ def tell_mistakes(act: Endpoint) -> Endpoint:
             return refuse(_STATUSES.get(problem.kind, 409), sentences)
 
     return told
-
-
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> dict[str, Any]:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > limit:
-            raise ValueError("the body is too large")
-    try:
-        body = json.loads(raw or b"{}")
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise ValueError("the body is a JSON object") from None
-    if not isinstance(body, dict):
-        raise ValueError("the body is a JSON object")  # noqa: TRY004  every mistake is a 400
-    return body
 
 
 def _instant(text: object) -> int:

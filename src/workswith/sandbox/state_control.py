@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from workswith.kernel.clock import iso
 
-from .control import read_body, tell_mistakes
+from .bodies import read_body, text
+from .control import tell_mistakes
 from .guard import Guard
 from .states import Note
 
@@ -53,7 +54,7 @@ def routes(whole: Whole, guard: Guard) -> list[Route]:
         )
 
     async def save(request: Request) -> Response:
-        name = _text(await read_body(request), "name")
+        name = text(await read_body(request), "name")
         return JSONResponse(_shown(await whole.save(name)), 201)
 
     async def restore(request: Request) -> Response:
@@ -64,8 +65,8 @@ def routes(whole: Whole, guard: Guard) -> list[Route]:
 
     async def fork(request: Request) -> Response:
         body = await read_body(request)
-        origin = _text(body, "from") if "from" in body else ""
-        return JSONResponse(_shown(await whole.fork(_text(body, "name"), origin)), 201)
+        origin = text(body, "from") if "from" in body else ""
+        return JSONResponse(_shown(await whole.fork(text(body, "name"), origin)), 201)
 
     async def remove(request: Request) -> Response:
         await whole.remove(request.path_params["name"])
@@ -89,10 +90,3 @@ def _shown(note: Note) -> dict[str, Any]:
         "fork": note.fork,
         "bytes": note.bytes,
     }
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is the name of a state")  # noqa: TRY004  a 400
-    return value

@@ -21,7 +21,8 @@ from workswith.webhooks.desk import Desk
 from workswith.webhooks.figures import figures
 
 from . import inspector_page
-from .control import read_body, tell_mistakes
+from .bodies import read_body
+from .control import tell_mistakes
 from .guard import Guard
 from .inspector import Inspector
 

@@ -19,7 +19,7 @@ from workswith.kernel.clock import parse_iso
 from workswith.kernel.ident import Seeded
 from workswith.kernel.problem import Problem
 from workswith.sandbox.authority import Authority
-from workswith.sandbox.inspector import Arrival
+from workswith.sandbox.inbox import Arrival
 from workswith.sandbox.states import SEEDED, States
 from workswith.settings import Settings
 

@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from workswith.kernel.clock import iso, parse_iso
 from workswith.kernel.problem import Mistake
-from workswith.sandbox.control import read_body, tell_mistakes
+from workswith.sandbox.bodies import read_body
+from workswith.sandbox.control import tell_mistakes
 from workswith.sandbox.coverage import Coverage
 from workswith.sandbox.deviations import Deviations
 from workswith.sandbox.duration import parse_duration
