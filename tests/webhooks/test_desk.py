@@ -63,9 +63,23 @@ async def test_a_lifted_ban_lets_what_waits_go_at_once(
     await desk.lift_ban(MINE, id_)
     assert (await chain.endpoint()).lane.failures == 0
     await chain.change()
-    await chain.advance(10 * SECOND)
+    await chain.settle()
     assert {d.state for d in await chain.deliveries()} == {"delivered"}
     assert (await chain.endpoint()).health(chain.clock.now()) == "well"
+
+
+async def test_without_a_ban_there_is_nothing_to_lift_and_delays_hold(
+    chain: Chain, scripted: Scripted, desk: Desk
+) -> None:
+    await chain.subscribe("https://one.example/")
+    scripted.ok = False
+    await chain.change()
+    await chain.settle()
+    await desk.lift_ban(MINE, (await chain.endpoint()).id)
+    await chain.settle()
+    assert len(scripted.posts) == 1
+    await chain.advance(10 * SECOND)
+    assert len(scripted.posts) == 2
 
 
 async def test_what_a_ban_lost_can_be_sent_after_all(
@@ -139,6 +153,19 @@ async def test_a_test_event_is_a_real_body(chain: Chain, scripted: Scripted, des
     first, second = scripted.posts
     assert first[2] == second[2]
     assert second[1]["webhook-id"] == test
+
+
+async def test_a_test_event_is_looked_for_in_every_plant(
+    chain: Chain, scripted: Scripted, desk: Desk
+) -> None:
+    """Whichever was subscribed first: nothing may ever have happened there."""
+    await chain.subscribe("https://one.example/", plant="plant-quiet")
+    await chain.subscribe("https://one.example/")
+    await chain.change()
+    await chain.settle()
+    await desk.send_test(MINE, (await chain.endpoint()).id)
+    await chain.settle()
+    assert len(scripted.posts) == 2
 
 
 async def test_a_new_secret_signs_beside_the_former_one_for_a_day(

@@ -29,6 +29,8 @@ from .subscriptions import COLUMNS, Subscription
 MOST = 1_000
 """Deliveries that one call replays."""
 TEST = "test"
+PLANTS_TRIED = 50
+"""Plants of an endpoint in which an event to test with is looked for."""
 
 T = TypeVar("T")
 _log = log.get("webhooks")
@@ -55,6 +57,9 @@ _WAKE = statement(
 _LIFT = statement(
     "UPDATE webhook_endpoint SET ban_until = NULL, failures = 0, next_due = CASE "
     "WHEN next_due IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END WHERE id = :id"
+)
+_RELEASE = statement(
+    "UPDATE webhook_delivery SET due_at = :now WHERE endpoint_id = :id AND due_at > :now"
 )
 _ROTATE = statement(
     "UPDATE webhook_endpoint SET previous_secret = secret, previous_until = :until, "
@@ -91,10 +96,10 @@ _LOST = query(
     "AND l.at >= :since AND l.at < :until ORDER BY l.id LIMIT :limit",
 )
 _FOUND = statement("UPDATE webhook_lost SET replayed_at = :now WHERE id = :id")
-_ANY = query(
+_SUBSCRIBED = query(
     Subscription,
     f"SELECT {COLUMNS} FROM webhook_subscription WHERE endpoint_id = :endpoint_id "
-    "AND state = 'active' ORDER BY created_at, id LIMIT 1",
+    "AND state = 'active' ORDER BY created_at, id LIMIT :limit",
 )
 _LAST_EVENTS: Query[Event] = query(
     event_of,
@@ -147,7 +152,9 @@ class Desk:
     ) -> None:
         """Ends a ban and clears the counter; what waited goes on at once. Raises UNKNOWN.
 
-        Who owns the application is told by mail. ``by_operator`` writes an operator's act down.
+        Retries that were not due yet as well: whoever lifts a ban has mended the endpoint. Where
+        there is no ban their delays hold. Who owns the application is told by mail.
+        ``by_operator`` writes an operator's act down.
         """
 
         async def lift(tx: Tx) -> None:
@@ -155,6 +162,7 @@ class Desk:
             await tx.run(_LIFT, id=endpoint_id, now=now)
             lane = policy.Lane(failures=one.failures, ban_until=one.ban_until)
             if policy.banned(lane, now):
+                await tx.run(_RELEASE, id=endpoint_id, now=now)
                 about = About(
                     one.client_id, one.url, incidents.page(self._portal, one.client_id, one.id)
                 )
@@ -252,19 +260,13 @@ class Desk:
             own, now = await _lock(tx, client_ids, endpoint_id), self._clock.now()
 
             async def act() -> str:
-                subscription = await tx.one(_ANY, endpoint_id=endpoint_id)
-                events = (
-                    await tx.all(_LAST_EVENTS, plant_id=subscription.plant_id)
-                    if subscription
-                    else []
-                )
-                for event in events:
-                    id_ = self._ident.uuid()
-                    if subscription and await self._deliver(
-                        tx, event, subscription, now, cause=TEST, id_=id_
-                    ):
-                        await tx.run(_WAKE, id=endpoint_id, now=now)
-                        return id_
+                subscribed = await tx.all(_SUBSCRIBED, endpoint_id=endpoint_id, limit=PLANTS_TRIED)
+                for subscription in subscribed:
+                    for event in await tx.all(_LAST_EVENTS, plant_id=subscription.plant_id):
+                        id_ = self._ident.uuid()
+                        if await self._deliver(tx, event, subscription, now, cause=TEST, id_=id_):
+                            await tx.run(_WAKE, id=endpoint_id, now=now)
+                            return id_
                 raise Problem(
                     Kind.CONFLICT,
                     "no_event",

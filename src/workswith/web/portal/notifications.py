@@ -1,6 +1,7 @@
 """What became of an application's notifications: endpoints, their bans, deliveries, attempts. [C2C-6]"""
 
 from functools import partial
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from workswith.identity.application import Application
 from workswith.kernel.clock import DAY, MINUTE, parse_iso
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site import paging
-from workswith.web.site.language import _
+from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 from workswith.webhooks import reading
@@ -20,33 +21,61 @@ from workswith.webhooks.sender import ERRORS
 from workswith.webhooks.settings import Rules
 
 PAGE = 25
+STATES = {
+    "waiting": lazy("waiting"),
+    "delivered": lazy("delivered"),
+    "exhausted": lazy("given up"),
+    "expired": lazy("expired"),
+    "cancelled": lazy("cancelled"),
+}
+_URGENT = ("banned", "failing", "unsteady", "well")
 
 
 async def deliveries(visit: Visit) -> Response:
-    """The newest first; each with its attempts. ``before`` goes on to older ones."""
+    """The newest first; each with its attempts. ``before`` goes on to older ones; ``endpoint`` and
+    ``state`` narrow the list.
+    """
     services = visit.services
     application = await services.applications.one(visit.account.id, visit.parameter("application"))
     asked = visit.asked("before")
     before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 18 else 2**62
     mine = (application.client_id,)
-    found = await reading.deliveries_of(services.database, mine, before=before, limit=PAGE + 1)
+    every = await endpoints(visit, application.client_id)
+    health = {one.id: one.health(visit.now) for one in every}
+    every.sort(key=lambda one: _URGENT.index(health[one.id]))
+    narrowed = {
+        "endpoint": visit.asked("endpoint") if visit.asked("endpoint") in health else "",
+        "state": visit.asked("state") if visit.asked("state") in STATES else "",
+    }
+    found = await reading.deliveries_of(
+        services.database,
+        mine,
+        endpoint_id=narrowed["endpoint"],
+        state=narrowed["state"],
+        before=before,
+        limit=PAGE + 1,
+    )
     shown = found[:PAGE]
     attempts = {one.id: await reading.attempts_of(services.database, mine, one.id) for one in shown}
-    every = await endpoints(visit, application.client_id)
     return visit.render(
         "portal/notifications.html",
         application=application,
         endpoints=every,
-        health={one.id: one.health(visit.now) for one in every},
+        health=health,
+        narrowed=narrowed,
+        states=STATES,
         acts=services.webhook_desk is not None,
         urls={one.id: one.url for one in every},
+        bans={one.id: one.lane.ban_until for one in every if health[one.id] == "banned"},
         deliveries=shown,
         attempts=attempts,
         bodies={one.id: _laid_out(one.body) for one in shown},
         errors=ERRORS,
         rules=_rules(visit),
         tokens=services.webhook_tokens is not None,
-        older=shown[-1].number if len(found) > PAGE else 0,
+        older=urlencode({"before": shown[-1].number} | {k: v for k, v in narrowed.items() if v})
+        if len(found) > PAGE
+        else "",
     )
 
 
