@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import BooleanField, DateTimeLocalField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from workswith.identity import closing, mails
 from workswith.identity.mails import Text
@@ -47,7 +47,7 @@ class AnnouncementForm(Form):
         choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
     )
     text_en = _text(
-        lazy("Text in English"), InputRequired(lazy("Please write what is to be told.")), hint=""
+        lazy("Text in English"), DataRequired(lazy("Please write what is to be told.")), hint=""
     )
     text_fr = _text(lazy("Text in French"))
     text_it = _text(lazy("Text in Italian"))

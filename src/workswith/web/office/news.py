@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import DateField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from workswith.kernel.clock import DAY
 from workswith.kernel.database import Tx
@@ -42,12 +42,12 @@ def _text(label: str, *validators: Any, hint: str = _OTHERWISE, rows: int = 3) -
 class NewsForm(Form):
     title_en = _title(
         lazy("Title in English"),
-        InputRequired(lazy("Please say in a few words what it is about.")),
+        DataRequired(lazy("Please say in a few words what it is about.")),
         hint="",
     )
     text_en = _text(
         lazy("Text in English"),
-        InputRequired(lazy("Please write what is to be told.")),
+        DataRequired(lazy("Please write what is to be told.")),
         hint=_MARKUP,
         rows=5,
     )

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from workswith.catalog.products import AUTOMATIC, MANUAL, Product, all_products, product
@@ -26,11 +26,11 @@ class ProductForm(Form):
     """A product as an operator writes it."""
 
     name = text(
-        lazy("Name"), InputRequired(lazy("Please give a name.")), Length(max=NAME), maxlength=NAME
+        lazy("Name"), DataRequired(lazy("Please give a name.")), Length(max=NAME), maxlength=NAME
     )
     description = lines(
         lazy("Description"),
-        InputRequired(lazy("Please say what it is for.")),
+        DataRequired(lazy("Please say what it is for.")),
         Length(max=DESCRIPTION),
         maxlength=DESCRIPTION,
         rows=3,

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from workswith.catalog import states
 from workswith.catalog.products import product, published_products, unknown_product
@@ -23,7 +23,7 @@ class SubscribeForm(Form):
 
     name = text(
         lazy("Name of the subscription"),
-        InputRequired(lazy("Subscription name cannot be empty.")),
+        DataRequired(lazy("Subscription name cannot be empty.")),
         Length(max=NAME_LIMIT),
         hint=lazy("Anything that tells you later what it is for."),
         autocomplete="off",

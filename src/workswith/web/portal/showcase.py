@@ -4,7 +4,7 @@ from functools import partial
 
 from starlette.responses import Response
 from starlette.routing import Route
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from workswith.community import rules, showcase
 from workswith.kernel.problem import Problem
@@ -27,20 +27,20 @@ STATES = {
 class EntryForm(Form):
     name = text(
         lazy("Name"),
-        InputRequired(lazy("Please give it a name.")),
+        DataRequired(lazy("Please give it a name.")),
         Length(max=rules.TITLE_LIMIT),
         maxlength=rules.TITLE_LIMIT,
         autocomplete="off",
     )
     summary = text(
         lazy("In one sentence"),
-        InputRequired(lazy("Please write something.")),
+        DataRequired(lazy("Please write something.")),
         Length(max=rules.SUMMARY_LIMIT),
         maxlength=rules.SUMMARY_LIMIT,
     )
     url = text(
         lazy("Where to find it"),
-        InputRequired(lazy("Please give its address.")),
+        DataRequired(lazy("Please give its address.")),
         Length(max=rules.URL_LIMIT),
         hint=lazy("Begins with https:// or http://."),
         maxlength=rules.URL_LIMIT,
