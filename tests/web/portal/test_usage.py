@@ -1,6 +1,7 @@
 """The usage page says what was counted, to its owner only, and the file has every row."""
 
 import csv
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.catalog.calls import Call
 from workswith.catalog.products import STARTER_KIT
 from workswith.catalog.usage import Usage
 from workswith.kernel.clock import DAY, HOUR
+from workswith.web.portal import usage
 
 
 async def use(browser: Any, subscription: str, *calls: dict[str, Any]) -> None:
@@ -51,6 +53,28 @@ async def test_it_says_what_was_counted(browser: Any) -> None:
     assert "8 / 500" in text, "an attempt without a token is nobody's"
     month = (await browser.get("/usage?range=quarter")).text
     assert "<dt>Calls</dt><dd>10</dd>" in month
+
+
+async def test_it_says_which_end_users_called(browser: Any) -> None:
+    mine = await subscribe(browser)
+    ids = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(usage.END_USERS + 1)]
+    calls = [{"account_id": id_} for id_ in ids]
+    await use(
+        browser,
+        mine,
+        *calls,
+        {"account_id": ids[0], "status": 404},
+        {"account_id": browser.account_id, "at": browser.services.clock.now() - 2 * DAY},
+        {"account_id": browser.account_id, "status": 408},
+        {"account_id": browser.account_id},
+        {"account_id": browser.account_id},
+        {"status": 401, "client_id": "", "account_id": ""},
+    )
+    text = (await browser.get("/usage")).text
+    table = text.partition('id="end-users"')[2].partition("</table>")[0]
+    rows = re.findall(r'<code class="small">(.*?)</code>(.*?)</td>.*?>(\d+)</td>.*?>(\d+)<', table)
+    assert rows[:2] == [(browser.account_id, " (you)", "4", "1"), (ids[0], "", "2", "1")]
+    assert [id_ for id_, *_ in rows[2:]] == ids[1 : usage.END_USERS - 1], "the most frequent"
 
 
 async def test_it_can_be_narrowed_to_a_subscription(browser: Any) -> None:

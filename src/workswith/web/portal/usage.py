@@ -87,6 +87,7 @@ async def show(visit: Visit) -> Response:
     took = await reports.latency_periods(reads, calls, span=step)
     operations = await reports.lines(reads, calls, "operation")
     applications = await reports.lines(reads, calls, "application")
+    end_users = await reports.lines(reads, calls, "end_user")
     durations = await reports.latencies(reads, calls)
     return visit.render(
         "portal/usage.html",
@@ -104,6 +105,7 @@ async def show(visit: Visit) -> Response:
         durations={name: percentiles(counts, SHARES) for name, counts in durations.items()},
         applications=_summed(applications),
         names=await _names(visit),
+        end_users=[one for one in _summed(end_users) if one.name][:END_USERS],
         statuses=_statuses(operations),
         today=await _today(visit, asked),
         query=urlencode(asked.query),
