@@ -2,6 +2,7 @@
 
 from . import (
     app_account,
+    connection,
     device,
     history,
     homes,
@@ -15,6 +16,7 @@ ROUTES = [
     *homes.ROUTES,
     *settings.ROUTES,
     *device.ROUTES,
+    *connection.ROUTES,
     *history.ROUTES,
     *thermostat.ROUTES,
     *programs.ROUTES,

@@ -16,6 +16,7 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from . import connection
 from .gadgets import change_of
 from .states import gadget
 
@@ -39,6 +40,8 @@ async def show(visit: Visit) -> Response:
         level=_level(snapshot, configuration),
         measures=[one.name for one in KINDS[snapshot.device].measures],
         time_zone=snapshot.time_zone,
+        connection=connection.offered(visit, plant),
+        cut=connection.is_cut(visit, module_id),
     )
 
 

@@ -16,6 +16,7 @@ from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import account
 from workswith.web.site.visit import Visit
 
+from . import connection
 from .device import TOLD
 from .dial import dial
 from .homes import EXPIRED
@@ -59,6 +60,8 @@ async def show(visit: Visit) -> Response:
         manners=MANNERS,
         figures=figures(configuration.regulation),
         online=snapshot.reach is Reach.ONLINE,
+        connection=connection.offered(visit, plant),
+        cut=connection.is_cut(visit, module_id),
     )
 
 
