@@ -154,6 +154,7 @@ async def test_what_follows_the_status_is_bounded(
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"HTTP/2.0 200 OK\r\n\r\n",
         b"HTTP/1.1 999 What\r\n\r\n",
+        b"HTTP/1.1 000 What\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
         b"HTTP/1.1 abc\r\n\r\n",
         b"\x00\x01\x02\x03",
@@ -207,7 +208,36 @@ async def test_only_the_first_kilobyte_is_kept(sender: Sender, receiver: Receive
 async def test_a_closed_port_is_no_connection(sender: Sender, receiver: Receiver) -> None:
     await receiver.stop()
     sent = await post(sender, receiver.url())
-    assert (sent.status, sent.error) == (None, "connect")
+    assert (sent.status, sent.error, sent.answer) == (None, "connect", b"Connection refused")
+
+
+async def test_a_second_answer_is_not_that_of_the_next_request(
+    sender: Sender, receiver: Receiver
+) -> None:
+    """Half of it may already be there: the connection is not used again."""
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
+
+    async def one_and_a_half(writer: asyncio.StreamWriter) -> None:
+        writer.write(ok + ok[:30])
+
+    receiver.behave = one_and_a_half
+    sent = await post(sender, receiver.url())
+    assert (sent.status, sent.answer) == (200, b"OK")
+    receiver.behave = failing(500)
+    assert (await post(sender, receiver.url())).status == 500
+    assert receiver.connections == 2
+
+
+async def test_an_endpoint_that_speaks_no_tls_is_told_so(sender: Sender) -> None:
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sent = await post(sender, f"https://localhost:{port}/")
+    assert (sent.error, sent.answer) == ("tls", b"wrong version number")
+    server.close()
 
 
 async def test_an_unknown_host_has_no_address(sender: Sender) -> None:

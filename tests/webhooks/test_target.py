@@ -53,6 +53,7 @@ def test_good_addresses(url: str, target: Target, authority: str) -> None:
         ("https://example.com:x/", "url_invalid"),
         ("https://[::1/", "url_invalid"),
         ("https://[fe80::1%25eth0]/", "url_host"),
+        ("https://[v1.name]/", "url_host"),
         ("https://example.com/" + "a" * 2_000, "url_too_long"),
         ("", "url_characters"),
     ],

@@ -160,8 +160,9 @@ class Connection(asyncio.Protocol):
     # httptools
 
     def on_status(self, reason: bytes) -> None:
-        if not self._status:
-            self._read_status()
+        if self._status:  # must not be taken for the answer to the next request
+            raise ValueError("a second answer")
+        self._read_status()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._status:  # a status line without a reason
@@ -183,7 +184,8 @@ class Connection(asyncio.Protocol):
 
     def _read_status(self) -> None:
         status = self._parser.get_status_code()
-        if not self._parser.get_http_version().startswith("1.") or status == 101 or status > 599:
+        known = 100 <= status <= 599 and status != 101
+        if not known or not self._parser.get_http_version().startswith("1."):
             self._fail(Garbled())
         elif status >= 200:
             now = self._loop.time()

@@ -7,6 +7,7 @@ without counting anything.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections import OrderedDict
@@ -209,7 +210,13 @@ def _class_of(error: Exception) -> str:
 
 
 def _words(error: Exception) -> bytes:
-    """For the developer: why a certificate is refused, which address is blocked."""
+    """For the developer: why there is no connection, as far as that is not our own affair."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message.encode()
-    return str(error).encode()[:200] if isinstance(error, Refused | Unwilling) else b""
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or "").replace("_", " ").lower().encode()[:200]
+    if isinstance(error, Refused | Unwilling):
+        return str(error).encode()[:200]
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno).encode()
+    return b""

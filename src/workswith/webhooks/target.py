@@ -57,6 +57,8 @@ def parse(url: str, *, allow_http: bool = False) -> Target:
         raise _bad("https_only", "Only https addresses can be notified.")
     if "@" in parts.netloc:
         raise _bad("url_user_information", "The address may not carry a user name or password.")
+    if "[" in parts.netloc and ":" not in (parts.hostname or ""):
+        raise _bad("url_host", "Only an IPv6 address stands in brackets.")
     if "#" in url:
         raise _bad("url_fragment", "The address may not have a fragment.")
     host = _host(parts.hostname or "")

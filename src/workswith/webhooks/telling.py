@@ -63,8 +63,8 @@ def whole_delivery(one: DeliveryView, attempts: list[Attempt]) -> dict[str, Any]
             {
                 "number": each.number,
                 "at": iso(each.at),
-                "connect_ms": each.connect_ms,
-                "answer_ms": each.answer_ms,
+                "connect_ms": round(each.connect_ms, 1),
+                "answer_ms": round(each.answer_ms, 1),
                 "status": each.status,
                 "error": each.error,
                 "answer": each.answer.decode("utf-8", "replace"),
