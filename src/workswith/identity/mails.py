@@ -131,7 +131,7 @@ ADDRESS_CHANGED = Text(
     (
         N_("Hello {name},"),
         N_("your account has another e-mail address now; this one no longer signs in."),
-        N_("If that was not you, answer to this message at once."),
+        N_("If that was not you, reply to this message at once."),
     ),
 )
 FACTOR_ADDED = Text(
@@ -195,6 +195,14 @@ CLOSED = Text(
 )
 
 
+_BODY = "max-width:36rem;margin:0 auto;padding:1rem;font:16px/1.5 sans-serif"
+_BUTTON = (
+    "display:inline-block;padding:.7rem 1.2rem;border-radius:.6rem;"
+    "background:#0d5c55;color:#ffffff;font-weight:600;text-decoration:none"
+)
+"""Mail programs read no stylesheet; these say enough for a letter with one button."""
+
+
 async def tell(
     tx: Tx, account: Account, text: Text, now: int, *, link: str = "", **values: str | int
 ) -> None:
@@ -250,10 +258,12 @@ def _html(  # noqa: PLR0917 - the parts of a mail from above to below
 ) -> str:
     parts = [f"<p>{escape(text).replace(chr(10), '<br>')}</p>" for text in paragraphs]
     if link:
-        parts.append(f'<p><a href="{escape(link)}">{escape(button)}</a></p>')
+        parts.append(f'<p><a href="{escape(link)}" style="{_BUTTON}">{escape(button)}</a></p>')
     if signature:
         parts.append(f"<p>{escape(signature)}</p>")
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{escape(subject)}</title></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f'<title>{escape(subject)}</title></head><body style="{_BODY}">\n'
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
