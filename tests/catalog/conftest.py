@@ -2,6 +2,7 @@
 
 import pytest
 
+from workswith.catalog.desk import Desk
 from workswith.catalog.products import ensure_starter_kit
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.kernel.broadcast import Broadcast
@@ -19,6 +20,11 @@ def broadcast() -> Broadcast:
 @pytest.fixture
 def cipher() -> Cipher:
     return Cipher(bytes(range(32)))
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock, broadcast: Broadcast) -> Desk:
+    return Desk(database, clock, broadcast)
 
 
 @pytest.fixture

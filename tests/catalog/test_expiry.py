@@ -3,8 +3,10 @@
 import pytest
 
 from workswith.catalog import products, states
+from workswith.catalog.desk import Desk
 from workswith.catalog.expiry import Expiry
-from workswith.catalog.subscriptions import Subscription, Subscriptions
+from workswith.catalog.subscription import Subscription
+from workswith.catalog.subscriptions import Subscriptions
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, Clock
 from workswith.kernel.database import Database
@@ -22,10 +24,10 @@ def expiry(database: Database, broadcast: Broadcast) -> Expiry:
 
 
 async def test_it_expires_when_its_time_has_come(
-    subscriptions: Subscriptions, made: Subscription, expiry: Expiry, clock: Clock
+    subscriptions: Subscriptions, desk: Desk, made: Subscription, expiry: Expiry, clock: Clock
 ) -> None:
     end = clock.now() + HOUR
-    await subscriptions.end_at(made.id, end)
+    await desk.end_at(made.id, end)
     key = (await subscriptions.keys("dev", made.id))["primary"].key
     active = await subscriptions.find(key)
     assert active is not None
@@ -39,12 +41,12 @@ async def test_it_expires_when_its_time_has_come(
 
 
 async def test_a_suspended_one_expires_and_a_cancelled_one_stays(
-    subscriptions: Subscriptions, made: Subscription, expiry: Expiry, clock: Clock
+    subscriptions: Subscriptions, desk: Desk, made: Subscription, expiry: Expiry, clock: Clock
 ) -> None:
     other = await subscriptions.subscribe("dev", products.STARTER_KIT, "other")
     for id_ in (made.id, other.id):
-        await subscriptions.end_at(id_, clock.now() + 1)
-    await subscriptions.decide(made.id, states.SUSPENDED)
+        await desk.end_at(id_, clock.now() + 1)
+    await desk.decide(made.id, states.SUSPENDED)
     await subscriptions.cancel("dev", other.id)
     await expiry.turn(clock.now() + HOUR)
     assert (await subscriptions.one("dev", made.id)).state == states.EXPIRED
@@ -52,16 +54,16 @@ async def test_a_suspended_one_expires_and_a_cancelled_one_stays(
 
 
 async def test_an_end_can_be_taken_back_but_not_lie_in_the_past(
-    subscriptions: Subscriptions, made: Subscription, expiry: Expiry, clock: Clock
+    subscriptions: Subscriptions, desk: Desk, made: Subscription, expiry: Expiry, clock: Clock
 ) -> None:
-    await subscriptions.end_at(made.id, clock.now() + 1)
-    await subscriptions.end_at(made.id, None)
+    await desk.end_at(made.id, clock.now() + 1)
+    await desk.end_at(made.id, None)
     assert await expiry.turn(clock.now() + HOUR) is None
     assert (await subscriptions.one("dev", made.id)).state == states.ACTIVE
     with pytest.raises(Problem) as refusal:
-        await subscriptions.end_at(made.id, clock.now())
+        await desk.end_at(made.id, clock.now())
     assert refusal.value.kind is Kind.INVALID
     await subscriptions.cancel("dev", made.id)
     with pytest.raises(Problem) as refusal:
-        await subscriptions.end_at(made.id, clock.now() + 1)
+        await desk.end_at(made.id, clock.now() + 1)
     assert refusal.value.kind is Kind.CONFLICT

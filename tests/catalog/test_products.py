@@ -1,5 +1,7 @@
 """The catalogue."""
 
+from dataclasses import replace
+
 import pytest
 
 from workswith.catalog import products
@@ -9,7 +11,8 @@ from workswith.kernel.problem import Problem
 
 async def test_the_starter_kit_is_made_once_and_learns_new_apis(database: Database) -> None:
     await database.write(products.ensure_starter_kit, ("echo",), 1)
-    await database.write(products.set_quota, products.STARTER_KIT, 1000)
+    made = await products.product(database, products.STARTER_KIT)
+    await database.write(products.save, replace(made, daily_quota=1000))
     await database.write(products.ensure_starter_kit, ("smarther-v2.0", "echo"), 2)
     (kit,) = await products.all_products(database)
     assert (kit.id, kit.name, kit.apis) == (
@@ -29,5 +32,3 @@ async def test_the_starter_kit_begins_with_500_calls(database: Database) -> None
 async def test_an_unknown_product_is_a_problem(database: Database) -> None:
     with pytest.raises(Problem, match="product_unknown"):
         await products.product(database, "none")
-    with pytest.raises(Problem, match="product_unknown"):
-        await database.write(products.set_quota, "none", 5)

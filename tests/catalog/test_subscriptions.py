@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
 from workswith.catalog import products
+from workswith.catalog.desk import Desk
 from workswith.catalog.settings import Settings
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.kernel.clock import Clock
@@ -118,7 +120,7 @@ async def test_each_key_is_regenerated_on_its_own(
 
 
 async def test_a_cancelled_subscription_stops_at_once_and_for_good(
-    subscriptions: Subscriptions,
+    subscriptions: Subscriptions, desk: Desk
 ) -> None:
     made = await subscriptions.subscribe("dev", KIT, "x")
     key = (await subscriptions.keys("dev", made.id))["primary"].key
@@ -129,7 +131,7 @@ async def test_a_cancelled_subscription_stops_at_once_and_for_good(
     for call in (
         subscriptions.cancel("dev", made.id),
         subscriptions.regenerate("dev", made.id, "primary"),
-        subscriptions.decide(made.id, "active"),
+        desk.decide(made.id, "active"),
     ):
         with pytest.raises(Problem) as refusal:
             await call
@@ -137,7 +139,7 @@ async def test_a_cancelled_subscription_stops_at_once_and_for_good(
 
 
 async def test_a_product_with_approval_waits_for_an_operator(
-    subscriptions: Subscriptions, database: Database
+    subscriptions: Subscriptions, desk: Desk, database: Database
 ) -> None:
     async def create(tx) -> None:
         await products.create_product(
@@ -156,14 +158,14 @@ async def test_a_product_with_approval_waits_for_an_operator(
     key = (await subscriptions.keys("dev", made.id))["primary"].key
     assert made.state == "submitted"
     assert await subscriptions.find(key) is None
-    assert [s.id for s in await subscriptions.in_state("submitted")] == [made.id]
+    assert [s.id for s in await desk.in_state("submitted")] == [made.id]
     for state, works in (("active", True), ("suspended", False), ("active", True)):
-        await subscriptions.decide(made.id, state)
+        await desk.decide(made.id, state)
         assert (await subscriptions.find(key) is not None) is works
 
 
 async def test_another_quota_for_one_subscription_and_for_a_product(
-    subscriptions: Subscriptions,
+    subscriptions: Subscriptions, desk: Desk, database: Database
 ) -> None:
     made = await subscriptions.subscribe("dev", KIT, "x")
     key = (await subscriptions.keys("dev", made.id))["primary"].key
@@ -174,15 +176,15 @@ async def test_another_quota_for_one_subscription_and_for_a_product(
         return found.daily_quota
 
     assert await quota() == 500
-    await subscriptions.grant(made.id, 2000)
+    await desk.grant(made.id, 2000)
     assert await quota() == 2000
-    await subscriptions.set_product_quota(KIT, 100)
+    await desk.save_product(replace(await products.product(database, KIT), daily_quota=100))
     assert await quota() == 2000
-    await subscriptions.grant(made.id, None)
+    await desk.grant(made.id, None)
     assert await quota() == 100
     assert (await subscriptions.one("dev", made.id)).daily_quota == 100
     with pytest.raises(Problem, match="quota_range"):
-        await subscriptions.grant(made.id, 0)
+        await desk.grant(made.id, 0)
 
 
 async def test_keys_are_neither_stored_nor_printed_in_clear(

@@ -55,7 +55,7 @@ class World(NamedTuple):
 async def products(world: World, count: int) -> None:
     for at in range(count):
         made = Product(f"p{at}", f"Thing {at}", "Of many", 500, AUTOMATIC, world.now + at)
-        await world.services.subscriptions.save_product(made)
+        await world.services.catalog_desk.save_product(made)
 
 
 async def applications(world: World, count: int) -> list[Application]:

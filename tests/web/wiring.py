@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from workswith.catalog.desk import Desk as CatalogDesk
 from workswith.catalog.quota import MemoryCounter
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.devices.homes import Homes
@@ -94,6 +95,7 @@ def services_of(parts: Parts) -> Services:
             database, clock, ident, CHEAP, consents=consents, login_origin=parts.origin, key=KEY
         ),
         subscriptions=subscriptions,
+        catalog_desk=CatalogDesk(database, clock, parts.broadcast),
         counter=MemoryCounter(),
         apis=(),
         twin=twin,

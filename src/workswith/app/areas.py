@@ -184,6 +184,7 @@ class Areas:
             logout=identity.logout,
             refusals=identity.tokens.refusals,
             subscriptions=catalog.subscriptions,
+            catalog_desk=catalog.desk,
             counter=catalog.counter,
             apis=self.apis,
             twin=self.devices.twin,

@@ -1,6 +1,7 @@
 """The catalog of one installation: subscriptions, their keys, the quota and what was used."""
 
 from workswith.catalog import products
+from workswith.catalog.desk import Desk
 from workswith.catalog.expiry import Expiry
 from workswith.catalog.keys import EVERY as EVERY_KEY
 from workswith.catalog.keys import TOPIC as KEYS_TOPIC
@@ -28,6 +29,7 @@ class Catalog:
             kernel.broadcast,
             settings=settings,
         )
+        self.desk = Desk(kernel.database, kernel.clock, kernel.broadcast)
         self.reservations = _reservations(kernel)
         self.counter = LeasedCounter(self.reservations, settings)
         self.usage = Usage(kernel.database, settings)

@@ -66,7 +66,6 @@ _INCLUDE = statement(
     "INSERT INTO product_apis (product_id, api) VALUES (:product_id, :api) "
     "ON CONFLICT (product_id, api) DO NOTHING"
 )
-_SET_QUOTA = statement("UPDATE products SET daily_quota = :daily_quota WHERE id = :id")
 
 
 async def all_products(reads: Reads) -> list[Product]:
@@ -115,7 +114,7 @@ async def save(tx: Tx, wanted: Product) -> None:
     """Makes the product or changes all of it but when it was made; its APIs are those named. [OPR-1]
 
     Whoever calls this sends ``subscription`` with the word ``*`` after the commit, as
-    `Subscriptions.save_product` does.
+    `desk.Desk.save_product` does.
     """
     await tx.run(
         _SAVE,
@@ -145,16 +144,6 @@ async def ensure_starter_kit(
         apis=apis,
         now=now,
     )
-
-
-async def set_quota(tx: Tx, product_id: str, daily_quota: int) -> None:
-    """Grants another quota to everyone with this product. Raises UNKNOWN. [PRD-5]
-
-    Whoever calls this sends ``subscription`` with the word ``*`` after the commit, as
-    `Subscriptions.set_product_quota` does.
-    """
-    if not await tx.run(_SET_QUOTA, id=product_id, daily_quota=daily_quota):
-        raise unknown_product()
 
 
 def unknown_product() -> Problem:

@@ -99,14 +99,14 @@ async def test_a_request_is_refused_with_a_reason_or_approved(
     await office.press(office.form("reason"), reason=" ")
     assert office.page.status_code == 422
     await office.press(office.form("reason"), reason="Say <what> for")
-    assert (await services.subscriptions.any(refused)).state == states.REJECTED
+    assert (await services.catalog_desk.any(refused)).state == states.REJECTED
     [sent, *_] = await mail.latest(services.database, ada.email)
     assert sent.subject == "Your subscription Mine was refused"
     assert "Say <what> for" in sent.text
     assert "Say &lt;what&gt; for" in sent.html
     await office.open(f"/office/subscriptions/{taken}")
     await office.press(next(form for form in _forms(office) if form.action.endswith("/approve")))
-    assert (await services.subscriptions.any(taken)).state == states.ACTIVE
+    assert (await services.catalog_desk.any(taken)).state == states.ACTIVE
     kinds = [event.kind for event in await audit.latest(services.database, account_id=ada.id)]
     assert {"subscription_rejected", "subscription_approved"} <= set(kinds)
 

@@ -1,6 +1,7 @@
 """What an operator did, in the audit log; and what those it concerns read. [OPR]"""
 
-from workswith.catalog.subscriptions import Also, Subscription
+from workswith.catalog.desk import Also
+from workswith.catalog.subscription import Subscription
 from workswith.identity import audit, mails
 from workswith.identity.account import account_of
 from workswith.identity.mails import Text

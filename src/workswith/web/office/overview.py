@@ -32,7 +32,7 @@ async def show(visit: Visit) -> Response:
     services = visit.services
     waiting = {
         "/office/requests": len(await services.applications.waiting()),
-        "/office/subscriptions": len(await services.subscriptions.in_state(states.SUBMITTED)),
+        "/office/subscriptions": len(await services.catalog_desk.in_state(states.SUBMITTED)),
     }
     return visit.render("office/overview.html", groups=OFFICE, texts=TEXTS, waiting=waiting)
 

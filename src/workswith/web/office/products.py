@@ -129,7 +129,7 @@ async def _save(visit: Visit, form: ProductForm, id_: str, created_at: int) -> R
         int(form.published.data),
         tuple(form.apis.data or ()),
     )
-    await visit.services.subscriptions.save_product(
+    await visit.services.catalog_desk.save_product(
         wanted, acts.noted(visit, "product_saved", wanted.id)
     )
     visit.say(_("Saved: %s.") % wanted.name)

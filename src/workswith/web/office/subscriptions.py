@@ -69,7 +69,7 @@ async def listing(visit: Visit) -> Response:
     state, product = state if state in STATE_WORDS else "", product[:100]
     owner = await visit.services.accounts.by_email(text) if "@" in text else None
     search = partial(
-        visit.services.subscriptions.search,
+        visit.services.catalog_desk.search,
         text=owner.id if owner else text,
         state=state,
         product_id=product,
@@ -92,18 +92,18 @@ async def one(visit: Visit) -> Response:
 
 async def decide(visit: Visit) -> Response:
     """To refuse and to suspend need a reason, which the developer reads in a mail."""
-    subscriptions, decision = visit.services.subscriptions, visit.parameter("decision")
+    desk, decision = visit.services.catalog_desk, visit.parameter("decision")
     if decision not in DECISIONS:
         raise HTTPException(404)
     to, kind = DECISIONS[decision]
-    chosen = await subscriptions.any(visit.parameter("subscription"))
+    chosen = await desk.any(visit.parameter("subscription"))
     reason = visit.typed("reason")
     if decision in REASONED:
         try:
             reason = clean_line(reason, "reason", 500)
         except Problem as problem:
             return await _show(visit, 422, refused=decision, problem=problem)
-    await subscriptions.decide(
+    await desk.decide(
         chosen.id, to, acts.told(visit, kind, chosen, acts.DECIDED[to], reason.strip())
     )
     visit.say(_("Done. Its owner has been told."))
@@ -112,16 +112,16 @@ async def decide(visit: Visit) -> Response:
 
 async def grant(visit: Visit) -> Response:
     """All limits at once: what is left empty is the product's again."""
-    subscriptions, form = visit.services.subscriptions, GrantForm.of(visit)
-    chosen = await subscriptions.any(visit.parameter("subscription"))
+    desk, form = visit.services.catalog_desk, GrantForm.of(visit)
+    chosen = await desk.any(visit.parameter("subscription"))
     if not form.validate():
         return await _show(visit, 422, form=form)
     try:
         last = form.last_day.data
         ends_at = _after(last) if last else None
         if ends_at != chosen.ends_at:
-            await subscriptions.end_at(chosen.id, ends_at)
-        await subscriptions.grant(
+            await desk.end_at(chosen.id, ends_at)
+        await desk.grant(
             chosen.id,
             form.daily_quota.data,
             form.calls_per_minute.data,
@@ -144,7 +144,7 @@ async def _show(
     problem: Problem | None = None,
 ) -> Response:
     services = visit.services
-    chosen = await services.subscriptions.any(visit.parameter("subscription"))
+    chosen = await services.catalog_desk.any(visit.parameter("subscription"))
     last = chosen.ends_at - DAY if chosen.ends_at else None
     return visit.render(
         "office/subscription.html",

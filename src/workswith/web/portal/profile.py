@@ -14,7 +14,8 @@ from starlette.routing import Route
 from wtforms.validators import InputRequired, Length
 
 from workswith.catalog import states
-from workswith.catalog.subscriptions import BOTH, NAME_LIMIT, Key, Subscription
+from workswith.catalog.subscription import Subscription
+from workswith.catalog.subscriptions import BOTH, NAME_LIMIT, Key
 from workswith.kernel.clock import DAY
 from workswith.kernel.problem import Problem
 from workswith.web.site import paging

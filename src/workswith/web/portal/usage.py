@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from workswith.catalog import usage_reports as reports
 from workswith.catalog.latency import percentiles
-from workswith.catalog.subscriptions import Subscription
+from workswith.catalog.subscription import Subscription
 from workswith.catalog.usage_reports import Calls, Line, Period
 from workswith.catalog.window import window
 from workswith.kernel.clock import DAY, HOUR, iso

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from workswith.catalog.desk import Desk as CatalogDesk
     from workswith.catalog.quota import Counter
     from workswith.catalog.subscriptions import Subscriptions
     from workswith.contracts.binding import Api
@@ -120,6 +121,7 @@ class Services:
     links: AccountLinks
     authorize: Authorize
     subscriptions: Subscriptions
+    catalog_desk: CatalogDesk
     counter: Counter
     apis: tuple[Api, ...]
     twin: Twin
