@@ -2,7 +2,11 @@
 
 import importlib.util
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +31,16 @@ from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
 
-GUIDE = Path(__file__).parents[2] / "docs/areas/publish-an-api.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs/areas/publish-an-api.md"
 BLOCK = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^```text row=(\S+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+BEFORE = {
+    "src/workswith/apis/catalogue.py": '"notifications": Bound(',
+    "src/workswith/contracts/renderings/known.py": '"classe-100x": at(',
+    "tests/apis/derived.py": '"classe-100x": "classe_100x",',
+}
+"""In front of what a reader writes the row, by the file in which."""
 BASE = "/windows/v1"
 
 
@@ -42,13 +54,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def handlers_of(folder: Path, twin: Any) -> Any:
+def handlers_of(folder: Path, reads: Any, twin: Any) -> Any:
     spec = importlib.util.spec_from_file_location("windows", folder / "windows.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.handlers(twin)
+    return module.handlers(reads, twin)
 
 
 @pytest.fixture
@@ -60,7 +72,7 @@ async def home(database: Database, clock: Clock, ident: Ident) -> Home:
 @pytest.fixture
 def api(folder: Path, home: Home, database: Database, clock: Clock, bells: Bells) -> Api:
     twin = Twin(database, clock, Park(database, clock, bells, SETTINGS), SETTINGS)
-    return bind(load(folder / "windows.yaml"), handlers_of(folder, twin))
+    return bind(load(folder / "windows.yaml"), handlers_of(folder, database, twin))
 
 
 async def test_it_answers_as_its_document_says(api: Api, home: Home, clock: Clock) -> None:
@@ -118,8 +130,34 @@ def test_what_is_missing_is_named(folder: Path) -> None:
         bind(load(folder / "windows.yaml"), {})
 
 
-def test_the_row_of_the_catalogue_is_written_like_the_others() -> None:
-    row = re.compile(r'"\w+": Bound\(\w+\.handlers\(')
-    catalogue = (GUIDE.parents[2] / "src/workswith/apis/catalogue.py").read_text("utf-8")
-    assert row.search(GUIDE.read_text("utf-8"))
-    assert row.search(catalogue)
+@pytest.mark.timeout(600)
+def test_who_follows_it_passes_what_is_asked_of_every_api(folder: Path, tmp_path: Path) -> None:
+    """In a copy of the project, with the files and rows of the guide, and nothing else."""
+    copy = tmp_path / "copy"
+    for part in ("src", "tests"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    apis = copy / "src/workswith/apis"
+    for name in ("windows.yaml", "windows.py"):
+        shutil.copy(folder / name, apis)
+    rows = dict(ROW.findall(GUIDE.read_text("utf-8")))
+    assert list(rows) == list(BEFORE)
+    for place, row in rows.items():
+        add(copy / place, BEFORE[place], row)
+    add(apis / "__init__.py", '"notifications",', '"windows",')
+    add(apis / "catalogue.py", "smarther_v1,\n)", "windows,")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-k",
+               "windows", "tests/apis/test_documents.py", "tests/apis/test_derived.py"]  # fmt: skip
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {**ours, "PYTHONPATH": str(copy / "src")}
+    done = subprocess.run(
+        command, check=False, cwd=copy, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-3_000:]
+    assert int(re.findall(r"(\d+) passed", done.stdout)[-1]) >= 20
+
+
+def add(file: Path, before: str, row: str) -> None:
+    text = file.read_text("utf-8")
+    assert text.count(before) == 1, f"{before} in {file}"
+    file.write_text(text.replace(before, f"{row}\n{before}"), "utf-8")
