@@ -122,7 +122,7 @@ def anyio_backend():
 
 
 async def test_under_anyio(workswith):
-    async with httpx.AsyncClient(base_url=workswith.origin) as client:
+    async with httpx.AsyncClient(base_url=workswith.origin, timeout=60) as client:
         assert (await client.get("/signin")).status_code == 200
 """
 
