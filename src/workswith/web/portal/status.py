@@ -80,10 +80,9 @@ async def _notifications(database: Database, now: int) -> Check:
     found = await figures(database, now)
     lag = found.lag_ms
     state: State = "good" if lag < LATE else "slow" if lag < 10 * LATE else "down"
-    detail = _("%(due)d are due, the longest for %(seconds)d s") % {
-        "due": found.due + found.unrelayed,
-        "seconds": lag // 1000,
-    }
+    due = found.due + found.unrelayed
+    said = _("%(due)d are due, the longest for %(seconds)d s") if due else _("none is due")
+    detail = said % {"due": due, "seconds": lag // 1000}
     return Check(_("Notifications"), state, detail)
 
 
