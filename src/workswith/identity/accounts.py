@@ -16,12 +16,12 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.words import current
 
 from . import account as rows
-from . import audit, challenges, mail_links, mails, sessions, throttle
+from . import audit, challenges, mail_links, mails, sessions
 from .account import Account, AccountKind
 from .emails import LONGEST_NAME, clean_line, normal_email
 from .passwords import Passwords, check_password
+from .proofs import Proofs
 from .settings import Settings
-from .throttle import Throttle, counter
 
 Link = Callable[[str], str]
 """Makes the address of a page from a token."""
@@ -59,7 +59,7 @@ class Accounts:
         self._settings = settings
         self._broadcast = broadcast
         self._passwords = passwords or Passwords(settings)
-        self._throttle = Throttle(database, clock)
+        self.proofs = Proofs(database, clock, ident, settings, self._passwords)
 
     async def sign_up(  # noqa: PLR0917 - the fields of the form in their order
         self,
@@ -126,7 +126,7 @@ class Accounts:
         except Problem:
             email = ""
         known = await self._database.one(rows.CREDENTIALS, email=email)
-        if not await self._proves(known, email, password, address) or known is None:
+        if not await self.proofs.right(known, email, password, address) or known is None:
             raise Problem(
                 Kind.UNAUTHENTICATED,
                 "credentials_wrong",
@@ -148,78 +148,6 @@ class Accounts:
         if self._passwords.outdated(known.password_hash):
             await self._rehash(known, password)
         return found
-
-    @property
-    def confirmation_minutes(self) -> int:
-        """How long `signed_in_again` counts."""
-        return self._settings.confirmation_minutes
-
-    async def has_password(self, account_id: str) -> bool:
-        """Whoever comes through the company only may have none."""
-        known = await self._database.one(rows.CREDENTIALS_OF, id=account_id)
-        return known is not None and bool(known.password_hash)
-
-    async def signed_in_again(self, account_id: str) -> str:
-        """What `confirm` takes in place of a password for a while, for an account without one."""
-        token = self._ident.secret()
-
-        async def write(tx: Tx) -> None:
-            until = self._clock.now() + self.confirmation_minutes * MINUTE
-            await challenges.put(tx, token, account_id, challenges.CONFIRMED, expires_at=until)
-
-        await self._database.write(write)
-        return token
-
-    async def is_confirmed(self, account_id: str, token: str) -> bool:
-        """Whether a token of `signed_in_again` still counts, for this account."""
-        now = self._clock.now()
-        try:
-            found = await challenges.look(self._database, token, challenges.CONFIRMED, now)
-        except Problem:
-            return False
-        return found.account_id == account_id
-
-    async def confirm(self, account_id: str, proof: str, address: str = "") -> Account:
-        """The person before the screen is still the owner: ``proof`` is the password, or, where
-        there is none, what `signed_in_again` gave. Raises INVALID ``password_wrong`` with
-        the field ``current``, THROTTLED.
-        """
-        known = await self._database.one(rows.CREDENTIALS_OF, id=account_id)
-        if known is not None and not known.password_hash:
-            right = await self.is_confirmed(account_id, proof)
-        else:
-            right = await self._proves(known, known.email if known else "", proof, address)
-        found = await rows.account_of(self._database, account_id)
-        if not right or found is None:
-            raise Problem(
-                Kind.INVALID, "password_wrong", "This is not your password.", field="current"
-            )
-        return found
-
-    async def _proves(
-        self, known: rows.Credentials | None, email: str, password: str, address: str
-    ) -> bool:
-        """Whether the password is right; throttled by account and network, and by network."""
-        network = throttle.network(address)
-        own = [counter(throttle.PASSWORD, email, network)]
-        counters = [*own, counter(throttle.NETWORK, network)] if network else own
-        stored = known.password_hash if known else None
-        async with self._throttle.turn(counters):
-            if not await self._passwords.verify(stored or None, password):
-                if await self._throttle.failed(counters):
-                    await self._note_guessing(known)
-                return False
-            await self._throttle.succeeded(own)
-        return True
-
-    async def _note_guessing(self, known: rows.Credentials | None) -> None:
-        """Somebody has tried so often that the next tries have to wait."""
-
-        async def write(tx: Tx) -> None:
-            account_id = known.id if known else ""
-            await audit.note(tx, "password_guessed", self._clock.now(), account_id=account_id)
-
-        await self._database.write(write)
 
     async def ask_reset(self, email: str, reset_url: Link) -> None:
         """Mails a link that lets the owner choose a new password; silent for anybody else.

@@ -64,7 +64,7 @@ class Closing:
 
     async def close(self, account_id: str, current: str, address: str = "") -> None:
         """For good. Raises INVALID ``password_wrong``, THROTTLED."""
-        owner = await self._accounts.confirm(account_id, current, address)
+        owner = await self._accounts.proofs.confirm(account_id, current, address)
         ended = await self._database.write(self._close, owner)
         for client_id in ended:
             self._broadcast.send(APPLICATION, client_id)

@@ -52,7 +52,7 @@ class OwnDetails:
         """Raises ``first_name_…``, ``surname_…``."""
         first_name = clean_line(first_name, "first_name", LONGEST_NAME)
         surname = clean_line(surname, "surname", LONGEST_NAME)
-        await self._accounts.confirm(account_id, current, address)
+        await self._accounts.proofs.confirm(account_id, current, address)
 
         async def write(tx: Tx) -> Account | None:
             now = self._clock.now()
@@ -68,7 +68,7 @@ class OwnDetails:
     ) -> None:
         """Sends the link to the new address. Raises ``email_invalid``, ``email_same``."""
         email = normal_email(email)
-        owner = await self._accounts.confirm(account_id, current, address)
+        owner = await self._accounts.proofs.confirm(account_id, current, address)
         if email == owner.email:
             raise Problem(
                 Kind.INVALID, "email_same", "This is your address already.", field="email"
@@ -131,7 +131,7 @@ class OwnDetails:
         self, account_id: str, password: str, current: str, session_id: str, address: str = ""
     ) -> None:
         """Signs every other browser out. Raises ``password_…``."""
-        owner = await self._accounts.confirm(account_id, current, address)
+        owner = await self._accounts.proofs.confirm(account_id, current, address)
         if password == current:
             raise Problem(
                 Kind.INVALID, "password_same", "This is the present one.", field="password"
@@ -155,7 +155,7 @@ class OwnDetails:
         """What applications with identity scopes may learn. Raises ``…_invalid`` of a field."""
         today = datetime.fromtimestamp(self._clock.now() / 1000, UTC).date()
         profile = checked(profile, today)
-        await self._accounts.confirm(account_id, current, address)
+        await self._accounts.proofs.confirm(account_id, current, address)
 
         async def write(tx: Tx) -> None:
             now = self._clock.now()

@@ -51,7 +51,7 @@ async def test_once_confirmed_it_changes_what_others_confirm_by_password(
     browser: Browser, member: Account, services: Services, parts: Parts
 ) -> None:
     browser.http.cookies.set(
-        cookies.CONFIRMED, await services.accounts.signed_in_again(member.id), domain="portal.test"
+        cookies.CONFIRMED, await services.accounts.proofs.signed_in_again(member.id), domain="portal.test"
     )
     await browser.open("/account/name")
     await browser.press(browser.form("first_name"), first_name="Augusta")
@@ -67,13 +67,13 @@ async def test_once_confirmed_it_changes_what_others_confirm_by_password(
 async def test_a_first_password_is_chosen_without_one(
     browser: Browser, member: Account, services: Services
 ) -> None:
-    token = await services.accounts.signed_in_again(member.id)
+    token = await services.accounts.proofs.signed_in_again(member.id)
     browser.http.cookies.set(cookies.CONFIRMED, token, domain="portal.test")
     await browser.open("/account/password")
     new = "three blue herons"
     await browser.press(browser.form("password"), password=new, again=new)
     assert "Your password is changed" in browser.text
-    assert await services.accounts.has_password(member.id)
+    assert await services.accounts.proofs.has_password(member.id)
     await browser.open("/account/name")
     assert browser.form("current"), "from now on the password is asked"
 
@@ -82,9 +82,9 @@ async def test_a_confirmation_is_of_one_account(
     services: Services, browser: Browser, member: Account, grace: Account
 ) -> None:
     """Nor does an account with a password take it in its place."""
-    token = await services.accounts.signed_in_again(grace.id)
+    token = await services.accounts.proofs.signed_in_again(grace.id)
     browser.http.cookies.set(cookies.CONFIRMED, token, domain="portal.test")
     await browser.open("/account/name")
     assert "Is it you?" in browser.text
     with pytest.raises(Problem, match="password_wrong"):
-        await services.accounts.confirm(grace.id, token)
+        await services.accounts.proofs.confirm(grace.id, token)

@@ -16,9 +16,9 @@ def confirmed(show: Page) -> Endpoint:
 
     async def gated(visit: Visit) -> Response:
         accounts, owner = visit.services.accounts, visit.account
-        if not await accounts.has_password(owner.id):
+        if not await accounts.proofs.has_password(owner.id):
             token = visit.cookie(cookies.CONFIRMED)
-            if not token or not await accounts.is_confirmed(owner.id, token):
+            if not token or not await accounts.proofs.is_confirmed(owner.id, token):
                 return await _ask(visit)
             visit.confirmation = token
         return await show(visit)

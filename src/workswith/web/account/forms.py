@@ -18,7 +18,7 @@ class CurrentForm(Form):
 
     current = fields.known_password(lazy("Your present password"))
     proof = ""
-    """For `Accounts.confirm`."""
+    """For `Proofs.confirm`."""
 
     @classmethod
     def of(cls, visit: Visit, **initial: Any) -> Self:

@@ -17,7 +17,9 @@ async def new(visit: Visit) -> Response:
     form = PasskeyForm.of(visit)
     if visit.posted and form.validate():
         try:
-            await visit.services.accounts.confirm(visit.account.id, form.proof, visit.address)
+            await visit.services.accounts.proofs.confirm(
+                visit.account.id, form.proof, visit.address
+            )
         except Problem as problem:
             form.refuse(problem)
         else:

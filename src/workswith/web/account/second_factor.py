@@ -105,7 +105,7 @@ def picture(text: str) -> str:
 
 
 async def _confirm(visit: Visit, form: CurrentForm) -> None:
-    await visit.services.accounts.confirm(visit.account.id, form.proof, visit.address)
+    await visit.services.accounts.proofs.confirm(visit.account.id, form.proof, visit.address)
 
 
 _BOTH = ["GET", "POST"]

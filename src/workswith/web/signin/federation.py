@@ -38,7 +38,7 @@ async def confirm(visit: Visit) -> Response:
 async def disconnect(visit: Visit) -> Response:
     """Not the only way in."""
     services, owner = visit.services, visit.account
-    if not await services.accounts.has_password(
+    if not await services.accounts.proofs.has_password(
         owner.id
     ) and not await services.passkeys.of_account(owner.id):
         visit.say(_("Choose a password or add a passkey first: this is your only way in."), "warn")
@@ -60,8 +60,8 @@ async def callback(visit: Visit) -> Response:
     except Problem as problem:
         return _refused(visit, problem)
     if arrival.confirmed:
-        token = await visit.services.accounts.signed_in_again(arrival.account.id)
-        minutes = visit.services.accounts.confirmation_minutes
+        token = await visit.services.accounts.proofs.signed_in_again(arrival.account.id)
+        minutes = visit.services.accounts.proofs.confirmation_minutes
         visit.keep(cookies.CONFIRMED, token, minutes * 60)
         return visit.go(arrival.return_to)
     if arrival.connected:
