@@ -5,7 +5,6 @@ import pytest
 from tests.conftest import NOON
 from tests.devices.simulators.household import HOUSEHOLD, put
 from workswith.devices.heater import Command, Mode
-from workswith.devices.simulators.heater import PILOT_WIRE
 from workswith.kernel.clock import DAY, HOUR
 
 HEATER = put(HOUSEHOLD["heater"])
@@ -38,8 +37,3 @@ def test_an_order_counts_on_its_millisecond() -> None:
     assert (state.said.power, state.said.energy) == (0, 1_500 * 12_345)
     state, _ = HEATER.heard(state, NOON + HOUR)
     assert state.said.energy == 1_500 * 12_345
-
-
-def test_every_mode_has_its_order_on_the_wire() -> None:
-    assert set(PILOT_WIRE) == set(Mode)
-    assert len(set(PILOT_WIRE.values())) == len(Mode)

@@ -17,8 +17,6 @@ from .weather import Climate, weather
 
 HYSTERESIS = 0.25
 """K above and below the temperature that is kept."""
-PILOT_WIRE = {Mode.COMFORT: "none", Mode.AWAY: "full", Mode.FROST_GUARD: "negative"}
-"""Which half-waves carry an order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from .receiver import RECEIVER
 API = "smarther-v2.0"
 """The API that the guides call."""
 ENDPOINT = "https://application.example/notifications"
-SUBSCRIPTION = "{subscriptionId}"
 
 
 class Guide(NamedTuple):
