@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
-from workswith.devices.plants import unknown
 from workswith.devices.thermostat import DEVICE
 from workswith.devices.twin import Snapshot
+from workswith.kernel.problem import Kind, Problem
 
 from . import smarther_emit as emit
 
@@ -27,7 +27,12 @@ def handlers(twin: Twin) -> Mapping[str, Handler]:
     async def measures(request: Request) -> Answer:
         path = request.path
         if path["apiVersion"] != VERSION:
-            raise unknown("version")
+            raise Problem(
+                Kind.UNKNOWN,
+                "version_unknown",
+                "Resource not found",
+                hint=f"The only version of this API is {VERSION}.",
+            )
         snapshot = await twin.read(
             request.account_id, path["plantId"], path["moduleId"], device=DEVICE
         )
