@@ -38,18 +38,18 @@ endpoint_option = click.option(
 def endpoints(where: Notified, as_json: bool) -> None:
     """List endpoints with their health, failures and bans.
 
-    Those whose subscriptions have all ended stay listed, with 0: they keep their counter.
+    Those whose subscriptions have all ended stay listed, with 0 plants: they keep their counter.
     """
     found = where.listed("/endpoints", EVERY)
     if as_json:
         click.echo(_json(found))
         return
     table.show(
-        ("Endpoint", "Address", "Health", "Subscribed", "Failures", "Waiting", "Lost", "Ban ends in"),
+        ("Endpoint", "Health", "Plants", "Failed", "Waiting", "Lost", "Address"),
         [
             (
-                one["id"][:8], one["url"], one["health"], one["subscriptions"], one["failures"],
-                one["waiting"], one["lost"], _left(one["ban_left_ms"]),
+                one["id"][:8], f"{one['health']} {_left(one['ban_left_ms'])}".rstrip(),
+                one["subscriptions"], one["failures"], one["waiting"], one["lost"], one["url"],
             )
             for one in found
         ],
@@ -147,6 +147,7 @@ def deliveries(
                 )
                 for one in found
             ],
+            foldable=False,
         )  # fmt: skip
     _tell_of_more(found, limit, "older ones: --limit")
 
@@ -196,6 +197,7 @@ def events(
                 (one["at"], one["outcome"] or "-", one["sequence"], one["kind"], one["plant_id"])
                 for one in found
             ],
+            foldable=False,
         )
     if found:
         _tell_of_more(found, limit, f"later ones: --limit, or --since {found[-1]['at']}")
@@ -221,6 +223,7 @@ def lost(endpoint: str, limit: int, where: Notified, as_json: bool) -> None:
                 )
                 for one in found
             ],
+            foldable=False,
         )  # fmt: skip
     _tell_of_more(found, limit, "older ones: --limit")
 
@@ -247,6 +250,7 @@ def _id(where: Notified, endpoint: str) -> str:
 
 
 def _left(milliseconds: int) -> str:
+    """How long a ban lasts still."""
     return f"{milliseconds / 1000:.0f} s" if milliseconds else ""
 
 
