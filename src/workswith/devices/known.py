@@ -128,7 +128,9 @@ def row_of(renewal: Renewal) -> dict[str, Any]:
         "fw": before.fw,
         "time_zone": before.time_zone,
     }
-    return row if report.obeyed is None else row | told_columns(report.obeyed)
+    if report.obeyed is not None:
+        row.update(told_columns(report.obeyed))
+    return row
 
 
 def told_columns(told: Told) -> dict[str, Any]:

@@ -7,6 +7,7 @@ it caused is committed. [DEV-1 DEV-2 DEV-3]
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,11 +79,17 @@ class _Live(NamedTuple):
     reported: str
 
 
+@lru_cache(maxsize=1_024)
+def _configuration(device: str, text: str) -> Any:
+    """Many modules have the same, and it stays the same each time that a row is read again."""
+    return msgspec.json.decode(text, type=KINDS[device].configuration)
+
+
 def _standing(*columns: Any) -> Standing:
     plant_id, module_id, device, name, time_zone, fw, configuration, password, terms, reach = (
         columns
     )
-    made = msgspec.json.decode(configuration, type=KINDS[device].configuration)
+    made = _configuration(device, configuration)
     return Standing(
         plant_id, module_id, device, name, time_zone, fw, made, password, terms, Reach(reach)
     )
@@ -199,9 +206,11 @@ class Twin:
         On PostgreSQL a change made through another process is seen within a second. Raises
         `Kind.UNKNOWN`, and of a thermostat `Kind.PASSWORD_EXPIRED` and `Kind.TERMS_EXPIRED`.
         """
-        found = await self._standings.one(
-            account_id=account_id, plant_id=plant_id, module_id=module_id
-        )
+        found = self._standings.known(account_id, plant_id, module_id)
+        if found is None:
+            found = await self._standings.one(
+                account_id=account_id, plant_id=plant_id, module_id=module_id
+            )
         if found is None:
             if device in ("", DEVICE):
                 await self.require_app(account_id)

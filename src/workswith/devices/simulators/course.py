@@ -16,7 +16,7 @@ from .anatomy import Body, State
 from .indoors import Indoors, measured
 from .kind import MEMORY, NEVER
 from .plan import Plan, after, obey, protection
-from .room import humidity
+from .room import Room, humidity
 
 
 def outlook(body: Body, state: State) -> tuple[int, int]:
@@ -41,6 +41,7 @@ class Course:
         "closed",
         "closed_since",
         "duty",
+        "felt",
         "function",
         "indoors",
         "plan",
@@ -65,7 +66,8 @@ class Course:
         self.said = state.said
         self.spoken: Reading | None = None
         self.duty = state.duty
-        self.indoors = Indoors(body.model.house, body.model.climate, body.zone)
+        self.indoors: Indoors | None = None
+        self.felt: tuple[Room, int, int] | None = None
         self.set_point = state.said.set_point
         self.switch_at = 0
 
@@ -138,6 +140,8 @@ class Course:
         heating, house, power = self.function is Function.HEATING, self.body.model.house, 0.0
         if self.closed:
             power = house.heater if heating else -house.cooler
+        if self.indoors is None:
+            self.indoors = Indoors(house, self.body.model.climate, self.body.zone)
         self.room = self.indoors.minute(self.room, now, power, cooling=not heating)
         self.at = now
         self._move_relay(now, told=False)
@@ -147,7 +151,11 @@ class Course:
             self._say_measures(now)
 
     def _measured(self) -> int:
-        return measured(self.body.model.house, self.room, self.at)
+        felt = self.felt
+        if felt is None or felt[0] is not self.room or felt[1] != self.at:
+            warmth = measured(self.body.model.house, self.room, self.at)
+            self.felt = felt = self.room, self.at, warmth
+        return felt[2]
 
     def _move_relay(self, now: int, *, told: bool) -> None:
         regulation, warmth = self.body.configuration.regulation, self._measured()
