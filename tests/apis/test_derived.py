@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.apis import derived
+from tests.apis import derived, hostile
 from tests.apis.derived import Reply, World
 from workswith.apis import documents
 from workswith.contracts.conformance import answer_misfits
@@ -259,3 +259,30 @@ def test_another_method_is_an_unknown_path(
     target = world.target(document, operation)
     reply = world.run(world.call("PATCH", target))
     assert (reply.status, json.loads(reply.body)["message"]) == (404, "Resource not found")
+
+
+def withstands(world: World, operation: Operation, target: str, body: bytes, sort: str) -> None:
+    headers = {"content-type": sort} if body else {}
+    reply = world.run(world.call(operation.method, target, body=body, headers=headers))
+    assert reply.status < 500, (target, body[:200])
+    assert "x-flow-id" in reply.headers
+    if operation.method != "HEAD":
+        assert answer_misfits(operation, reply.status, reply.body) == [], (target, body[:200])
+
+
+@pytest.mark.parametrize(
+    ("document", "operation"), [each for each in OPERATIONS if each.values[1].body]
+)
+def test_no_body_is_too_much(world: World, document: Document, operation: Operation) -> None:
+    assert operation.body
+    target = world.target(document, operation)
+    for body in hostile.bodies(operation.body):
+        for sort in ("application/json", "application/x-www-form-urlencoded"):
+            withstands(world, operation, target, body, sort)
+
+
+@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+def test_no_query_is_too_much(world: World, document: Document, operation: Operation) -> None:
+    target = world.target(document, operation).partition("?")[0]
+    for query in hostile.QUERIES:
+        withstands(world, operation, f"{target}?{query}", b"", "")
