@@ -34,8 +34,7 @@ MAIL = Text(N_("News for developers"), (N_("Hello {name},"), "{news}"))
 def _text(
     label: str, *validators: Any, hint: str = lazy("Empty: readers see the English one.")
 ) -> TextAreaField:
-    most = Length(max=LONGEST)
-    return lines(label, *validators, most, hint=hint, maxlength=LONGEST, rows=2)
+    return lines(label, *validators, Length(max=LONGEST), hint=hint, rows=2)
 
 
 class AnnouncementForm(Form):

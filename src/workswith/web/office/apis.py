@@ -33,7 +33,6 @@ class ApiForm(Form):
         lazy("Note"),
         Length(max=NOTE),
         hint=lazy("Until when it stays, and what to use instead."),
-        maxlength=NOTE,
         rows=3,
     )
 

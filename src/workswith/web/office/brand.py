@@ -34,7 +34,6 @@ class BrandForm(Form):
             "Wherever the programme names itself: on pages, in mails, in apps for one-time passwords, "
             "in API documents."
         ),
-        maxlength=LONGEST_NAME,
     )
     colour_light = text(
         lazy("Colour on light pages"),
@@ -52,7 +51,7 @@ class BrandForm(Form):
 
 
 def _text_field(label: str) -> object:
-    return lines(label, Length(max=LONGEST_TEXT), maxlength=LONGEST_TEXT, rows=4)
+    return lines(label, Length(max=LONGEST_TEXT), rows=4)
 
 
 _LABELS = {
@@ -69,7 +68,7 @@ for _device, _usual in GOODS.items():
     setattr(
         BrandForm,
         f"{DEVICE}{_device}",
-        text(_usual, Length(max=LONGEST_NAME), maxlength=LONGEST_NAME),
+        text(_usual, Length(max=LONGEST_NAME)),
     )
 
 

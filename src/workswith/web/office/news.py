@@ -30,13 +30,11 @@ _MARKUP = lazy(
 
 
 def _title(label: str, *validators: Any, hint: str = _OTHERWISE) -> StringField:
-    most = Length(max=LONGEST_TITLE)
-    return text(label, *validators, most, hint=hint, maxlength=LONGEST_TITLE)
+    return text(label, *validators, Length(max=LONGEST_TITLE), hint=hint)
 
 
 def _text(label: str, *validators: Any, hint: str = _OTHERWISE, rows: int = 3) -> TextAreaField:
-    most = Length(max=LONGEST_TEXT)
-    return lines(label, *validators, most, hint=hint, maxlength=LONGEST_TEXT, rows=rows)
+    return lines(label, *validators, Length(max=LONGEST_TEXT), hint=hint, rows=rows)
 
 
 class NewsForm(Form):

@@ -25,14 +25,11 @@ NAME, DESCRIPTION, SLUG = 60, 600, 40
 class ProductForm(Form):
     """A product as an operator writes it."""
 
-    name = text(
-        lazy("Name"), DataRequired(lazy("Please give a name.")), Length(max=NAME), maxlength=NAME
-    )
+    name = text(lazy("Name"), DataRequired(lazy("Please give a name.")), Length(max=NAME))
     description = lines(
         lazy("Description"),
         DataRequired(lazy("Please say what it is for.")),
         Length(max=DESCRIPTION),
-        maxlength=DESCRIPTION,
         rows=3,
     )
     apis = SelectMultipleField(

@@ -45,7 +45,6 @@ class TicketForm(Form):
         lazy("Subject"),
         InputRequired(lazy("Please say in a few words what it is about.")),
         Length(max=rules.TITLE_LIMIT),
-        maxlength=rules.TITLE_LIMIT,
         autocomplete="off",
     )
     text = body(

@@ -40,7 +40,6 @@ def _title() -> StringField:
         lazy("Title"),
         DataRequired(lazy("Please say in a few words what it is about.")),
         Length(max=rules.TITLE_LIMIT),
-        maxlength=rules.TITLE_LIMIT,
         autocomplete="off",
     )
 

@@ -1,6 +1,8 @@
 """What became of an application's notifications: endpoints, their bans, deliveries, attempts. [C2C-6]"""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,7 +22,7 @@ from workswith.webhooks.desk import Desk
 from workswith.webhooks.sender import ERRORS
 from workswith.webhooks.settings import Rules
 
-PAGE = 25
+PAGE, LATEST = 25, 5
 STATES = {
     "waiting": lazy("waiting"),
     "delivered": lazy("delivered"),
@@ -56,22 +58,13 @@ async def deliveries(visit: Visit) -> Response:
         limit=PAGE + 1,
     )
     shown = found[:PAGE]
-    attempts = {one.id: await reading.attempts_of(services.database, mine, one.id) for one in shown}
     return visit.render(
         "portal/notifications.html",
         application=application,
         endpoints=every,
         health=health,
         narrowed=narrowed,
-        states=STATES,
-        acts=services.webhook_desk is not None,
-        urls={one.id: one.url for one in every},
-        bans={one.id: one.lane.ban_until for one in every if health[one.id] == "banned"},
-        deliveries=shown,
-        attempts=attempts,
-        bodies={one.id: _laid_out(one.body) for one in shown},
-        errors=ERRORS,
-        rules=_rules(visit),
+        **await _told(visit, mine, every, shown),
         tokens=services.webhook_tokens is not None,
         older=urlencode({"before": shown[-1].number} | {k: v for k, v in narrowed.items() if v})
         if len(found) > PAGE
@@ -80,7 +73,7 @@ async def deliveries(visit: Visit) -> Response:
 
 
 async def endpoint(visit: Visit) -> Response:
-    """One endpoint: health, secret, what it lost, and the events to reconcile from."""
+    """One endpoint: health, latest attempts, secret, what it lost, events to reconcile from."""
     services = visit.services
     application = await services.applications.one(visit.account.id, visit.parameter("application"))
     mine = (application.client_id,)
@@ -106,9 +99,11 @@ async def endpoint(visit: Visit) -> Response:
         page="events",
         since=str(since),
     )
+    latest = await reading.deliveries_of(services.database, mine, endpoint_id=one.id, limit=LATEST)
     return visit.render(
         "portal/endpoint.html",
         application=application,
+        **await _told(visit, mine, (one,), latest),
         endpoint=one,
         health=one.health(visit.now),
         minutes=-(-one.ban_left(visit.now) // MINUTE),
@@ -116,10 +111,28 @@ async def endpoint(visit: Visit) -> Response:
         events=events,
         since=since,
         secret=await desk.secret(mine, one.id) if desk is not None else "",
-        acts=desk is not None,
-        errors=ERRORS,
-        rules=_rules(visit),
     )
+
+
+async def _told(
+    visit: Visit,
+    mine: Sequence[str],
+    known: Sequence[reading.EndpointView],
+    shown: Sequence[reading.DeliveryView],
+) -> dict[str, Any]:
+    """What both pages show of deliveries, to endpoints that are ``known``."""
+    database = visit.services.database
+    return {
+        "deliveries": shown,
+        "attempts": {one.id: await reading.attempts_of(database, mine, one.id) for one in shown},
+        "bodies": {one.id: _laid_out(one.body) for one in shown},
+        "urls": {one.id: one.url for one in known},
+        "bans": {one.id: one.lane.ban_until for one in known if one.ban_left(visit.now)},
+        "states": STATES,
+        "errors": ERRORS,
+        "rules": _rules(visit),
+        "acts": visit.services.webhook_desk is not None,
+    }
 
 
 def _since(visit: Visit, one: reading.EndpointView) -> int:

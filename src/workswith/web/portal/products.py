@@ -27,7 +27,6 @@ class SubscribeForm(Form):
         Length(max=NAME_LIMIT),
         hint=lazy("Anything that tells you later what it is for."),
         autocomplete="off",
-        maxlength=NAME_LIMIT,
     )
 
 

@@ -50,7 +50,6 @@ class RenameForm(Form):
         InputRequired(lazy("Subscription name cannot be empty.")),
         Length(max=NAME_LIMIT),
         autocomplete="off",
-        maxlength=NAME_LIMIT,
     )
 
 

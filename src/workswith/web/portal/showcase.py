@@ -29,21 +29,18 @@ class EntryForm(Form):
         lazy("Name"),
         DataRequired(lazy("Please give it a name.")),
         Length(max=rules.TITLE_LIMIT),
-        maxlength=rules.TITLE_LIMIT,
         autocomplete="off",
     )
     summary = text(
         lazy("In one sentence"),
         DataRequired(lazy("Please write something.")),
         Length(max=rules.SUMMARY_LIMIT),
-        maxlength=rules.SUMMARY_LIMIT,
     )
     url = text(
         lazy("Where to find it"),
         DataRequired(lazy("Please give its address.")),
         Length(max=rules.URL_LIMIT),
         hint=lazy("Begins with https:// or http://."),
-        maxlength=rules.URL_LIMIT,
         inputmode="url",
     )
     text = body(lazy("What it does, and for whom"))

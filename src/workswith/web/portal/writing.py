@@ -53,5 +53,4 @@ def body(label: str, hint: str = "") -> object:
         Length(max=rules.TEXT_LIMIT),
         hint=hint,
         rows=8,
-        maxlength=rules.TEXT_LIMIT,
     )

@@ -48,7 +48,10 @@ class Form(WtForm):
 
 
 def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> StringField:
-    """A line of text, without the blanks around it. ``attributes`` are of the input element."""
+    """A line of text, without the blanks around it. ``attributes`` are of the input element.
+
+    A `Length` bounds what a browser lets people type as well.
+    """
     return StringField(label, validators, [_strip], hint, render_kw=_named(attributes))
 
 
