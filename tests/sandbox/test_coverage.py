@@ -10,7 +10,8 @@ from workswith.gateway.statuses import TABLE
 from workswith.identity import errors
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
-from workswith.sandbox.coverage import REACHED, Coverage
+from workswith.sandbox.coverage import Coverage
+from workswith.sandbox.documented import REACHED
 from workswith.sandbox.faults.kinds import name_of
 
 
