@@ -33,6 +33,8 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
+from tests import patience
+
 import gateway
 import load
 
@@ -158,11 +160,9 @@ def measure(
             done = pool.submit(load.run, "127.0.0.1", port, requests, calls, connections).result()
             if done.wrong:
                 raise SystemExit(f"{done.wrong} of {calls} answers were not 200")
-            until = time.monotonic() + LONGEST_SECONDS
-            while books.left():
-                if time.monotonic() > until:
-                    raise SystemExit("notifications were not delivered")
-                time.sleep(0.05)
+            patience.until(
+                lambda: not books.left(), "the last notification", within=LONGEST_SECONDS
+            )
             return done
 
         run(64)

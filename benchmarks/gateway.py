@@ -13,6 +13,10 @@ is the figure to trust; times and calls per second depend on what else the machi
 ``GET`` is a thermostat's status: key, token, scope, quota, ownership, live state. ``POST`` sets it:
 done when state and event are on the disk. What a PostgreSQL server spends is not counted.
 
+nginx with Lua needs Debian's ``nginx`` and ``libnginx-mod-http-lua``; Prism, of 74 MB and no test's
+concern, needs ``npm install --prefix .tools --no-save --ignore-scripts @stoplight/prism-cli@5.16.0``,
+or a ``PRISM`` in the environment that names the program. What is absent is named below the table.
+
 ``of uvicorn``: what uvicorn as it comes spends on a constant of the same size, over what this one
 spends. ``of ours``: the same with our own protocol class in the way in which the gateway uses it,
 which is the harder measure.
@@ -126,12 +130,19 @@ class Cloud:
 
 
 @contextmanager
-def cloud(homes: int, database: str, profile: Path | None = None) -> Iterator[Cloud]:
-    """Starts the whole cloud in a new folder, with so many homes more; sampled into ``profile``."""
+def cloud(
+    homes: int, database: str, profile: Path | None = None, *, source: Path | None = None
+) -> Iterator[Cloud]:
+    """Starts the whole cloud in a new folder, with so many homes more; sampled into ``profile``.
+
+    ``source`` is the folder ``src`` of another checkout, for its program in place of this one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "1000000000"}
         if database:
             environ["WORKSWITH_DATABASE_URL"] = database
+        if source is not None:
+            environ["PYTHONPATH"] = str(source)
         command = [sys.executable, "-m", "workswith", "up", "--data", folder, "--port", "0"]
         if homes:
             first, seed = _start(command, environ)
@@ -360,7 +371,7 @@ def _rivals(
             get = [ours.get(prefix=smarther.base_path)]
             found.append(("Prism", *place, get, max(calls // 20, 100), 16))
     else:
-        absent.append("Prism (npm install --prefix .tools @stoplight/prism-cli)")
+        absent.append("Prism (see the head of benchmarks/gateway.py)")
     return found
 
 

@@ -20,6 +20,7 @@ from workswith.devices.plants import (
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.slices import SLICES
 
 
 async def test_a_furnished_home_has_what_its_template_says(house: House) -> None:
@@ -93,7 +94,8 @@ async def clear(tx: Tx) -> None:
 
 
 _TABLES = (
-    "event",
+    *(f"event_{n}" for n in range(SLICES)),
+    "event_queue",
     "event_sequence",
     "scene_steps",
     "scenes",
