@@ -155,6 +155,8 @@ def test_what_was_tried_and_what_was_lost_is_told_on_the_command_line(
     assert deliveries[-1]["id"] in page
     assert "told to fail" in page
     assert "Nothing." in dora.open(f"{at}&state=delivered").text
+    page = dora.open(at.partition("/notifications")[0] + f"/endpoints/{banned['id']}").text
+    assert deliveries[0]["id"] in page.partition("Latest deliveries")[2]
 
 
 def test_a_browser_shows_what_arrives_while_it_is_looked_at(cloud: Cloud, home: Home) -> None:
