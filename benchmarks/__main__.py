@@ -18,6 +18,7 @@ for name in (
     "client",
     "refresh",
     "webhooks",
+    "retention",
     "mqtt",
 ):
     print(f"\n== {name}", flush=True)
