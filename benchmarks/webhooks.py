@@ -12,6 +12,7 @@ server of PostgreSQL of its own.
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import shutil
@@ -26,7 +27,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from workswith.events.outbox import append
+from workswith.events.outbox import Draft, append, append_all
 from workswith.events.relay import Relay
 from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
@@ -115,22 +116,14 @@ class Engine:
         await self.subscriptions.subscribe("account", "client", plant, "bench", url)
 
     async def change(self, plants: Sequence[str], times: int) -> None:
-        async def append_all(tx) -> None:
-            for _ in range(times):
-                for plant in plants:
-                    await append(
-                        tx,
-                        plant_id=plant,
-                        module_id="m",
-                        kind="status",
-                        changed=("mode",),
-                        state={},
-                        at=self.clock.now(),
-                        flow="",
-                    )
-
-        await self.database.write(append_all)
-        await self.relay.turn(self.clock.now())
+        at = self.clock.now()
+        drafts = [
+            Draft(plant, "m", "status", ("mode",), "{}", at, "")
+            for _ in range(times)
+            for plant in plants
+        ]
+        await self.database.write(append_all, drafts)
+        await self.relay.turn(at)
 
     async def drain(self) -> None:
         bell = self.bells.of("webhooks")
@@ -411,6 +404,7 @@ async def main(url: str, folder: Path, postmaster: int = 0) -> None:
     database = await open_database(url)
     await migrate(database, url)
     beside = Beside(url, at, folder / "authority.pem", postmaster)
+    gc.freeze()  # as `workswith serve` does when it is ready
     only = os.environ.get("ONLY", "cost isolation recovery day").split()
     try:
         if "cost" in only:

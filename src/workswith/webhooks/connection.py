@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
         self._deadlines = deadlines
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._over: asyncio.Future[None] | None = None
+        self._over: asyncio.Future[Answer] | None = None
         self._received = 0
         self._body = b""
         self._status = 0
@@ -92,28 +92,25 @@ class Connection(asyncio.Protocol):
         self.usable = False
         """Whether another request may be sent."""
 
-    async def ask(self, request: bytes, budget: float) -> Answer:
-        """Sends and waits at most ``budget`` s for the status. Raises Late, Garbled or Lost."""
+    def ask(self, request: bytes, budget: float) -> "asyncio.Future[Answer]":
+        """Sends; the status has to come within ``budget`` s. Fails with Late, Garbled or Lost.
+
+        Whoever stops waiting for the answer cuts the connection.
+        """
+        over = self._over = self._loop.create_future()
         transport = self._transport
-        if transport is None or transport.is_closing():
-            raise Lost(silent=True)
         self._received = self._status = 0
+        if transport is None or transport.is_closing():
+            self._fail(Lost(silent=True))
+            return over
         self._body = b""
         self.usable = False
-        over = self._over = self._loop.create_future()
         transport.write(request)
         begun = self._begun = self._loop.time()
         self._budget = budget
         self.deadline = begun + budget
         self._deadlines.add(self)
-        try:
-            await over
-            return Answer(self._status, self._answered - begun, self._body)
-        finally:
-            self._deadlines.discard(self)
-            self._over = None
-            if not self.usable:
-                self.cut()
+        return over
 
     def expire(self) -> None:
         """The deadline has passed: no status in time, or no end of what follows it."""
@@ -180,7 +177,10 @@ class Connection(asyncio.Protocol):
         if not self._status:  # 1xx: the answer is yet to come
             return
         self.usable = self._parser.should_keep_alive()
-        self._end()
+        if self.usable:
+            self._end()
+        else:
+            self.cut()
 
     def _read_status(self) -> None:
         status = self._parser.get_status_code()
@@ -202,13 +202,22 @@ class Connection(asyncio.Protocol):
             self._fail(Garbled())
         self.cut()
 
-    def _fail(self, error: Exception) -> None:
-        if self._over is not None and not self._over.done():
-            self._over.set_exception(error)
-
     def _end(self) -> None:
-        if self._over is not None and not self._over.done():
-            if self._status:
-                self._over.set_result(None)
-            else:
-                self._over.set_exception(Lost(silent=self._received == 0))
+        """What came is the answer, if there was a status."""
+        if not self._status:
+            self._fail(Lost(silent=self._received == 0))
+        elif (over := self._asked()) is not None:
+            over.set_result(Answer(self._status, self._answered - self._begun, self._body))
+
+    def _fail(self, error: Exception) -> None:
+        if self._over is None:
+            return
+        if (over := self._asked()) is not None:
+            over.set_exception(error)
+        self.cut()
+
+    def _asked(self) -> "asyncio.Future[Answer] | None":
+        """Whoever waits for the answer; from here on nothing is asked."""
+        over, self._over = self._over, None
+        self._deadlines.discard(self)
+        return None if over is None or over.done() else over

@@ -28,6 +28,16 @@ class Endpoint(msgspec.Struct, frozen=True, gc=False):
     ban_until: int | None
 
 
+class Found(msgspec.Struct):
+    """What there is to do: lanes to look at, the longest waiting first, those that failed lately
+    apart; and when the next one is due.
+    """
+
+    healthy: list[Endpoint]
+    ailing: list[Endpoint]
+    next_due: int | None
+
+
 class Due(msgspec.Struct, frozen=True, gc=False):
     """A delivery whose next attempt is due; ``number`` orders deliveries, ``id`` is public.
 
@@ -48,23 +58,20 @@ class Due(msgspec.Struct, frozen=True, gc=False):
     flow: str
 
 
-_DUE_LANES = (
-    "SELECT id, url, secret, previous_secret, previous_until, ban_until FROM webhook_endpoint "
-    "WHERE next_due <= :now "
-    "AND shard IN (SELECT shard FROM webhook_shard WHERE owner = :owner)"
-)
-_HEALTHY: Query[Endpoint] = query(
-    Endpoint,
-    f"{_DUE_LANES} AND (failed_at IS NULL OR failed_at < :since) ORDER BY next_due LIMIT :limit",
-)
-_AILING: Query[Endpoint] = query(
-    Endpoint, f"{_DUE_LANES} AND failed_at >= :since ORDER BY next_due LIMIT :limit"
-)
-_NEXT = query(
-    int,
-    "SELECT next_due FROM webhook_endpoint WHERE next_due > :now "
-    "AND shard IN (SELECT shard FROM webhook_shard WHERE owner = :owner) "
-    "ORDER BY next_due LIMIT 1",
+_MINE = "shard IN (SELECT shard FROM webhook_shard WHERE owner = :owner)"
+_COLUMNS = "id, url, secret, previous_secret, previous_until, ban_until, next_due"
+# One question, since on PostgreSQL it costs more than its rows.
+_LOOK: Query[tuple[int, int, Endpoint]] = query(
+    lambda kind, *columns: (kind, columns[-1], Endpoint(*columns[:-1])),
+    " UNION ALL ".join(
+        f"SELECT {kind} AS kind, {_COLUMNS} FROM (SELECT {_COLUMNS} FROM webhook_endpoint "
+        f"WHERE {which} AND {_MINE} ORDER BY next_due LIMIT {limit}) AS kind_{kind}"
+        for kind, which, limit in (
+            (0, "next_due <= :now AND (failed_at IS NULL OR failed_at < :since)", ":limit"),
+            (1, "next_due <= :now AND failed_at >= :since", ":limit"),
+            (2, "next_due > :now", "1"),
+        )
+    ),
 )
 _DUE_COLUMNS = (
     "SELECT d.id, delivery_id, endpoint_id, plant_id, attempts, spent, due_at, expires_at, proof, "
@@ -87,18 +94,19 @@ _DUE: dict[str, Query[Due]] = {
 }
 
 
-async def due_lanes(
-    reads: Reads, owner: str, now: int, limit: int, *, ailing: bool
-) -> list[Endpoint]:
-    """An owner's lanes to look at, the longest waiting first; those that failed lately apart."""
-    return await reads.all(
-        _AILING if ailing else _HEALTHY, owner=owner, now=now, since=now - AILING, limit=limit
-    )
-
-
-async def next_due(reads: Reads, owner: str, now: int) -> int | None:
-    """When the next lane is due after ``now``."""
-    return await reads.one(_NEXT, owner=owner, now=now)
+async def look(reads: Reads, owner: str, now: int, limit: int) -> Found:
+    """An owner's lanes that are due, at most ``limit`` of each kind."""
+    found = Found([], [], None)
+    for kind, next_due, endpoint in await reads.all(
+        _LOOK, owner=owner, now=now, since=now - AILING, limit=limit
+    ):
+        if kind == 0:
+            found.healthy.append(endpoint)
+        elif kind == 1:
+            found.ailing.append(endpoint)
+        else:
+            found.next_due = next_due
+    return found
 
 
 async def due_of(

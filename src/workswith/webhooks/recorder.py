@@ -14,10 +14,9 @@ from workswith.kernel.database import Database, Tx
 from . import recording
 from .policy import Lane
 from .recording import Book, Outcome
-from .shards import Shards
 
-BATCH = 512
-ENOUGH = 256
+BATCH = 1_024
+ENOUGH = 512
 """So many outcomes wait for no others."""
 GATHER_SECONDS = 0.05
 """Real; the longest that a success waits for others."""
@@ -37,7 +36,6 @@ class Recorder:
         self,
         database: Database,
         book: Book,
-        shards: Shards,
         *,
         hear: Callable[[dict[str, Lane]], None],
         done: Callable[[Sequence[Outcome], Collection[str]], None],
@@ -45,7 +43,6 @@ class Recorder:
     ) -> None:
         self._database = database
         self._book = book
-        self._shards = shards
         self._hear = hear
         self._done = done
         self._alone = alone
@@ -103,7 +100,6 @@ class Recorder:
             self._gathered = None
 
     async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> Collection[str]:
-        held = await self._shards.hold(tx)
-        written = await recording.record(tx, self._book, held, outcomes)
+        written = await recording.record(tx, self._book, outcomes)
         self._hear(written)
         return written

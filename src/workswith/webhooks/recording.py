@@ -42,7 +42,6 @@ class _Locked:
     """A lane as it stands and, ``before``, as it was read."""
 
     id: str
-    shard: int
     client_id: str
     url: str
     lane: Lane
@@ -51,19 +50,27 @@ class _Locked:
     before: tuple[Lane, Incident, tuple[int | None, str]]
 
 
-def _locked(id_: str, shard: int, client_id: str, url: str, *columns: Any) -> tuple[str, _Locked]:
+def _locked(id_: str, client_id: str, url: str, *columns: Any) -> tuple[str, _Locked]:
     lane, incident, last = Lane(*columns[:4]), Incident(*columns[4:6]), columns[6:]
-    return id_, _Locked(id_, shard, client_id, url, lane, incident, last, (lane, incident, last))
+    return id_, _Locked(id_, client_id, url, lane, incident, last, (lane, incident, last))
 
 
+# With the lanes comes the proof that they are still ours. On PostgreSQL whoever takes a shard over
+# waits for the transaction that asked.
 _LANES = (
-    "SELECT id, shard, client_id, url, failures, successes, failed_at, ban_until, failing_since, "
-    "told, last_status, last_error FROM webhook_endpoint "
-    "WHERE id IN (SELECT key FROM json_each(:ids))"
+    "SELECT id, client_id, url, failures, successes, failed_at, ban_until, failing_since, told, "
+    "last_status, last_error FROM webhook_endpoint JOIN held ON held.number = "
+    "webhook_endpoint.shard WHERE id IN (SELECT key FROM json_each(:ids))"
 )
+_HELD = "SELECT shard AS number FROM webhook_shard WHERE owner = :owner"
 _LOCK: dict[str, Query[tuple[str, _Locked]]] = {
-    "sqlite": query(_locked, _LANES),
-    "postgresql": query(_locked, f"{_LANES} ORDER BY id FOR UPDATE"),
+    "sqlite": query(_locked, f"WITH held AS ({_HELD}) {_LANES}"),
+    "postgresql": query(
+        _locked,
+        f"WITH held AS MATERIALIZED ({_HELD} AND shard IN (SELECT shard FROM webhook_endpoint "
+        f"WHERE id IN (SELECT key FROM json_each(:ids))) FOR SHARE) {_LANES} "
+        "ORDER BY id FOR UPDATE OF webhook_endpoint",
+    ),
 }
 _SAVE = statement(
     "UPDATE webhook_endpoint SET failures = :failures, successes = :successes, "
@@ -108,31 +115,28 @@ _REFUSED = statement(f"UPDATE webhook_subscription SET state = 'refused' {_ASKED
 class Book:
     """What recording needs to know beside the outcomes.
 
-    ``portal`` is where developers find their endpoints; ``going_on`` says of a lane whether more of
-    it waits in memory.
+    ``portal`` is where developers find their endpoints; ``owner`` is who records; ``going_on`` says
+    of a lane whether more of it waits in memory.
     """
 
     dialect: str
     rules: Rules
     portal: str
+    owner: str
     going_on: Callable[[str], bool]
 
 
-async def record(
-    tx: Tx, book: Book, held: Collection[int], outcomes: Sequence[Outcome]
-) -> dict[str, Lane]:
+async def record(tx: Tx, book: Book, outcomes: Sequence[Outcome]) -> dict[str, Lane]:
     """Writes down attempts in the order in which they ended; returns the lanes after them.
 
-    What ended for a lane of a shard that is not ``held`` is left to the shard's owner.
+    What ended for a lane that is not ours any more is left to its owner.
     """
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(outcome.due.endpoint_id, []).append(outcome)
     rows = _Rows()
     lanes: dict[str, Lane] = {}
-    for endpoint_id, locked in await tx.all(_LOCK[book.dialect], ids=keys(groups)):
-        if locked.shard not in held:
-            continue
+    for endpoint_id, locked in await _lock(tx, book, groups):
         rows.tallies[endpoint_id] = await _count(tx, rows, book, locked, groups[endpoint_id])
         lanes[endpoint_id] = locked.lane
         if (
@@ -142,7 +146,7 @@ async def record(
         ):
             rows.saves.append(_saved(endpoint_id, locked))
     if rows.attempts:
-        now = max(outcome.ended for outcome in outcomes)
+        now = max([outcome.ended for outcome in outcomes])
         note = await logbook.append(tx, rows.attempts, rows.tallies, now=now)
         await rows.write(tx, note, now)
     return lanes
@@ -151,20 +155,22 @@ async def record(
 async def expire(
     tx: Tx,
     book: Book,
-    held: Collection[int],
     endpoint_id: str,
     expired: Sequence[Due],
     *,
     now: int,
 ) -> None:
     """Ends deliveries whose time is over, and finds out anew when the lane is due."""
-    for _, locked in await tx.all(_LOCK[book.dialect], ids=keys([endpoint_id])):
-        if locked.shard not in held:
-            return
+    for _, locked in await _lock(tx, book, [endpoint_id]):
         await tx.run_many(_EXPIRE, [{"number": due.number, "now": now} for due in expired])
         refused = [{"number": due.number} for due in expired if due.proof]
         await tx.run_many(_REFUSED, refused)
         await tx.run(_SAVE, **_saved(endpoint_id, locked))
+
+
+async def _lock(tx: Tx, book: Book, ids: Collection[str]) -> list[tuple[str, _Locked]]:
+    """Those of the lanes that are ours, until the transaction ends."""
+    return await tx.all(_LOCK[book.dialect], ids=keys(ids), owner=book.owner)
 
 
 @dataclass(slots=True)
@@ -199,23 +205,27 @@ async def _count(
     tally, rules = Tally(), book.rules
     for outcome in outcomes:
         due, sent = outcome.due, outcome.sent
-        tally.attempts += 1
         attempts = due.attempts + 1
+        # With nothing on the counter a success changes nothing.
+        counts = (
+            not outcome.succeeded
+            or locked.lane.failed_at is not None
+            or rules.reset_after_successes > 0
+        )
+        if counts:
+            _step(rules, locked, outcome, attempts)
+        tally.attempts += 1
         if outcome.succeeded:
             tally.answer_ms += sent.answer_ms
             rows.delivered.append(due.number)
             if due.proof:
                 rows.proven.append({"number": due.number})
-            # With nothing on the counter a success changes nothing.
-            if locked.lane.failed_at is not None or rules.reset_after_successes:
-                _step(rules, locked, outcome, attempts)
         else:
             tally.failed += 1
-            _step(rules, locked, outcome, attempts)
             rows.failed.append(_failed(rules, outcome, attempts))
             if due.proof and rows.failed[-1]["due_at"] is None:
                 rows.refused.append({"number": due.number})
-        if locked.incident.worth:
+        if counts and locked.incident.worth:
             await _tell(tx, book, locked, outcome.ended)
         lane = locked.lane
         locked.last = (sent.status, sent.error)

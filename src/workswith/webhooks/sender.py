@@ -139,6 +139,9 @@ class Sender:
             return Sent(None, "garbled", connect_ms)
         except Lost as lost:
             return None if lost.silent else Sent(None, "reset", connect_ms)
+        except asyncio.CancelledError:
+            connection.cut()
+            raise
         if connection.usable:
             self._keep(endpoint_id, connection)
         return Sent(answer.status, "", connect_ms, answer.seconds * 1000, answer.body)

@@ -12,7 +12,7 @@ import uuid
 import zlib
 
 from workswith.kernel.clock import wall
-from workswith.kernel.database import Database, Query, Tx, query, statement
+from workswith.kernel.database import Database, Tx, query, statement
 
 SHARDS = 64
 NEVER = 2**62
@@ -54,12 +54,6 @@ _GIVE_BACK = statement(
     "(SELECT shard FROM webhook_shard WHERE owner = :owner "
     f"AND shard < {SHARDS} ORDER BY shard DESC LIMIT :limit)"
 )
-_HELD = f"SELECT shard FROM webhook_shard WHERE owner = :owner AND shard < {SHARDS}"
-# On PostgreSQL whoever takes a shard over waits for the transaction that asked.
-_HOLD: dict[str, Query[int]] = {
-    "sqlite": query(int, _HELD),
-    "postgresql": query(int, f"{_HELD} FOR SHARE"),
-}
 _SERVER_TIME = {
     "postgresql": query(int, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"),
 }
@@ -89,10 +83,6 @@ class Shards:
         else:
             await self._database.write(self._seize)
             self._renew_at = float("inf")
-
-    async def hold(self, tx: Tx) -> set[int]:
-        """The shards that this worker owns until the transaction ends."""
-        return set(await tx.all(_HOLD[self._database.dialect], owner=self.owner))
 
     async def release(self) -> None:
         """On a clean stop: others need not wait for the lease to end."""

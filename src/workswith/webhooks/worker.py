@@ -14,8 +14,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, field
-from math import inf
 from typing import Any, Protocol
 
 from workswith.kernel import log
@@ -24,9 +22,10 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.tasks import Bells
 
-from . import lanes, policy, recording
+from . import lanes, recording
+from .ahead import Ahead, Line
 from .lanes import Due, Endpoint
-from .policy import Lane, Start
+from .policy import Lane
 from .recorder import Recorder
 from .recording import Book, Outcome
 from .sender import OUR_FAULT, Sent
@@ -35,11 +34,7 @@ from .shards import Shards
 from .signing import Signer
 
 BELL = "webhooks"
-BUFFER = 64
-"""Deliveries of a lane that are read together."""
-BUFFER_SECONDS = 1.0
-"""Real seconds after which another process's cancellation is noticed; on SQLite there is none."""
-UNWRITTEN = 1_024
+UNWRITTEN = 2_048
 """Acknowledgements that may wait for the database before nothing more is started."""
 
 _log = log.get("webhooks")
@@ -51,37 +46,6 @@ class Posts(Protocol):
     async def post(
         self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
     ) -> Sent: ...
-
-
-@dataclass(slots=True, eq=False)
-class _Line:
-    """A lane as this process knows it.
-
-    ``taken`` are under way or not acknowledged; ``waiting`` was read and stands up to
-    ``good_until``, its bodies are ``ahead`` bytes, and it was the ``whole`` of what was due.
-
-    While a turn has it ``in_hand``, what is read of it may be older than what is known of it: what
-    was acknowledged meanwhile has ``ended``, whatever the rows say, and when something could not be
-    acknowledged they are in ``doubt``.
-    """
-
-    endpoint: Endpoint
-    lane: Lane = field(default_factory=Lane)
-    ailing: bool = False
-    waiting: list[Due] = field(default_factory=list)
-    expired: list[Due] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
-    plants: set[str] = field(default_factory=set)
-    retries: bool = False
-    busy: int = 0
-    ahead: int = 0
-    good_until: float = 0.0
-    changes: int = 0
-    events: int = 0
-    whole: bool = False
-    in_hand: bool = False
-    ended: set[int] = field(default_factory=set)
-    doubt: bool = False
 
 
 class Worker:
@@ -110,27 +74,22 @@ class Worker:
         self._settings = settings
         self._jitter = jitter
         self.shards = Shards(database, lease_ms=settings.lease_ms)
-        self._book = Book(database.dialect, settings.rules, portal, self._more_waits)
+        self._ahead = Ahead(database, settings)
+        self._book = Book(
+            database.dialect, settings.rules, portal, self.shards.owner, self._ahead.more_of
+        )
         self._recorder = Recorder(
             database,
             self._book,
-            self.shards,
             hear=self._hear,
             done=self._written,
             alone=lambda: not self._flights,
         )
-        self._good_for = inf if database.dialect == "sqlite" else BUFFER_SECONDS
         self._flights: set[asyncio.Task[None]] = set()
         self._ailing = 0
         self._unwritten = 0
-        self._ahead = 0
-        self._lines: dict[str, _Line] = {}
         self._banned: dict[str, int] = {}
         self._known: set[str] = set()
-        # Whoever ends a subscription writes there: what was read before is read anew.
-        self._changes = database.changes.watch(("webhook_subscription",))
-        # The relay takes events from its queue in the transaction that adds deliveries.
-        self._events = database.changes.watch(("event_queue", "webhook_subscription"))
 
     async def turn(self, now: int) -> int | None:
         """Starts what is due and has a place; returns when the next endpoint is due.
@@ -143,11 +102,10 @@ class Worker:
             self._banned.pop(endpoint_id, None)
         self._known.clear()
         limit = 2 * self._settings.in_flight
-        owner = self.shards.owner
-        for ailing in (False, True):
-            found = await lanes.due_lanes(self._database, owner, now, limit, ailing=ailing)
-            await self._serve(found, now, ailing=ailing)
-        return await lanes.next_due(self._database, owner, now)
+        found = await lanes.look(self._database, self.shards.owner, now, limit)
+        await self._serve(found.healthy, now, ailing=False)
+        await self._serve(found.ailing, now, ailing=True)
+        return found.next_due  # whoever changes that rings
 
     async def close(self) -> None:
         """On a clean stop: other workers take over at once."""
@@ -172,16 +130,17 @@ class Worker:
 
     async def _serve(self, due: Sequence[Endpoint], now: int, *, ailing: bool) -> None:
         """Starts what is due of these lanes, as long as there are places."""
-        found = deque(due)
+        found, ahead = deque(due), self._ahead
         while found and (room := self._room(ailing=ailing)) > 0:
-            lines: list[_Line] = []
+            lines: list[Line] = []
             while found and len(lines) < room:
-                line = self._line(found.popleft(), ailing=ailing)
-                if line.busy < self._settings.in_flight_per_endpoint and not self._spent(line):
+                endpoint = found.popleft()
+                line = ahead.line(endpoint, self._banned.get(endpoint.id, 0), ailing=ailing)
+                if line.busy < self._settings.in_flight_per_endpoint and not ahead.spent(line):
                     lines.append(line)
             await self._serve_some(lines, now, ailing=ailing)
 
-    async def _serve_some(self, lines: Sequence[_Line], now: int, *, ailing: bool) -> None:
+    async def _serve_some(self, lines: Sequence[Line], now: int, *, ailing: bool) -> None:
         for line in lines:
             line.in_hand = True
         try:
@@ -190,10 +149,12 @@ class Worker:
             for line in lines:
                 line.in_hand = False
                 line.ended.clear()
-                self._forget(line)
+                self._ahead.forget(line)
 
-    async def _serve_these(self, lines: Sequence[_Line], now: int, *, ailing: bool) -> None:
-        nothing = await self._read([line for line in lines if not self._fresh(line)], now)
+    async def _serve_these(self, lines: Sequence[Line], now: int, *, ailing: bool) -> None:
+        nothing = await self._ahead.read(
+            [line for line in lines if not self._ahead.fresh(line)], now
+        )
         # From here on nothing waits: what was read is what is started.
         for line in lines:
             self._start(line, now, ailing=ailing)
@@ -208,124 +169,16 @@ class Worker:
                     line.taken.difference_update(one.number for one in expired)
                 self._bells.ring(BELL)
 
-    def _forget(self, line: _Line) -> None:
-        """Unless something of it is under way or waits, or a turn is about to start it."""
-        if not (line.taken or line.waiting or line.in_hand):
-            self._lines.pop(line.endpoint.id, None)
-
-    def _line(self, endpoint: Endpoint, *, ailing: bool) -> _Line:
-        line = self._lines.get(endpoint.id)
-        if line is None:
-            line = self._lines[endpoint.id] = _Line(endpoint)
-        until = max(endpoint.ban_until or 0, self._banned.get(endpoint.id, 0))
-        line.endpoint, line.ailing = endpoint, ailing
-        if line.lane.ban_until != (until or None):
-            line.lane = Lane(ban_until=until or None)
-        return line
-
-    async def _read(self, lines: Sequence[_Line], now: int) -> set[_Line]:
-        """Reads ahead; returns the lanes of which nothing at all is due.
-
-        Little at a time when too many bytes wait already: ailing endpoints may fill half of that.
-        """
-        if not lines:
-            return set()
-        allowed = self._settings.ahead_bytes // (2 if lines[0].ailing else 1)
-        limit = BUFFER if self._ahead < allowed else self._settings.in_flight_per_endpoint
-        limit += max(len(line.taken) for line in lines)
-        changes, events = self._changes.count, self._events.count
-        for line in lines:
-            line.ended.clear()
-            line.doubt = False
-        found = await lanes.due_of(
-            self._database, self._book.dialect, [line.endpoint.id for line in lines], now, limit
-        )
-        good_until = asyncio.get_running_loop().time() + self._good_for
-        for line in lines:
-            due = found[line.endpoint.id]
-            self._ahead -= line.ahead
-            known = line.taken | line.ended
-            line.waiting = [one for one in due if one.number not in known and not line.doubt]
-            line.ahead = sum([len(one.body) for one in line.waiting])
-            self._ahead += line.ahead
-            line.retries = any(one.attempts for one in line.waiting)
-            line.changes, line.events = changes, events
-            line.whole = self._book.dialect == "sqlite" and len(due) < limit and not line.doubt
-            line.good_until = good_until
-        return {line for line in lines if not found[line.endpoint.id]}
-
-    def _more_waits(self, endpoint_id: str) -> bool:
-        line = self._lines.get(endpoint_id)
-        return line is not None and bool(line.waiting)
-
     async def _expire(self, tx: Tx, endpoint_id: str, expired: Sequence[Due], now: int) -> None:
-        held = await self.shards.hold(tx)
-        await recording.expire(tx, self._book, held, endpoint_id, expired, now=now)
+        await recording.expire(tx, self._book, endpoint_id, expired, now=now)
 
-    def _fresh(self, line: _Line) -> bool:
-        """Whether what was read of a lane still stands."""
-        return bool(line.waiting) and (
-            line.changes == self._changes.count
-            and (self._good_for == inf or asyncio.get_running_loop().time() < line.good_until)
-        )
-
-    def _spent(self, line: _Line) -> bool:
-        """Whether all that is due of a lane is under way or not written yet, as far as is known.
-
-        On SQLite, where nobody else writes. What is made again by hand waits until that is over.
-        """
-        return (
-            line.whole
-            and not line.waiting
-            and not line.expired
-            and bool(line.taken)
-            and line.events == self._events.count
-        )
-
-    def _next(self, line: _Line, now: int) -> Due | None:
-        """Takes the next delivery of a lane that may start now."""
-        if line.busy >= self._settings.in_flight_per_endpoint:
-            return None
-        waiting = line.waiting
-        in_order = True
-        place = 0
-        while place < len(waiting):
-            one = waiting[place]
-            match policy.start(line.lane, one.due_at, one.expires_at, now):
-                case Start.EXPIRE:
-                    line.expired.append(self._take(line, place))
-                    continue
-                case Start.SEND:
-                    # First attempts start in the order of the events, and an event of a plant
-                    # never overtakes an earlier one of the same plant.
-                    if one.attempts > 0 or (in_order and one.plant_id not in line.plants):
-                        line.busy += 1
-                        self._ailing += line.ailing
-                        if one.attempts == 0:
-                            line.plants.add(one.plant_id)
-                        return self._take(line, place)
-                    in_order = False
-                    if not line.retries:
-                        return None
-                case Start.HOLD:
-                    if not line.retries:
-                        return None
-            place += 1
-        return None
-
-    def _take(self, line: _Line, place: int) -> Due:
-        due = line.waiting.pop(place)
-        line.taken.add(due.number)
-        line.ahead -= len(due.body)
-        self._ahead -= len(due.body)
-        return due
-
-    def _start(self, line: _Line, now: int, *, ailing: bool) -> None:
-        while self._room(ailing=ailing) > 0 and (due := self._next(line, now)) is not None:
+    def _start(self, line: Line, now: int, *, ailing: bool) -> None:
+        while self._room(ailing=ailing) > 0 and (due := self._ahead.next(line, now)) is not None:
+            self._ailing += ailing
             task = asyncio.create_task(self._fly(line, due, now, ailing=ailing))
             self._flights.add(task)
 
-    async def _fly(self, line: _Line, due: Due, now: int, *, ailing: bool) -> None:
+    async def _fly(self, line: Line, due: Due, now: int, *, ailing: bool) -> None:
         task = asyncio.current_task()
         try:
             following: Due | None = due
@@ -338,7 +191,7 @@ class Worker:
                     if due.proof:
                         sent = recording.judged(due, sent)
                 except BaseException:  # cut off: as if it had not been
-                    self._leave(line, due)
+                    line.leave(due)
                     line.taken.discard(due.number)
                     raise
                 finally:
@@ -349,7 +202,7 @@ class Worker:
                 self._recorder.add(outcome)
                 if not outcome.succeeded:
                     return  # the lane's place is free once it is known whether this brings a ban
-                self._leave(line, due)
+                line.leave(due)
                 following = self._following(line, now, ailing=ailing)
         finally:
             if task is not None:
@@ -357,23 +210,18 @@ class Worker:
                 if not self._flights:
                     self._recorder.hurry()
 
-    def _following(self, line: _Line, now: int, *, ailing: bool) -> Due | None:
+    def _following(self, line: Line, now: int, *, ailing: bool) -> Due | None:
         """After a success: what was read with it goes on in its place."""
-        if line.ailing != ailing or self._unwritten >= UNWRITTEN or not self._fresh(line):
+        if line.ailing != ailing or self._unwritten >= UNWRITTEN or not self._ahead.fresh(line):
             return None
-        due = self._next(line, now)
+        due = self._ahead.next(line, now)
+        if due is None:
+            return None
+        self._ailing += ailing
         # The first of what then waits may be of a plant of which nothing is under way.
-        if due is not None and (
-            line.retries or (line.waiting and line.waiting[0].plant_id not in line.plants)
-        ):
+        if line.retries or (line.waiting and line.waiting[0].plant_id not in line.plants):
             self._start(line, now, ailing=ailing)
         return due
-
-    @staticmethod
-    def _leave(line: _Line, due: Due) -> None:
-        line.busy -= 1
-        if due.attempts == 0:
-            line.plants.discard(due.plant_id)
 
     def _attempt(self, endpoint: Endpoint, due: Due, now: int) -> Coroutine[Any, Any, Sent]:
         previous = endpoint.previous_secret if now < (endpoint.previous_until or 0) else None
@@ -392,31 +240,14 @@ class Worker:
             if lane.ban_until is not None:
                 self._banned[endpoint_id] = lane.ban_until
                 self._known.discard(endpoint_id)
-                line = self._lines.get(endpoint_id)
+                line = self._ahead.known(endpoint_id)
                 if line is not None:
-                    line.lane = Lane(ban_until=max(lane.ban_until, line.lane.ban_until or 0))
+                    line.bar(lane.ban_until)
 
     def _written(self, outcomes: Sequence[Outcome], written: Collection[str]) -> None:
-        """What was not written, because another owns the lane by now or nobody knows, ends what
-        was read of it: it may have been sent or is no longer ours to send.
-        """
         self._unwritten -= len(outcomes)
         self._known.update([outcome.due.endpoint_id for outcome in outcomes])
-        for outcome in outcomes:
-            endpoint_id = outcome.due.endpoint_id
-            line = self._lines.get(endpoint_id)
-            if line is None:
-                continue
-            line.taken.discard(outcome.due.number)
-            if line.in_hand:
-                line.ended.add(outcome.due.number)
-            if not outcome.succeeded:
-                self._leave(line, outcome.due)
-            if endpoint_id not in written:
-                self._ahead -= line.ahead
-                line.waiting, line.ahead, line.whole, line.doubt = [], 0, False, True
-            if not line.taken:
-                self._forget(line)
+        self._ahead.end(outcomes, written)
         self._bells.ring(BELL)
 
 
