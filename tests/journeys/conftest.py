@@ -22,6 +22,22 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="module")
+def still_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """Its clock stands unless it is moved, and nobody comes to the end of a quota."""
+    data = tmp_path_factory.mktemp("still-cloud") / "data"
+    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000") as running:
+        running.control("POST", "/clock/freeze")
+        yield running
+
+
+@pytest.fixture
+def endpoint(cloud: Cloud) -> Iterator[Receiver]:
+    """Somebody's server for notifications, beside the cloud of the module."""
+    with receiver.in_thread(receiver.tls_of(cloud.data / "tls")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def tls_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with Cloud(tmp_path_factory.mktemp("tls-cloud") / "data", "--tls") as running:
         yield running

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from tests import receiver
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import arrived
 from tests.person import signed_in
@@ -20,17 +19,8 @@ BASE = "/hc/api/v1.0"
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    data = tmp_path_factory.mktemp("proven") / "data"
-    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000") as running:
-        running.control("POST", "/clock/freeze")
-        yield running
-
-
-@pytest.fixture
-def endpoint(cloud: Cloud) -> Iterator[Receiver]:
-    with receiver.in_thread(receiver.tls_of(cloud.data / "tls")) as running:
-        yield running
+def cloud(still_cloud: Cloud) -> Cloud:
+    return still_cloud
 
 
 class House:

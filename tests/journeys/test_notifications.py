@@ -16,17 +16,8 @@ from tests.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    data = tmp_path_factory.mktemp("notified") / "data"
-    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000") as running:
-        running.control("POST", "/clock/freeze")
-        yield running
-
-
-@pytest.fixture
-def endpoint(cloud: Cloud) -> Iterator[Receiver]:
-    with receiver.in_thread(receiver.tls_of(cloud.data / "tls")) as running:
-        yield running
+def cloud(still_cloud: Cloud) -> Cloud:
+    return still_cloud
 
 
 class Home:

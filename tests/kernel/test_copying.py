@@ -6,20 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.one_row import read, write
 from workswith.kernel.database.copying import copy_database, settle_file
-
-
-def write(path: Path, text: str) -> None:
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("CREATE TABLE IF NOT EXISTS thing (text)")
-        db.execute("DELETE FROM thing")
-        db.execute("INSERT INTO thing VALUES (?)", (text,))
-
-
-def read(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as db:
-        return str(db.execute("SELECT text FROM thing").fetchone()[0])
 
 
 @pytest.mark.parametrize("durable", [True, False])

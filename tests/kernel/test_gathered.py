@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.kernel.races import never_less
 from tests.kernel.test_database import put
 from workswith.kernel.database import Database, Gathered, query
 
@@ -42,25 +43,8 @@ async def test_callers_of_one_moment_share_a_question(database: Database) -> Non
 
 async def test_nobody_is_given_what_is_older_than_its_question(database: Database) -> None:
     """A question that is under way answers only those who asked before it began."""
-    await database.write(put, 1)
     gathered = Gathered(database, ROWS)
-    acknowledged = 1
-
-    async def writer() -> None:
-        nonlocal acknowledged
-        for _ in range(20):
-            await database.write(put, 1)
-            acknowledged += 1
-
-    async def reader() -> None:
-        while acknowledged < 41:
-            least = acknowledged
-            wall = await gathered.one("1")
-            assert wall is not None
-            assert wall >= least
-            await asyncio.sleep(0)
-
-    await asyncio.gather(writer(), writer(), *(reader() for _ in range(4)))
+    await never_less(database, lambda: gathered.one("1"))
 
 
 async def test_a_failed_question_fails_its_callers_and_no_later_one(database: Database) -> None:

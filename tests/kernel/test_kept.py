@@ -1,7 +1,6 @@
 """Kept rows: the same object while nothing changes, never an old one afterwards."""
 
-import asyncio
-
+from tests.kernel.races import never_less
 from tests.kernel.test_database import PUT, put
 from workswith.kernel.database import Database, Kept, Tx, query, statement
 
@@ -95,21 +94,9 @@ async def test_no_more_rows_are_held_than_allowed(database: Database) -> None:
 
 async def test_readers_never_see_less_than_was_acknowledged(database: Database) -> None:
     kept = Kept(database, ROW)
-    await database.write(put, 1)
-    acknowledged = 1
 
-    async def writer() -> None:
-        nonlocal acknowledged
-        for _ in range(20):
-            await database.write(put, 1)
-            acknowledged += 1
+    async def wall() -> int | None:
+        row = await kept.one(id=1)
+        return None if row is None else int(row[1])
 
-    async def reader() -> None:
-        while acknowledged < 41:
-            least = acknowledged
-            row = await kept.one(id=1)
-            assert row is not None
-            assert row[1] >= least
-            await asyncio.sleep(0)
-
-    await asyncio.gather(writer(), writer(), *(reader() for _ in range(4)))
+    await never_less(database, wall)

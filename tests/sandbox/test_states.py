@@ -1,11 +1,10 @@
 """The files of saved states. [SBX-2]"""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.one_row import read, write
 from workswith.kernel.clock import ClockState
 from workswith.kernel.problem import Kind, Problem
 from workswith.sandbox.states import SEEDED, Note, States, check_name
@@ -21,18 +20,6 @@ def database(tmp_path: Path) -> Path:
     path = tmp_path / "workswith.db"
     write(path, "first")
     return path
-
-
-def write(path: Path, text: str) -> None:
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("CREATE TABLE IF NOT EXISTS thing (text)")
-        db.execute("DELETE FROM thing")
-        db.execute("INSERT INTO thing VALUES (?)", (text,))
-
-
-def read(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as db:
-        return str(db.execute("SELECT text FROM thing").fetchone()[0])
 
 
 def note(name: str) -> Note:
