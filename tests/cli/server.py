@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.patience import eventually
 from workswith.cli.http import Protocol
 
 PATIENCE = 20.0
@@ -109,8 +110,7 @@ async def wire_to(app: Any, protocol: type[Protocol] = Protocol) -> AsyncIterato
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.005)
+    await eventually(lambda: server.started, "uvicorn")
     reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
     try:
         yield Wire(reader, writer)
@@ -118,10 +118,3 @@ async def wire_to(app: Any, protocol: type[Protocol] = Protocol) -> AsyncIterato
         writer.close()
         server.should_exit = True
         await running
-
-
-async def until(holds: Any) -> None:
-    """Waits for a condition that another party of the test brings about."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - the other party rings no bell
-            await asyncio.sleep(0.005)

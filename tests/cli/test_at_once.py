@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.cli.server import App, until, wire_to
+from tests.cli.server import App, wire_to
+from tests.patience import eventually
 
 
 def get(path: str, *lines: str) -> bytes:
@@ -38,7 +39,7 @@ async def test_thousands_of_requests_in_one_piece(kind: str) -> None:
     app = App()
     async with wire_to(app) as wire:
         wire.send(get("/held") + get(f"/{kind}") * 3_000)
-        await until(lambda: app.asked)
+        await eventually(lambda: app.asked)
         app.let_go.set()
         for _ in range(3_001):
             assert (await wire.answer())[0] == 200
@@ -49,9 +50,9 @@ async def test_whoever_is_answered_hears_that_the_caller_left_though_more_had_co
     app = App()
     async with wire_to(app) as wire:
         wire.send(b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
-        await until(lambda: app.asked == ["/slow"])
+        await eventually(lambda: app.asked == ["/slow"])
         wire.writer.close()
-        await until(lambda: app.gone == ["/slow"])
+        await eventually(lambda: app.gone == ["/slow"])
 
 
 async def test_an_application_that_forgets_to_answer_is_a_500() -> None:
