@@ -36,7 +36,8 @@ _LEFT: tuple[Query[tuple[int, bytes]], ...] = tuple(
     query(
         lambda number, body: (number, body),
         f"SELECT d.id, b.body FROM webhook_delivery d JOIN webhook_body_{n} b ON b.id = d.id "
-        f"WHERE d.body_slice = {n} AND d.id <= (SELECT max(id) FROM webhook_body_{n}) "
+        f"WHERE d.body_slice = {n} AND d.id > :after "
+        f"AND d.id <= (SELECT max(id) FROM webhook_body_{n}) "
         "ORDER BY d.id LIMIT :limit",
     )
     for n in range(SLICES)
@@ -44,11 +45,14 @@ _LEFT: tuple[Query[tuple[int, bytes]], ...] = tuple(
 _MOVE = statement("UPDATE webhook_delivery SET body_slice = :slice WHERE id = :number")
 
 
-async def carry_over(tx: Tx, number: int, limit: int) -> int:
-    """Moves bodies that a slice is still needed for to the open one; returns how many."""
-    left = await tx.all(_LEFT[number], limit=limit)
+async def carry_over(tx: Tx, number: int, after: int, limit: int) -> int | None:
+    """Moves bodies that a slice is still needed for to the open one.
+
+    Those of deliveries ``after`` a number; returns the last one, or ``None`` when none is left.
+    """
+    left = await tx.all(_LEFT[number], after=after, limit=limit)
     to = await tx.one(_OPEN) or 0
     rows = [{"number": delivery, "body": body, "slice": to} for delivery, body in left]
     await tx.run_many(KEEP[to], rows)
     await tx.run_many(_MOVE, rows)
-    return len(rows)
+    return left[-1][0] if left else None

@@ -7,17 +7,19 @@ its body along.
 
 from workswith.events.retention import BATCH, Sweep, sweep
 from workswith.kernel.clock import DAY
-from workswith.kernel.database import Database, Tx, statement
+from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.slices import SLICES, Rotation
 
 from . import bodies, once
 from .settings import Settings
 
+# Said twice that it does not wait: on PostgreSQL it may have been replayed since it was found.
 _OLD = tuple(
-    statement(
-        "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery "
-        f"WHERE id <= (SELECT max(id) FROM webhook_body_{n}) AND due_at IS NULL "
-        "AND finished_at < :before ORDER BY id LIMIT :limit)"
+    query(
+        int,
+        "DELETE FROM webhook_delivery WHERE due_at IS NULL AND id IN (SELECT id "
+        f"FROM webhook_delivery WHERE id > :after AND id <= (SELECT max(id) FROM webhook_body_{n}) "
+        "AND due_at IS NULL AND finished_at < :before ORDER BY id LIMIT :limit) RETURNING id",
     )
     for n in range(SLICES)
 )
@@ -43,13 +45,16 @@ def rotation(database: Database, settings: Settings) -> Rotation:
     """Empties slices of attempts and bodies when they are over."""
     keep_ms = settings.keep_days * DAY
 
-    async def delete(tx: Tx, number: int, before: int) -> int:
-        return await tx.run(_OLD[number], before=before, limit=BATCH)
+    async def delete(tx: Tx, number: int, after: int, before: int) -> int | None:
+        old = {"after": after, "before": before, "limit": BATCH}
+        return max(await tx.all(_OLD[number], **old), default=None)
 
     async def clear(number: int, now: int) -> None:
-        while await database.write(delete, number, now - keep_ms) == BATCH:
-            pass
-        while await database.write(bodies.carry_over, number, CARRIED) == CARRIED:
-            pass
+        after: int | None = 0
+        while after is not None:
+            after = await database.write(delete, number, after, now - keep_ms)
+        after = 0
+        while after is not None:
+            after = await database.write(bodies.carry_over, number, after, CARRIED)
 
     return Rotation(database, bodies.SERIES, keep_ms, clear)
