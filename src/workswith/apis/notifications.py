@@ -1,14 +1,12 @@
 """Notifications v1.0: endpoints and deliveries for the developer's own programs. [C2C-6]
 
 The caller is an application: its token names it, and what is not its own does not exist. What is
-done is `webhooks.desk`'s, what is told `webhooks.telling`'s; here are pages of lists, filters and
-the idempotency key.
+done is `webhooks.desk`'s, what is told `webhooks.telling`'s; here are filters and the
+idempotency key.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from workswith.contracts.binding import Answer, Handler, Request
 from workswith.kernel.clock import parse_iso
@@ -18,10 +16,7 @@ from workswith.webhooks import reading, telling
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.once import LONGEST_KEY
 
-LIMIT = 50
-_END = 2**62
-
-T = TypeVar("T")
+from .pages import END, cursor_of, limit_of, page, unreadable
 
 
 def handlers(reads: Reads, desk: Desk) -> Mapping[str, Handler]:
@@ -53,8 +48,8 @@ class _Notifications:
         self._desk = desk
 
     async def endpoints(self, request: Request) -> Answer:
-        limit = _limit(request)
-        at, id_ = _cursor(request, int, str) or (-1, "")
+        limit = limit_of(request)
+        at, id_ = cursor_of(request, int, str) or (-1, "")
         found = await reading.endpoints_of(
             self._reads,
             _own(request),
@@ -63,7 +58,7 @@ class _Notifications:
             after=(at, id_),
             limit=limit + 1,
         )
-        return _page(
+        return page(
             "endpoints",
             found,
             limit,
@@ -88,15 +83,15 @@ class _Notifications:
             _own(request),
             request.path["endpoint"],
             _instant(wanted.get("from"), 0, "from"),
-            _instant(wanted.get("to"), _END, "to"),
+            _instant(wanted.get("to"), END, "to"),
             state=wanted.get("state", ""),
             key=_key(request),
         )
         return Answer(202, {"deliveries": done.deliveries, "losses": done.losses})
 
     async def losses(self, request: Request) -> Answer:
-        limit = _limit(request)
-        (before,) = _cursor(request, int) or (_END,)
+        limit = limit_of(request)
+        (before,) = cursor_of(request, int) or (END,)
         endpoint = await self._endpoint(request)
         found = await reading.losses_of(
             self._reads,
@@ -107,11 +102,11 @@ class _Notifications:
             before=before,
             limit=limit + 1,
         )
-        return _page("losses", found, limit, telling.loss, lambda one: (one.number,))
+        return page("losses", found, limit, telling.loss, lambda one: (one.number,))
 
     async def deliveries(self, request: Request) -> Answer:
-        limit, asked = _limit(request), request.query
-        (before,) = _cursor(request, int) or (_END,)
+        limit, asked = limit_of(request), request.query
+        (before,) = cursor_of(request, int) or (END,)
         found = await reading.deliveries_of(
             self._reads,
             _own(request),
@@ -122,7 +117,7 @@ class _Notifications:
             before=before,
             limit=limit + 1,
         )
-        return _page("deliveries", found, limit, telling.delivery, lambda one: (one.number,))
+        return page("deliveries", found, limit, telling.delivery, lambda one: (one.number,))
 
     async def delivery(self, request: Request) -> Answer:
         mine = _own(request)
@@ -144,8 +139,8 @@ class _Notifications:
         return Answer(202, {"deliveries": deliveries, "losses": 0})
 
     async def events(self, request: Request) -> Answer:
-        limit, asked = _limit(request), request.query
-        after = reading.Seen(*(_cursor(request, int, str, int, str) or reading.FROM_THE_START))
+        limit, asked = limit_of(request), request.query
+        after = reading.Seen(*(cursor_of(request, int, str, int, str) or reading.FROM_THE_START))
         found = await reading.events_of(
             self._reads,
             _own(request),
@@ -156,7 +151,7 @@ class _Notifications:
             limit=limit + 1,
         )
         render = self._desk.render
-        return _page(
+        return page(
             "events",
             found,
             limit,
@@ -181,23 +176,19 @@ def _own(request: Request) -> tuple[str]:
     return (request.client_id,)
 
 
-def _limit(request: Request) -> int:
-    return int(request.query.get("limit", LIMIT))
-
-
 def _key(request: Request) -> str:
     key = request.headers.get("idempotency-key")
     if key is None:
         return ""
     if not 0 < len(key) <= LONGEST_KEY:
-        raise _unreadable("Idempotency-Key", f"It has 1 to {LONGEST_KEY} characters.")
+        raise unreadable("Idempotency-Key", f"It has 1 to {LONGEST_KEY} characters.")
     return key
 
 
 def _span(request: Request) -> dict[str, int]:
     return {
         "since": _instant(request.query.get("from"), 0, "from"),
-        "until": _instant(request.query.get("to"), _END, "to"),
+        "until": _instant(request.query.get("to"), END, "to"),
     }
 
 
@@ -207,45 +198,4 @@ def _instant(text: str | None, otherwise: int, field: str) -> int:
     try:
         return parse_iso(text)
     except ValueError:  # the thirteenth month, which has the documented form
-        raise _unreadable(field, "There is no such instant.") from None
-
-
-def _page(
-    name: str,
-    found: Sequence[T],
-    limit: int,
-    tell: Callable[[T], dict[str, Any]],
-    seen: Callable[[T], tuple[Any, ...]],
-) -> Answer:
-    """``found`` is one more than ``limit`` where the list goes on."""
-    shown = found[:limit]
-    after = _packed(seen(shown[-1])) if len(found) > limit else None
-    return Answer(200, {name: [tell(one) for one in shown], "next": after})
-
-
-def _packed(seen: tuple[Any, ...]) -> str:
-    return urlsafe_b64encode(json.dumps(seen).encode()).decode().rstrip("=")
-
-
-def _cursor(request: Request, *types: type) -> tuple[Any, ...] | None:
-    """What `_packed` made for the same list."""
-    text = request.query.get("cursor")
-    if text is None:
-        return None
-    try:
-        seen = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
-        seen = None
-    fits = (
-        isinstance(seen, list)
-        and [type(each) for each in seen] == list(types)
-        and all(abs(each) < _END for each in seen if isinstance(each, int))
-        and all("\0" not in each for each in seen if isinstance(each, str))
-    )
-    if not fits:
-        raise _unreadable("cursor", "It is none of this list.")
-    return tuple(seen)
-
-
-def _unreadable(field: str, detail: str) -> Problem:
-    return Problem(Kind.MALFORMED, "query_parameter", f"{field}: {detail}", field=field)
+        raise unreadable(field, "There is no such instant.") from None
