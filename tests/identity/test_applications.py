@@ -80,13 +80,13 @@ async def test_changed_scopes_wait_when_the_operator_approves(world: World, buil
     changed = await apps.update(owner, client_id, wish)
     assert (changed.scopes, changed.requested_scopes) == (world.application.scopes, ("light.read",))
     assert changed.name == "Renamed"
-    assert [waiting.client_id for waiting in await apps.waiting()] == [client_id]
-    refused = await apps.refuse(client_id)
+    assert [waiting.client_id for waiting in await apps.requests.waiting()] == [client_id]
+    refused = await apps.requests.refuse(client_id)
     assert (refused.state, refused.requested_scopes) == ("approved", None)
     await apps.update(owner, client_id, wish)
-    approved = await apps.approve(client_id)
+    approved = await apps.requests.approve(client_id)
     assert (approved.scopes, approved.scopes_version) == (("light.read",), 2)
-    assert await apps.waiting() == []
+    assert await apps.requests.waiting() == []
     subjects = [sent.subject for sent in await world.mails("dev@example.test")]
     assert "The scopes of your application Renamed have changed" in subjects
 

@@ -184,7 +184,7 @@ async def test_an_application_that_waits_for_approval_is_unauthorized(
     with pytest.raises(OAuthError) as caught:
         await world.area.authorize.decide(plain(waiting), world.session)
     assert query_of(caught.value.redirect_to)["error"] == "unauthorized_client"
-    await manual.applications.approve(waiting.client_id)
+    await manual.applications.requests.approve(waiting.client_id)
     with pytest.raises(Interaction):
         await world.area.authorize.decide(plain(waiting), world.session)
     manual.close()

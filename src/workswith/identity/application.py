@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from workswith.kernel.database import query, statement
+from workswith.kernel.problem import Kind, Problem
 
+TOPIC = "application"
+"""Words are client ids."""
 State = Literal["approved", "pending", "refused"]
 Pkce = Literal["optional", "required"]
 Authentication = Literal["secret", "private_key_jwt", "none"]
@@ -199,3 +202,7 @@ DROP_SECRET = statement(
 )
 DROP_SECRETS = statement("DELETE FROM application_secret WHERE client_id = :client_id")
 USED_SECRET = statement("UPDATE application_secret SET last_used_at = :now WHERE id = :secret_id")
+
+
+def unknown() -> Problem:
+    return Problem(Kind.UNKNOWN, "application_unknown", "There is no such application.")

@@ -6,28 +6,20 @@ from typing import Any
 
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import DAY, Clock
-from workswith.kernel.database import Database, Reads, Tx, query, statement
+from workswith.kernel.database import Database, Reads, Tx
 from workswith.kernel.ident import Ident, digest
 from workswith.kernel.problem import Kind, Problem
 
 from . import application as rows
 from . import audit, mails
 from .account import account_of
-from .application import Application, ApplicationForm, Logo, Secret
+from .application import TOPIC, Application, ApplicationForm, Logo, Secret, unknown
 from .application_form import clean, media_type
+from .application_requests import SET_REASON, Requests
 from .emails import clean_line
 from .settings import Settings
 
-TOPIC = "application"
 OnDelete = Callable[[Tx, str, int], Awaitable[None]]
-_REASON = query(str, "SELECT reason FROM application WHERE client_id = :client_id")
-_SET_REASON = statement("UPDATE application SET reason = :reason WHERE client_id = :client_id")
-_DECISIONS = {
-    ("application", True): mails.APPROVED,
-    ("application", False): mails.REFUSED,
-    ("scopes", True): mails.SCOPES_APPROVED,
-    ("scopes", False): mails.SCOPES_REFUSED,
-}
 
 
 class Applications:
@@ -47,6 +39,8 @@ class Applications:
         self._settings = settings
         self._broadcast = broadcast
         self._on_delete: list[OnDelete] = []
+        self.requests = Requests(database, clock, broadcast)
+        """What waits for an operator."""
 
     def on_delete(self, listener: OnDelete) -> None:
         """``listener(tx, client_id, now)`` runs in the transaction that deletes."""
@@ -115,25 +109,6 @@ class Applications:
         """``secret_unknown``."""
         await self._database.write(self._drop_secret, owner_id, client_id, secret_id)
         self._broadcast.send(TOPIC, client_id)
-
-    async def waiting(self, limit: int = 100) -> list[Application]:
-        """What the operator has to decide, oldest first. [APP-5]"""
-        return await self._database.all(rows.WAITING, limit=limit)
-
-    async def approve(self, client_id: str, by: str = "") -> Application:
-        """Puts an application, or its requested scopes, in force; mails the owner. ``by`` is the
-        operator's account, for the audit log. Raises CONFLICT ``application_decided``.
-        """
-        return await self._decide(client_id, approved=True, by=by)
-
-    async def refuse(self, client_id: str, reason: str = "", by: str = "") -> Application:
-        """With the reason, which the owner reads in the mail and on the page. ``reason_…``."""
-        reason = clean_line(reason, "reason", 500, required=False)
-        return await self._decide(client_id, approved=False, reason=reason, by=by)
-
-    async def reason(self, client_id: str) -> str:
-        """Why the latest request was refused; empty otherwise."""
-        return await self._database.one(_REASON, client_id=client_id) or ""
 
     async def delete_all(self, tx: Tx, owner_id: str) -> list[str]:
         """When an account is closed. Whoever calls it then tells the topic ``application`` the ids
@@ -217,7 +192,7 @@ class Applications:
             **changes,
         )
         if wanted != was.scopes and was.state == "approved":
-            await tx.run(_SET_REASON, client_id=client_id, reason="")  # it was of an earlier wish
+            await tx.run(SET_REASON, client_id=client_id, reason="")  # it was of an earlier wish
         await _keep_logo(tx, client_id, form.logo)
         assert changed is not None  # noqa: S101 - read in the same transaction
         return changed
@@ -281,51 +256,11 @@ class Applications:
             tx, "secret_deleted", self._clock.now(), account_id=owner_id, client_id=client_id
         )
 
-    async def _decide(
-        self, client_id: str, *, approved: bool, reason: str = "", by: str = ""
-    ) -> Application:
-        async def write(tx: Tx) -> Application:
-            now = self._clock.now()
-            await tx.run(rows.HOLD, client_id=client_id)
-            was = await tx.one(rows.ANYBODYS, client_id=client_id)
-            if was is None:
-                raise _unknown()
-            if was.state == "approved" and was.requested_scopes is None:
-                raise Problem(
-                    Kind.CONFLICT, "application_decided", "Nothing waits for a decision here."
-                )
-            change = was.requested_scopes if approved else None
-            state = was.state if was.state == "approved" else "refused"
-            decided = await tx.one(
-                rows.DECIDE,
-                client_id=client_id,
-                state="approved" if approved else state,
-                scopes=" ".join(change or was.scopes),
-                scopes_version=was.scopes_version + (change is not None),
-                now=now,
-            )
-            assert decided is not None  # noqa: S101 - read in the same transaction
-            await tx.run(_SET_REASON, client_id=client_id, reason=reason)
-            decision = "approved" if approved else "refused"
-            about = "scopes" if was.requested_scopes and was.state == "approved" else "application"
-            await audit.note(
-                tx, f"{about}_{decision}", now, account_id=by, client_id=client_id, detail=reason
-            )
-            owner = await account_of(tx, was.owner_id)
-            if owner:
-                text = _DECISIONS[about, approved]
-                await mails.tell(tx, owner, text, now, application=was.name, reason=reason)
-            return decided
-
-        decided = await self._database.write(write)
-        self._broadcast.send(TOPIC, client_id)
-        return decided
-
 
 async def _owned(reads: Reads, owner_id: str, client_id: str) -> Application:
     found = await reads.one(rows.ONE, owner_id=owner_id, client_id=client_id)
     if found is None:
-        raise _unknown()
+        raise unknown()
     return found
 
 
@@ -349,7 +284,3 @@ def _columns(form: ApplicationForm) -> dict[str, Any]:
     columns["reply_urls"] = "\n".join(form.reply_urls)
     columns["scopes"] = " ".join(form.scopes)
     return columns
-
-
-def _unknown() -> Problem:
-    return Problem(Kind.UNKNOWN, "application_unknown", "There is no such application.")

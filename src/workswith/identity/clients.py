@@ -16,8 +16,7 @@ from workswith.kernel.ident import digest, same
 
 from . import application as rows
 from . import client_assertions, errors
-from .application import Application, StoredSecret
-from .applications import TOPIC
+from .application import TOPIC, Application, StoredSecret
 
 MOST = 10_000
 REMEMBER = SECOND

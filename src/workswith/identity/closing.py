@@ -19,7 +19,7 @@ from . import account as rows
 from . import audit, challenges, logout_notices, mails, passkeys, second_factor, sessions
 from .account import Account
 from .accounts import Accounts
-from .applications import TOPIC as APPLICATION
+from .application import TOPIC as APPLICATION
 from .applications import Applications
 from .consents import Consents
 from .emails import clean_line

@@ -15,7 +15,7 @@ from workswith.kernel.clock import MINUTE, SECOND, Clock
 from workswith.kernel.database import Database, query
 from workswith.kernel.problem import Kind, Problem
 
-from . import applications, consents
+from . import application, consents
 from .families import TOPIC as FAMILY_TOPIC
 from .keys import SigningKeys
 from .settings import Settings
@@ -73,7 +73,7 @@ class AccessTokens:
         self._most = settings.max_verified_tokens
         self._entries: dict[bytes, _Entry] = {}
         self._of_word: dict[str, set[bytes]] = {}
-        for topic in (FAMILY_TOPIC, consents.TOPIC, applications.TOPIC, "account"):
+        for topic in (FAMILY_TOPIC, consents.TOPIC, application.TOPIC, "account"):
             broadcast.on(topic, self._forget)
 
     def remembered(self, header: str | None, now: int) -> Access | None:

@@ -129,7 +129,7 @@ class Seeding:
         )
         for planted in (application, console):
             if planted.state != "approved":  # the operator of this sandbox looks at others
-                await self.applications.approve(planted.client_id)
+                await self.applications.requests.approve(planted.client_id)
 
         async def live(tx: Tx) -> list[dict[str, Any]]:
             now = self.clock.now()

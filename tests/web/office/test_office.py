@@ -73,7 +73,7 @@ async def test_an_application_is_refused_with_a_reason_and_approved(
     assert sent.subject == "Your application Planner was refused"
     assert "Which company is <this>?" in sent.text
     assert "Which company is &lt;this&gt;?" in sent.html
-    assert await services.applications.reason(client_id) == "Which company is <this>?"
+    assert await services.applications.requests.reason(client_id) == "Which company is <this>?"
 
     second = await request_one(services, ada)
     await browser.open("/office/requests")

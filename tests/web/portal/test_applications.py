@@ -289,27 +289,27 @@ async def test_a_refusal_says_why_and_what_to_do_next(browser: Any) -> None:
     applications, client_id = browser.services.applications, page.rpartition("/")[2]
     await browser.post(page, f"{page}/again", status=409)  # nobody has refused it
     await wait_for_approval(browser, client_id, "state = 'pending'")
-    await applications.refuse(client_id, "Which <b>company</b> is this?")
+    await applications.requests.refuse(client_id, "Which <b>company</b> is this?")
     shown = (await browser.get(page)).text
     assert "Which &lt;b&gt;company&lt;/b&gt; is this?" in shown
     assert "then send it again" in shown
     await browser.post(page, f"{page}/again")
     again = await applications.one(browser.account_id, client_id)
     assert again.state == "pending"
-    assert [each.client_id for each in await applications.waiting()] == [client_id]
+    assert [each.client_id for each in await applications.requests.waiting()] == [client_id]
     shown = (await browser.get(page)).text
     assert "Which" not in shown
     assert "the operator has to approve it first" in shown
-    assert (await applications.approve(client_id)).state == "approved"
+    assert (await applications.requests.approve(client_id)).state == "approved"
 
 
 async def test_a_refused_change_of_scopes_says_why_until_the_next(browser: Any) -> None:
     page, _secret = await make(browser)
     applications, client_id = browser.services.applications, page.rpartition("/")[2]
     with pytest.raises(Problem, match="application_decided"):
-        await applications.refuse(client_id, "Nothing waits.")
+        await applications.requests.refuse(client_id, "Nothing waits.")
     await wait_for_approval(browser, client_id, "requested_scopes = 'light.read'")
-    await applications.refuse(client_id, "Heating only, please.")
+    await applications.requests.refuse(client_id, "Heating only, please.")
     shown = (await browser.get(page)).text
     assert "Heating only, please." in shown
     assert "The scopes stay as they were" in shown

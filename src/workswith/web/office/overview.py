@@ -31,7 +31,7 @@ TEXTS = {
 async def show(visit: Visit) -> Response:
     services = visit.services
     waiting = {
-        "/office/requests": len(await services.applications.waiting()),
+        "/office/requests": len(await services.applications.requests.waiting()),
         "/office/subscriptions": len(await services.catalog_desk.in_state(states.SUBMITTED)),
     }
     return visit.render("office/overview.html", groups=OFFICE, texts=TEXTS, waiting=waiting)

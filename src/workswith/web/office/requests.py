@@ -18,7 +18,7 @@ async def listing(visit: Visit) -> Response:
 
 async def approve(visit: Visit) -> Response:
     client_id = visit.parameter("application")
-    decided = await visit.services.applications.approve(client_id, by=visit.account.id)
+    decided = await visit.services.applications.requests.approve(client_id, by=visit.account.id)
     visit.say(_("Approved: %s. Its owner has been told.") % decided.name)
     return visit.go("/office/requests")
 
@@ -29,7 +29,9 @@ async def refuse(visit: Visit) -> Response:
     try:
         if not reason:
             raise Problem(Kind.INVALID, "reason_missing", "Please give a reason.", field="reason")
-        decided = await visit.services.applications.refuse(client_id, reason, by=visit.account.id)
+        decided = await visit.services.applications.requests.refuse(
+            client_id, reason, by=visit.account.id
+        )
     except Problem as problem:
         if problem.field != "reason":
             raise
@@ -42,7 +44,7 @@ async def _show(
     visit: Visit, status: int = 200, refused: str = "", problem: Problem | None = None
 ) -> Response:
     services = visit.services
-    every = await services.applications.waiting()
+    every = await services.applications.requests.waiting()
     every.sort(key=lambda one: one.client_id != refused)  # what is to be mended stands first
     waiting = paging.leaf(
         visit,

@@ -170,7 +170,7 @@ async def _show(visit: Visit, status: int = 200, refused: Problem | None = None)
         requested=[BY_NAME[name] for name in application.requested_scopes or ()],
         discovery=f"{services.origins.login}/{client_id}/.well-known/openid-configuration",
         refused=refused,
-        reason=await services.applications.reason(client_id),
+        reason=await services.applications.requests.reason(client_id),
         endpoints=len(await notifications.endpoints(visit, client_id)),
         kind=programs.kind_of(application),
         consents=await services.consents.count(client_id),
