@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
+from tests.patience import eventually
 from tests.webhooks.memory import MemoryDatabase
 from workswith.kernel.clock import DAY, HOUR
 from workswith.kernel.database import Database, Statement, Tx, query, statement
@@ -147,3 +149,31 @@ async def test_so_it_does_on_a_real_database(database: Database, seed: int) -> N
     story = Story(database)
     await story.tell(steps)
     assert len(await database.all(_LISTED)) < len(story.made), "some have gone"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_replayed_while_it_is_about_to_go_stays(
+    database_url: str, database: Database
+) -> None:
+    story = Story(database)
+    await story.tell([("add", 2), ("finish", 0), ("finish", 1), ("turn", 0), ("wait", 25)])
+    rotation = retention.rotation(database, Settings(keep_days=KEEP))
+    await rotation.turn(story.now)
+    desk = await asyncpg.connect(database_url)
+    await desk.execute(
+        "BEGIN; UPDATE webhook_delivery SET due_at = 1, finished_at = NULL, state = 'waiting' "
+        "WHERE delivery_id = 'delivery-0'"
+    )
+    turning = asyncio.create_task(rotation.turn(story.now + KEEP * DAY))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+    async def waits() -> bool:
+        return bool(await desk.fetchval(waiting))
+
+    await eventually(waits, "the deletion waits for the replay")
+    await desk.execute("COMMIT")
+    await desk.close()
+    await turning
+    due = await lanes.due_of(database, "postgresql", ["endpoint"], story.now, 9)
+    assert [one.body for one in due["endpoint"]] == [b"delivery-0"]
+    assert await database.all(_LISTED) == ["delivery-0"]
