@@ -76,3 +76,15 @@ async def test_a_mistake_of_ours_is_not_taken_for_an_absence(server: postgres.Se
         await database.one(query(int, "SELEKT 1"))
     assert not isinstance(found.value, DatabaseAway)
     await database.close()
+
+
+async def test_a_disk_without_room_is_an_absence(server: postgres.Server) -> None:
+    database = await open_database(server.url.format(name="postgres"), connections=1)
+
+    async def fill(tx: Tx) -> None:
+        await tx.run(statement("DO $$ BEGIN RAISE disk_full; END $$"))
+
+    with pytest.raises(DatabaseAway, match="no room"):
+        await database.write(fill)
+    assert await database.one(ONE) == 1, "and the connection is still good"
+    await database.close()

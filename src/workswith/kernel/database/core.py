@@ -78,7 +78,7 @@ def query(row: Callable[..., T], text: str) -> Query[T]:
 
 
 class DatabaseAway(ConnectionError):
-    """The server of the database cannot be reached, or does not answer; later it will again.
+    """The database cannot be reached, does not answer, or has no room; later it will again.
 
     A transaction that ends so has either not happened, or its commit was not confirmed.
     """

@@ -91,6 +91,8 @@ class PostgresqlDatabase:
                     raise
             except asyncpg.LockNotAvailableError as error:
                 raise TableBusy(str(error)) from error
+            except asyncpg.DiskFullError as error:
+                raise DatabaseAway(f"no room: {error}") from error
         raise AssertionError("unreachable")
 
     @asynccontextmanager

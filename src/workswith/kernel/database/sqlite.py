@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from workswith.kernel.gathering import all_are_there
 
 from .changes import Changes
-from .core import Query, Statement
+from .core import DatabaseAway, Query, Statement
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -30,6 +30,11 @@ _PRAGMAS = (
     "PRAGMA secure_delete = FAST",
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
 )
+
+_NO_DISK = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+"""A disk that is full, fails, or was mounted anew to be read only: all of a group fails with it."""
 
 
 class SqliteDatabase:
@@ -126,7 +131,8 @@ class SqliteDatabase:
                 except BaseException as error:
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")
-                    outcomes = [(done, None, error) for _, done in group]
+                    self._tx.written = set()
+                    outcomes = [(done, None, _of_disk(error) or error) for _, done in group]
                 for done, result, failure in outcomes:
                     if done.done():
                         continue
@@ -148,6 +154,8 @@ class SqliteDatabase:
             try:
                 outcomes.append((done, _run_to_the_end(body()), None))
             except Exception as error:
+                if _of_disk(error):
+                    raise  # no savepoint is sure to be there any more
                 execute("ROLLBACK TO body")
                 outcomes.append((done, None, error))
             execute("RELEASE body")
@@ -199,6 +207,13 @@ class _Connection:
     async def count_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
         self.written |= statement.written
         return max(self._executemany(statement.text, rows).rowcount, 0)  # -1 for no rows
+
+
+def _of_disk(error: BaseException) -> DatabaseAway | None:
+    if not isinstance(error, sqlite3.OperationalError):
+        return None
+    # The low byte is the kind, the others say more about it.
+    return DatabaseAway(str(error)) if error.sqlite_errorcode & 0xFF in _NO_DISK else None
 
 
 def _run_to_the_end(body: Awaitable[T]) -> T:
