@@ -51,7 +51,9 @@ async def test_once_confirmed_it_changes_what_others_confirm_by_password(
     browser: Browser, member: Account, services: Services, parts: Parts
 ) -> None:
     browser.http.cookies.set(
-        cookies.CONFIRMED, await services.accounts.proofs.signed_in_again(member.id), domain="portal.test"
+        cookies.CONFIRMED,
+        await services.accounts.proofs.signed_in_again(member.id),
+        domain="portal.test",
     )
     await browser.open("/account/name")
     await browser.press(browser.form("first_name"), first_name="Augusta")
