@@ -1,8 +1,8 @@
 """Calls that are like one a moment ago: same method, address, key and token.
 
 Who calls, and what, follows from these four alone, and clients repeat them; so what the first steps
-found out is remembered together, until nobody asked for `HELD_SECONDS` of real time whether key and
-token are still good. A word on the broadcast
+found out is remembered together, until key and token were not looked up for `HELD_SECONDS` of real
+time: whoever is found to be as before is so for all calls that were alike. A word on the broadcast
 about any subscription, consent, application or account ends all of it at once, and neither a token
 nor a subscription outlives its instant on the clock.
 """
