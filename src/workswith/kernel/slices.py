@@ -129,7 +129,7 @@ class Rotation:
             following_numbers = ((newest.number + n) % SLICES for n in range(1, SLICES))
             number = next((n for n in following_numbers if n not in taken), None)
             if number is None:
-                return min(dues)
+                return min(dues, default=now + AGAIN)
             await self._database.write(self._open, number, newest.since, now)
         return min([*dues, until])
 
