@@ -1,14 +1,18 @@
 """The gateway's look-up: cached, bounded, never stale for long."""
 
+from typing import Any, TypeVar
+
 import pytest
 
+from tests.kernel.passing import Passing
 from workswith.catalog import products
 from workswith.catalog.keys import NOTE_USES_EVERY, Keys
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Tx, statement
+from workswith.kernel.database import Database, Query, Tx, statement
 
+T = TypeVar("T")
 KIT = products.STARTER_KIT
 CANCEL = statement("UPDATE subscriptions SET state = 'cancelled'")
 
@@ -58,7 +62,9 @@ async def test_finds_whose_key_it_is(subscriptions: Subscriptions, keys: Keys) -
 
 
 @pytest.mark.parametrize("key", ["", "0" * 32, "x" * 100_000, "\0", "é", "' OR 1=1 --"])
-async def test_an_unknown_key_is_nobodys(subscriptions, keys: Keys, key: str) -> None:
+async def test_an_unknown_key_is_nobodys(
+    subscriptions: Subscriptions, keys: Keys, key: str
+) -> None:
     assert await keys.find(key) is None
 
 
@@ -88,9 +94,9 @@ async def test_a_change_during_the_look_up_is_not_held(
     key = await primary(subscriptions)
     broadcast = Broadcast()
 
-    class Slow:
-        async def all(self, query, **parameters):
-            rows = await database.all(query, **parameters)
+    class Slow(Passing):
+        async def all(self, query: Query[T], /, **parameters: Any) -> list[T]:
+            rows = await super().all(query, **parameters)
             if not changed:
                 changed.append(True)
                 await database.write(cancel)
@@ -98,7 +104,7 @@ async def test_a_change_during_the_look_up_is_not_held(
             return rows
 
     changed: list[bool] = []
-    keys = Keys(Slow(), broadcast)
+    keys = Keys(Slow(database), broadcast)
     await keys.find(key)
     assert await keys.find(key) is None
 

@@ -1,10 +1,13 @@
 """The counters keep the promise of their port, and the durable one its own about leases."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 
 from tests.conformance.counter import DAY, CounterSuite, allowed
+from tests.kernel.passing import Passing
 from workswith.catalog.leases import database_counter
 from workswith.catalog.quota import Counter, MemoryCounter, counted
 from workswith.catalog.settings import Settings
@@ -12,6 +15,8 @@ from workswith.kernel.clock import DAY as DAY_MS
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.problem import Problem
 
+T = TypeVar("T")
+P = ParamSpec("P")
 ROW = query(int, "SELECT reserved FROM quota_counts WHERE key = 'a' AND day = :day")
 COUNT = query(int, "SELECT count(*) FROM quota_counts")
 
@@ -91,19 +96,21 @@ async def test_calls_within_a_lease_do_not_touch_the_database(database: Database
 
 
 async def test_callers_of_one_key_share_a_reservation(database: Database) -> None:
-    counter = database_counter(database)
     writes = 0
 
-    class Counting:
-        def __getattr__(self, name: str) -> object:
-            return getattr(database, name)
-
-        async def write(self, body, *args):
+    class Counting(Passing):
+        async def write(
+            self,
+            body: Callable[Concatenate[Tx, P], Awaitable[T]],
+            /,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> T:
             nonlocal writes
             writes += 1
-            return await database.write(body, *args)
+            return await super().write(body, *args, **kwargs)
 
-    counter = database_counter(Counting())
+    counter = database_counter(Counting(database))
     await asyncio.gather(*(counter.take("a", DAY, 500) for _ in range(64)))
     assert writes <= 2
 

@@ -9,9 +9,9 @@ import pytest
 from workswith.catalog import products
 from workswith.catalog.desk import Desk
 from workswith.catalog.settings import Settings
-from workswith.catalog.subscriptions import Subscriptions
+from workswith.catalog.subscriptions import Subscriptions, Which
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, query
+from workswith.kernel.database import Database, Tx, query
 from workswith.kernel.problem import Kind, Problem
 
 KIT = products.STARTER_KIT
@@ -103,7 +103,7 @@ async def test_rename(subscriptions: Subscriptions) -> None:
 
 @pytest.mark.parametrize(("which", "other"), [("primary", "secondary"), ("secondary", "primary")])
 async def test_each_key_is_regenerated_on_its_own(
-    subscriptions: Subscriptions, which, other
+    subscriptions: Subscriptions, which: Which, other: Which
 ) -> None:
     made = await subscriptions.subscribe("dev", KIT, "x")
     before = await subscriptions.keys("dev", made.id)
@@ -141,7 +141,7 @@ async def test_a_cancelled_subscription_stops_at_once_and_for_good(
 async def test_a_product_with_approval_waits_for_an_operator(
     subscriptions: Subscriptions, desk: Desk, database: Database
 ) -> None:
-    async def create(tx) -> None:
+    async def create(tx: Tx) -> None:
         await products.create_product(
             tx,
             product_id="partner",

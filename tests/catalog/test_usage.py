@@ -122,19 +122,19 @@ async def test_calls_are_summed_by_day_and_by_end_user(
     for hour, user in ((0, "anna"), (5, "anna"), (23, "berta"), (24, "anna"), (25, "")):
         counted.note(Call(day + hour * HOUR, mine, account_id=user))
     await counted.settle()
-    span = {"since": day, "until": day + 2 * DAY}
-    dev = Calls("dev", **span)
+    until = day + 2 * DAY
+    dev = Calls("dev", day, until)
     assert await usage_reports.periods(database, dev, span=DAY) == [
         Period(day, 3, 0),
         Period(day + DAY, 2, 0),
     ]
-    assert await usage_reports.spent(database, "dev", **span) == [
+    assert await usage_reports.spent(database, "dev", since=day, until=until) == [
         Spent(KIT, "Starter Kit", "anna", 3, 500),
         Spent(KIT, "Starter Kit", "berta", 1, 500),
     ]
-    assert await usage_reports.spent(database, "dev", limit=1, offset=1, **span) == [
-        Spent(KIT, "Starter Kit", "berta", 1, 500)
-    ]
+    assert await usage_reports.spent(
+        database, "dev", since=day, until=until, limit=1, offset=1
+    ) == [Spent(KIT, "Starter Kit", "berta", 1, 500)]
     exported = await usage_reports.export(database, dev)
     assert [(row.hour - day, row.end_user_id, row.calls) for row in exported] == [
         (0, "anna", 1),
@@ -144,7 +144,7 @@ async def test_calls_are_summed_by_day_and_by_end_user(
         (25 * HOUR, "", 1),
     ]
     assert await usage_reports.export(database, dev._replace(owner_id="somebody")) == []
-    assert await usage_reports.spent(database, "somebody", **span) == []
+    assert await usage_reports.spent(database, "somebody", since=day, until=until) == []
 
 
 async def test_how_long_calls_took_adds_up(

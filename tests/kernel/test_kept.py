@@ -18,7 +18,7 @@ async def other(tx: Tx) -> None:
 
 def test_a_statement_knows_its_tables() -> None:
     assert PUT.written == {"clock"}
-    assert (ROW.tables, ROW.written) == ({"clock"}, frozenset())
+    assert (ROW.tables, ROW.written) == (frozenset({"clock"}), frozenset())
     assert OTHER.written == {"mail"}
     assert RETURNING.written == {"clock"}
 

@@ -9,12 +9,12 @@ from msgspec import Meta, field
 from workswith.kernel.settings import Section, SettingsError, as_toml, every, load
 
 
-class Inner(Section):
+class Inner(Section, frozen=True):
     limit: Annotated[int, Meta(ge=1, description="How many.")] = 5
     names: Annotated[tuple[str, ...], Meta(description="Which.")] = ()
 
 
-class Outer(Section):
+class Outer(Section, frozen=True):
     inner: Inner = field(default_factory=Inner)
     on: Annotated[bool, Meta(description="Whether.")] = False
 
