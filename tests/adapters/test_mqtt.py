@@ -94,8 +94,7 @@ async def test_what_was_not_taken_in_is_not_acknowledged(broker: Broker) -> None
 
     async def nothing(_topic: str, _payload: bytes, _properties: dict[str, Any]) -> None: ...
 
-    options = {"session_expiry_interval": 60}
-    first = Connection("slow", hold, **options)
+    first = Connection("slow", hold, session_expiry_interval=60)
     await first.open(address, context)
     first.subscribe("workswith/1/x/up/report")
     sender = Connection("sender", nothing)
@@ -108,7 +107,7 @@ async def test_what_was_not_taken_in_is_not_acknowledged(broker: Broker) -> None
         await first.lost.wait()
     holding.set()
     arrived.clear()
-    second = Connection("slow", hold, **options)
+    second = Connection("slow", hold, session_expiry_interval=60)
     await second.open(address, context)
     async with asyncio.timeout(10):
         await arrived.wait()

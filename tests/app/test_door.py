@@ -19,7 +19,8 @@ def behind(log: list[str], name: str, until: asyncio.Event | None = None) -> Any
 
 
 async def test_those_inside_finish_and_those_who_come_wait() -> None:
-    door, log, until = Door(), [], asyncio.Event()
+    door, until = Door(), asyncio.Event()
+    log: list[str] = []
     door.lead_to(behind(log, "old", until))
     inside = asyncio.create_task(door({}, None, None))
     await asyncio.sleep(0)
@@ -41,7 +42,8 @@ async def test_those_inside_finish_and_those_who_come_wait() -> None:
 
 
 async def test_who_does_not_come_out_is_cut_off() -> None:
-    door, log = Door(), []
+    door = Door()
+    log: list[str] = []
     door.lead_to(behind(log, "old", asyncio.Event()))
     stuck = asyncio.create_task(door({}, None, None))
     await asyncio.sleep(0)
@@ -55,7 +57,8 @@ async def test_who_does_not_come_out_is_cut_off() -> None:
 
 
 async def test_one_task_may_visit_twice() -> None:
-    door, log = Door(), []
+    door = Door()
+    log: list[str] = []
     door.lead_to(behind(log, "one"))
     await door({}, None, None)
     await door({}, None, None)

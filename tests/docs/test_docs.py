@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from click import Context
 
 from workswith.cli import commands
 
@@ -39,7 +40,7 @@ def test_named_files_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_named_commands_exist(page: Path) -> None:
     named = {one or other for one, other in _COMMAND.findall(page.read_text())}
-    known = set(commands.list_commands(None)) | {"serve", "worker"}
+    known = set(commands.list_commands(Context(commands))) | {"serve", "worker"}
     assert named <= known, named - known
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from base64 import urlsafe_b64decode
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -27,9 +28,9 @@ BLOCKS = {name: text for _, name, text in BLOCK.findall(PAGE)}
 EXAMPLES = sorted(name for name in BLOCKS if name.startswith(("up/", "down/")))
 
 
-def schemas() -> dict[str, dict[str, object]]:
+def schemas() -> dict[str, dict[str, dict[str, Any]]]:
     done = CliRunner().invoke(command, ["schema"], catch_exceptions=False)
-    found: dict[str, dict[str, object]] = json.loads(done.output)
+    found: dict[str, dict[str, dict[str, Any]]] = json.loads(done.output)
     return found
 
 
