@@ -5,7 +5,12 @@ from workswith.apis.again import Again
 
 def test_the_same_value_is_emitted_once() -> None:
     emitted: list[int] = []
-    again = Again[int](lambda value: emitted.append(value) or {"value": value}, limit=2)
+
+    def emit(value: int) -> dict[str, int]:
+        emitted.append(value)
+        return {"value": value}
+
+    again = Again(emit, limit=2)
     first = again.answer("a", 1000)
     assert again.answer("a", int("1000")) is first
     assert again.answer("b", 1000) is not first

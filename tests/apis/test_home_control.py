@@ -82,6 +82,7 @@ class World:
     async def one(self, device: str, name: str = "") -> dict[str, Any]:
         status, body = await self.call("GET", self.of(device, name))
         assert status == 200
+        only: dict[str, Any]
         (only,) = body[LISTS[device]]
         return only
 

@@ -103,7 +103,9 @@ async def test_nothing_of_others_exists(chain: Chain, scripted: Scripted, call: 
         ("GET", f"/deliveries/{delivery.id}"),
         ("POST", f"/deliveries/{delivery.id}/replay"),
     ):
-        body = {} if path.endswith("replay") and "endpoints" in path else None
+        body: dict[str, Any] | None = (
+            {} if path.endswith("replay") and "endpoints" in path else None
+        )
         status, said = await call(method, path, body, **other)
         assert status == 404, path
         assert {**said, "code": ""} == {**UNKNOWN, "code": ""}

@@ -178,6 +178,7 @@ async def test_subscribe_list_and_end(call: Caller) -> None:
 
 async def now_is(call: Caller) -> dict[str, Any]:
     _, body = await call("status")
+    one: dict[str, Any]
     (one,) = body["chronothermostats"]
     return one
 
@@ -194,7 +195,7 @@ async def test_a_command_answers_with_nothing_and_is_done(call: Caller) -> None:
 
 
 # It is 13:00:00 in the thermostat's home.
-TAKEN = {
+TAKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "upper case, a number, °C, empty activationTime (openHAB)": (
         (
             '{"function":"HEATING","mode":"MANUAL","setPoint":{"value":20.7,"unit":"°C"},'

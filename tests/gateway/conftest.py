@@ -14,7 +14,7 @@ from workswith.catalog.keys import ActiveKey
 from workswith.catalog.quota import MemoryCounter
 from workswith.contracts.binding import Answer, Api, Request, bind
 from workswith.gateway.asgi import Gateway
-from workswith.gateway.call import CallRecord
+from workswith.gateway.call import CallRecord, Receive
 from workswith.gateway.settings import Settings
 from workswith.kernel.clock import Clock
 from workswith.kernel.ident import Ident
@@ -167,7 +167,7 @@ class World:
         token: str | None = "good",
         headers: dict[str, str] | None = None,
         body: bytes | list[bytes] = b"",
-        receive: Callable[[], Awaitable[dict[str, Any]]] | None = None,
+        receive: Receive | None = None,
     ) -> Reply:
         path, _, query = target.partition("?")
         lines = {name.lower(): value for name, value in (headers or {}).items()}

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+from collections.abc import MutableMapping
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,12 @@ from workswith.kernel import log
 from workswith.kernel.problem import Kind, Problem
 
 ECHO = "/echo/resource"
+Message = MutableMapping[str, Any]
+
+
+async def nothing() -> Message:
+    """Whoever asks for more of a call asks in vain."""
+    raise AssertionError("nothing to receive")
 
 
 async def test_every_answer_has_its_own_flow_id_and_the_log_knows_it(world: World) -> None:
@@ -78,7 +86,7 @@ class TestBodies:
             {"type": "http.request", "body": b"cd", "more_body": False},
         ]
 
-        async def receive():
+        async def receive() -> Message:
             return messages.pop(0)
 
         await world.call("PUT", ECHO, headers=headers, receive=receive)
@@ -94,7 +102,7 @@ class TestBodies:
         assert (await world.call("PUT", ECHO, body=pieces)).status == 400
 
     async def test_an_endless_body_is_left(self, world: World) -> None:
-        async def receive():
+        async def receive() -> Message:
             return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
 
         reply = await world.call("PUT", ECHO, headers={"content-length": "1"}, receive=receive)
@@ -103,8 +111,10 @@ class TestBodies:
     async def test_a_slow_body(self, world: World) -> None:
         world.build(Settings(body_seconds=0.01))
 
-        async def receive():
-            await asyncio.Event().wait()
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+
+        async def receive() -> Message:
+            return await never
 
         reply = await world.call("PUT", ECHO, headers={"content-length": "1"}, receive=receive)
         assert (reply.status, reply.body) == (
@@ -113,7 +123,7 @@ class TestBodies:
         )
 
     async def test_a_caller_that_goes_away_gets_no_answer(self, world: World) -> None:
-        async def receive():
+        async def receive() -> Message:
             return {"type": "http.disconnect"}
 
         reply = await world.call("PUT", ECHO, headers={"content-length": "1"}, receive=receive)
@@ -121,12 +131,9 @@ class TestBodies:
         assert world.seen == []
 
     async def test_a_call_without_a_body_does_not_wait_for_one(self, world: World) -> None:
-        async def receive():
-            raise AssertionError("nothing to receive")
-
-        assert (await world.call(receive=receive)).status == 200
+        assert (await world.call(receive=nothing)).status == 200
         headers = {"content-length": "0", "content-type": "application/json"}
-        assert (await world.call(headers=headers, receive=receive)).status == 200
+        assert (await world.call(headers=headers, receive=nothing)).status == 200
 
 
 ASK = {"Origin": PORTAL, "Access-Control-Request-Method": "POST"}
@@ -154,7 +161,9 @@ class TestCors:
         assert reply.header("access-control-allow-origin") is None
 
     @pytest.mark.parametrize(("key", "status"), [(KEY, 200), (None, 401)])
-    async def test_the_portal_may_read_answers_and_errors(self, world, key, status) -> None:
+    async def test_the_portal_may_read_answers_and_errors(
+        self, world: World, key: str | None, status: int
+    ) -> None:
         reply = await world.call(key=key, headers={"Origin": PORTAL})
         assert reply.status == status
         assert reply.header("access-control-allow-origin") == PORTAL
@@ -221,13 +230,10 @@ async def test_records_say_who_called_what_and_how_it_ended(world: World) -> Non
 
 async def test_a_call_with_everything_known_never_waits(world: World) -> None:
     """The hot path: no turn of the event loop, so no database and no lock."""
-    sent: list = []
+    sent: list[Message] = []
 
-    async def send(message) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
-
-    async def receive():
-        raise AssertionError
 
     scope = {
         "type": "http",
@@ -241,7 +247,7 @@ async def test_a_call_with_everything_known_never_waits(world: World) -> None:
         ],
     }
     with pytest.raises(StopIteration):
-        world.gateway(scope, receive, send).send(None)
+        world.gateway(scope, nothing, send).send(None)
     assert sent[0]["status"] == 200
 
 
@@ -256,5 +262,8 @@ def test_which_paths_are_the_gateways(world: World) -> None:
 
 
 async def test_other_protocols_are_refused(world: World) -> None:
+    async def send(_message: Message) -> None:
+        raise AssertionError
+
     with pytest.raises(ValueError, match="websocket"):
-        await world.gateway({"type": "websocket"}, None, None)
+        await world.gateway({"type": "websocket"}, nothing, send)

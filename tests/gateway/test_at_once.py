@@ -35,7 +35,11 @@ class Server:
             "headers": headers + ([(b"content-length", b"1")] if body else []),
             "extensions": {"workswith.answer": self.take},
         }
-        return self.world.gateway.begin(scope, self._receive, None)
+        return self.world.gateway.begin(scope, self._receive, self._send)
+
+    @staticmethod
+    async def _send(_message: object) -> None:
+        raise AssertionError("answers are taken whole")
 
     @staticmethod
     async def _receive() -> dict[str, Any]:

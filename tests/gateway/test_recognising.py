@@ -1,10 +1,12 @@
 """What is remembered of a call ends with the word, the second and the instant, and is bounded."""
 
 from dataclasses import replace
+from typing import TypedDict
 
 import pytest
 
 from tests.gateway.conftest import KEY, OTHER_KEY, PLANTS, STATUS, Access, World
+from workswith.catalog.keys import ActiveKey
 from workswith.gateway import recognising
 
 
@@ -24,12 +26,21 @@ async def test_a_like_call_is_known_without_a_look_up(world: World, elapsed: lis
     assert world.seen[0].path is not world.seen[1].path
 
 
+class Other(TypedDict, total=False):
+    """What a call may differ in."""
+
+    method: str
+    target: str
+    key: str
+    token: str
+
+
 @pytest.mark.parametrize(
     "other",
     [{"key": OTHER_KEY}, {"token": "other"}, {"method": "POST"}, {"target": STATUS}],
 )
 async def test_one_that_differs_is_looked_up(
-    world: World, elapsed: list[float], other: dict[str, str]
+    world: World, elapsed: list[float], other: Other
 ) -> None:
     await world.call("GET", PLANTS)
     world.subscriptions.keys.clear()
@@ -48,7 +59,7 @@ async def test_what_ends_while_it_is_looked_up_is_not_kept(
 ) -> None:
     find = world.subscriptions.find
 
-    async def find_late(key: str) -> object:
+    async def find_late(key: str) -> ActiveKey | None:
         found = await find(key)
         world.subscriptions.keys.clear()
         world.gateway.forget()
