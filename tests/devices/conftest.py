@@ -1,6 +1,8 @@
 """A furnished home with its park and twin, for the tests of this area and of the APIs."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +15,7 @@ from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells, Supervisor
 
+R = TypeVar("R")
 SETTINGS = Settings(answer_timeout_ms=20)
 
 
@@ -40,6 +43,20 @@ class House:
     @property
     def module_id(self) -> str:
         return self.home.modules[0].id
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """The address of a migrated, empty database of one's own."""
+    path = folder / "test.db"
+    path.write_bytes(template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+async def said_of(park: Park, module_id: str, kind: type[R]) -> R:
+    """What a simulated module, which is of this kind, reported last."""
+    said = await park.said(module_id)
+    assert isinstance(said, kind)
+    return said
 
 
 def built_on(database: Database, clock: Clock, bells: Bells, home: Home) -> House:

@@ -3,25 +3,29 @@
 import asyncio
 import time
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from tests.devices.conftest import House, built_on
+from tests.devices.conftest import House, built_on, copy_of
 from tests.devices.simulators.household import ASKED
 from tests.devices.test_park import again
 from tests.devices.test_plants import clear
-from workswith.devices import automation, light, plug, remote, thermostat
+from workswith.devices import automation, heater, light, plug, remote, thermostat
 from workswith.devices.hand import Hand
 from workswith.devices.history import Span, samples_of
 from workswith.devices.homes import furnish
 from workswith.devices.link import Outcome
 from workswith.devices.park import pace_of
+from workswith.devices.plants import Reach
 from workswith.devices.settings import Settings
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.events import outbox
+from workswith.events.outbox import Event
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock, ClockState
 from workswith.kernel.database import Database, open_database, query
 from workswith.kernel.ident import Ident
@@ -38,19 +42,33 @@ HOURS = query(
     "SELECT module_id, measure, at, span, total FROM module_hours ORDER BY 1, 2, 3",
 )
 METER = "Contatore"
+Row = tuple[object, ...]
+Electric = light.Reading | plug.Reading | heater.Reading
 
 
 def named(house: House, name: str) -> tuple[str, str, str]:
     return "anna", house.plant_id, house.home.module(name).id
 
 
-async def said(house: House, name: str):
+async def said(house: House, name: str) -> Any:
+    """A reading of the type that its kind has."""
     return (await house.twin.read(*named(house, name), last_known=True)).reading
 
 
-async def world(house: House) -> list:
+def behind_the_meter(house: House) -> list[str]:
+    return [one.id for one in house.home.modules if one.device in {"light", "plug", "heater"}]
+
+
+async def drawn(house: House, module_id: str) -> Electric:
+    """What a device behind the meter reported last, connected or not."""
+    reading = await house.park.said(module_id)
+    assert isinstance(reading, Electric)
+    return reading
+
+
+async def world(house: House) -> tuple[list[Row], list[Row], list[Event]]:
     events = await outbox.of_plant(house.database, house.plant_id, limit=10_000)
-    return [await house.database.all(EVERYTHING), await house.database.all(HOURS), events]
+    return await house.database.all(EVERYTHING), await house.database.all(HOURS), events
 
 
 async def test_a_command_changes_what_is_read_and_tells_of_it(every: House) -> None:
@@ -61,6 +79,7 @@ async def test_a_command_changes_what_is_read_and_tells_of_it(every: House) -> N
     assert event.state["power"] == 12
     assert {one.kind for one in rest} <= {"energymeter"}
     desired = await every.twin.desired(*named(every, "Luce cucina"))
+    assert desired is not None
     assert (desired.command, desired.outcome) == (light.Command(on=True), Outcome.DONE)
 
 
@@ -71,7 +90,7 @@ async def test_all_states_at_once_are_those_of_each(every: House) -> None:
         assert one == await every.twin.read("anna", every.plant_id, one.module_id, last_known=True)
     plugs = await every.twin.read_all("anna", every.plant_id, device="plug")
     assert [one.device for one in plugs] == ["plug"] * 4
-    assert [one.reach for one in plugs].count("offline") == 1
+    assert [one.reach for one in plugs].count(Reach.OFFLINE) == 1
     for who, plant in (("bruno", every.plant_id), ("anna", "x")):
         with pytest.raises(Problem) as refused:
             await every.twin.read_all(who, plant)
@@ -149,11 +168,7 @@ async def test_the_meter_sees_what_is_switched_even_behind_a_pulled_cable(every:
     await every.supervisor.advance(every.clock.now() + 2 * MINUTE)
     after = await said(every, METER)
     assert after.at > before.at
-    others = [
-        (await every.park.said(module.id)).power
-        for module in every.home.modules
-        if module.device in {"light", "plug", "heater"}
-    ]
+    others = [(await drawn(every, one)).power for one in behind_the_meter(every)]
     assert abs(after.power - sum(others)) < 5
 
 
@@ -164,13 +179,12 @@ async def test_a_meter_says_what_everything_behind_it_has_used(every: House) -> 
     await every.park.set_online(meter, False)
     await every.park.set_online(meter, True)
     power = energy = 0
-    for module in every.home.modules:
-        if module.device in {"light", "plug", "heater"}:
-            await every.park.set_online(module.id, False)
-            await every.park.set_online(module.id, True)
-            now = await every.park.said(module.id)
-            assert now.at == every.clock.now()
-            power, energy = power + now.power, energy + now.energy
+    for module_id in behind_the_meter(every):
+        await every.park.set_online(module_id, False)
+        await every.park.set_online(module_id, True)
+        own = await drawn(every, module_id)
+        assert own.at == every.clock.now()
+        power, energy = power + own.power, energy + own.energy
     now = await said(every, METER)
     assert (now.power, now.energy, now.at) == (power, energy, every.clock.now())
 
@@ -268,18 +282,20 @@ async def agree(house: House) -> None:
     for one in await house.twin.read_all("anna", plant):
         assert one.reading == await house.park.said(one.module_id)
         if hasattr(one.reading, "energy"):
-            days = {"since": 0, "until": house.clock.now() + DAY, "span": Span.DAY}
-            found = await samples_of(db, "anna", plant, one.module_id, "power", **days)
+            end = house.clock.now() + DAY
+            found = await samples_of(
+                db, "anna", plant, one.module_id, "power", since=0, until=end, span=Span.DAY
+            )
             assert sum(each.total for each in found) == one.reading.energy
 
 
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-async def test_every_kind_under_fire(tmp_path_factory, sqlite_template, data) -> None:
+async def test_every_kind_under_fire(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, data: st.DataObject
+) -> None:
     """Any story of commands, hands, cables and kills leaves everything in agreement."""
-    path = tmp_path_factory.mktemp("fire") / "test.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = await open_database(f"sqlite:///{path}")
+    database = await open_database(copy_of(sqlite_template, tmp_path_factory.mktemp("fire")))
     (home,) = await database.write(furnish, "anna", Ident.seeded(3), "one_of_each", NOON)
     clock = Clock(read_wall=lambda: NOON, state=ClockState(wall=NOON, shown=NOON, rate=0.0))
     house, refused = built_on(database, clock, Bells(), home), set()
@@ -327,11 +343,11 @@ async def test_physics_do_not_flood_the_outbox(every: House) -> None:
         assert all(b - a >= USUAL_PACE.power for a, b in pairwise(own))
 
 
-async def test_a_day_of_a_home_costs_well_under_a_second(tmp_path, sqlite_template) -> None:
+async def test_a_day_of_a_home_costs_well_under_a_second(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
     """About 0.3 s for twelve modules where this was written; the bound is for slow machines."""
-    path = tmp_path / "day.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = await open_database(f"sqlite:///{path}")
+    database = await open_database(copy_of(sqlite_template, tmp_path))
     (home,) = await database.write(furnish, "anna", Ident.seeded(3), "one_of_each", NOON)
     clock = Clock(read_wall=lambda: NOON, state=ClockState(wall=NOON, shown=NOON, rate=0.0))
     house = built_on(database, clock, Bells(), home)

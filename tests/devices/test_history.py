@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.devices.conftest import House
+from tests.devices.conftest import House, said_of
 from workswith.devices import light, plug
 from workswith.devices.history import (
     OLD_DAYS,
@@ -19,10 +19,28 @@ from workswith.kernel.problem import Kind, Problem
 WH = 3_600_000
 
 
-async def samples(house: House, name: str, measure: str = "power", **asked) -> list[Sample]:
+async def samples(
+    house: House,
+    name: str,
+    measure: str = "power",
+    *,
+    since: int = 0,
+    until: int | None = None,
+    span: Span = Span.HOUR,
+) -> list[Sample]:
+    """Without ``until`` all of them."""
     module = house.home.module(name)
-    times = {"since": 0, "until": house.clock.now() + 1} | asked
-    return await samples_of(house.database, "anna", house.plant_id, module.id, measure, **times)
+    end = house.clock.now() + 1 if until is None else until
+    return await samples_of(
+        house.database,
+        "anna",
+        house.plant_id,
+        module.id,
+        measure,
+        since=since,
+        until=end,
+        span=span,
+    )
 
 
 async def test_hours_and_days_add_up_to_the_counter(every: House) -> None:
@@ -30,7 +48,7 @@ async def test_hours_and_days_add_up_to_the_counter(every: House) -> None:
     start = every.clock.now()
     await every.supervisor.advance(start + 2 * DAY + 10 * MINUTE)
     module = every.home.module("Frigorifero")
-    said = await every.park.said(module.id)
+    said = await said_of(every.park, module.id, plug.Reading)
     hours = await samples(every, "Frigorifero")
     days = await samples(every, "Frigorifero", span=Span.DAY)
     for found in (hours, days):

@@ -58,10 +58,11 @@ async def test_one_of_each_has_one_of_each_and_the_ids_of_its_system(
         assert module.hw_type.startswith("NL")
         assert module.fw > 0
     scenes = await scenes_of(database, "anna", plant.id)
-    ids = [plant.id, *(one.id for one in (*ambients, *home.modules, *scenes))]
+    placed = [*(one.id for one in ambients), *(one.id for one in scenes)]
+    ids = [plant.id, *(one.id for one in home.modules), *placed]
     assert all(HEX.fullmatch(one) for one in ids)
     assert len(set(ids)) == len(ids)
-    assert all(one.id.startswith(plant.id[8:]) for one in (*ambients, *scenes))
+    assert all(one.startswith(plant.id[8:]) for one in placed)
 
 
 async def test_the_same_ids_make_the_same_home(database: Database, clock: Clock) -> None:

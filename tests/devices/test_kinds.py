@@ -52,7 +52,7 @@ def test_the_command_of_another_kind_is_refused(name: str) -> None:
         ("remote", remote.Press(), "not_commandable"),
     ],
 )
-def test_what_a_device_cannot_do_is_refused_by_name(name: str, command, code: str) -> None:
+def test_what_a_device_cannot_do_is_refused_by_name(name: str, command: object, code: str) -> None:
     one = put(HOUSEHOLD[name])
     with pytest.raises(Problem) as refused:
         one.kind.require(command, one.piece.configuration, 0)

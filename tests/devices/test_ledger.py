@@ -2,19 +2,21 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from tests.devices.conftest import House, built_on
+from tests.devices.conftest import House, built_on, copy_of, said_of
 from workswith.devices.homes import furnish
 from workswith.devices.link import Outcome
 from workswith.devices.reporting import report
-from workswith.devices.thermostat import Command, Function, Mode
+from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.events import outbox
 from workswith.kernel.clock import MINUTE, Clock, ClockState
 from workswith.kernel.database import Database, Tx, open_database, query, statement
@@ -22,6 +24,8 @@ from workswith.kernel.ident import Ident
 from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _VERSIONS = query(
     lambda module_id, version: (module_id, version), "SELECT module_id, version FROM module_states"
 )
@@ -46,12 +50,6 @@ async def run_for_each_slice(database: Database, text: str, id_: str) -> None:
     await database.write(body)
 
 
-def copy_of(template: Path, folder: Path) -> str:
-    path = folder / "test.db"
-    path.write_bytes(template.read_bytes())
-    return f"sqlite:///{path}"
-
-
 def warmth(tenths: int) -> Command:
     return Command(Function.HEATING, Mode.MANUAL, set_point=tenths)
 
@@ -68,11 +66,16 @@ async def test_commands_of_one_moment_share_a_transaction(
 ) -> None:
     """What the tests below are about does happen."""
     await house.supervisor.settle()
-    written = []
+    written: list[object] = []
     write = type(house.database).write
 
-    async def counted(self: Database, body, *args, **kwargs):
-        written.append(body.__name__)
+    async def counted(
+        self: Database,
+        body: Callable[Concatenate[Tx, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        written.append(body)
         return await write(self, body, *args, **kwargs)
 
     monkeypatch.setattr(type(house.database), "write", counted)
@@ -101,7 +104,9 @@ rounds = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(story=rounds)
 async def test_whatever_comes_at_once_is_as_if_it_came_one_after_the_other(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, story: list
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+    story: list[list[tuple[int, str]]],
 ) -> None:
     """Each command that was answered is on the disk with one event, and no other has any."""
     url = copy_of(sqlite_template, tmp_path_factory.mktemp("ledger"))
@@ -148,7 +153,7 @@ async def test_whatever_comes_at_once_is_as_if_it_came_one_after_the_other(
         assert snapshot.version > len([one for one in events if one.module_id == module.id])
         if obeyed and snapshot.reach == "online":
             assert snapshot.reading.set_point == obeyed[-1][1], "the last event is the state"
-            assert (await house.park.said(module.id)).set_point == obeyed[-1][1]
+            assert (await said_of(house.park, module.id, Reading)).set_point == obeyed[-1][1]
     await database.close()
     await beside.close()
 
@@ -172,7 +177,7 @@ async def test_one_that_cannot_be_stored_spoils_no_other(house: House) -> None:
         [],
         [(third, 215)],
     ]
-    assert (await house.park.said(second)).set_point != 215, "memory is as the table"
+    assert (await said_of(house.park, second, Reading)).set_point != 215, "memory is as the table"
 
 
 async def test_what_another_process_wrote_is_read_again(house: House) -> None:
@@ -204,4 +209,4 @@ async def test_callers_that_go_away_change_nothing_for_the_others(house: House) 
     await house.park.settle()
     for one in ids:
         assert await told(house, one) == [(one, 215)]
-        assert (await house.park.said(one)).set_point == 215
+        assert (await said_of(house.park, one, Reading)).set_point == 215

@@ -1,16 +1,17 @@
 """The park: everything due is done when the clock has moved, and nothing acknowledged is lost."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from tests.devices.conftest import House, built_on
+from tests.devices.conftest import House, built_on, copy_of, said_of
 from tests.devices.test_plants import clear
 from workswith.devices.homes import furnish
-from workswith.devices.thermostat import Command, Function, Mode
+from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.events import outbox
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock, ClockState
 from workswith.kernel.database import Database, open_database, query
@@ -34,9 +35,9 @@ def again(house: House) -> House:
     return built_on(house.database, clock, Bells(), house.home)
 
 
-async def world(house: House) -> list:
+async def world(house: House) -> tuple[object, ...]:
     events = await outbox.of_plant(house.database, house.plant_id, limit=10_000)
-    return [await house.database.all(EVERYTHING), events]
+    return await house.database.all(EVERYTHING), events
 
 
 async def test_after_advance_everything_due_is_settled(house: House) -> None:
@@ -142,7 +143,7 @@ async def test_a_caller_that_goes_away_leaves_memory_and_table_alike(house: Hous
     await asyncio.gather(call, return_exceptions=True)
     await house.park.settle()
     assert (await house.twin.read(*house.first)).reading.set_point == 215
-    assert (await house.park.said(house.module_id)).set_point == 215
+    assert (await said_of(house.park, house.module_id, Reading)).set_point == 215
 
 
 async def test_commands_at_once_are_obeyed_one_after_the_other(house: House) -> None:
@@ -177,19 +178,21 @@ async def test_what_is_not_simulated_is_unknown(house: House) -> None:
             await act
 
 
-async def test_a_turn_that_fails_is_taken_again(house: House) -> None:
+async def test_a_turn_that_fails_is_taken_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await house.supervisor.settle()
     house.clock.jump(house.clock.now() + HOUR)
-    real, house.park._ledger._database = house.park._ledger._database, _Broken()
-    with pytest.raises(OSError):
-        await house.park.turn(house.clock.now())
-    house.park._ledger._database = real
+    with monkeypatch.context() as broken:
+        broken.setattr(house.park._ledger, "_database", _Broken())
+        with pytest.raises(OSError):
+            await house.park.turn(house.clock.now())
     await house.park.turn(house.clock.now())
     assert (await house.twin.read(*house.first)).version > 1
 
 
 class _Broken:
-    async def write(self, body, *args):
+    async def write(self, *_: object) -> None:
         raise OSError("disk full")
 
 
@@ -205,26 +208,28 @@ steps = st.lists(
 
 @settings(max_examples=15, deadline=None)
 @given(story=steps)
-async def test_commands_under_fire(tmp_path_factory, sqlite_template, story) -> None:
+async def test_commands_under_fire(
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+    story: list[tuple[str, int, int]],
+) -> None:
     """Any story of commands, touches, cables and kills: state, events and memory agree."""
-    path = tmp_path_factory.mktemp("fire") / "test.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = await open_database(f"sqlite:///{path}")
+    database = await open_database(copy_of(sqlite_template, tmp_path_factory.mktemp("fire")))
     (home,) = await database.write(furnish, "anna", Ident.seeded(3), "house", NOON)
     clock = Clock(read_wall=lambda: NOON, state=ClockState(wall=NOON, shown=NOON, rate=0.0))
     house = built_on(database, clock, Bells(), home)
     for act, number, which in story:
-        module = home.modules[which].id
+        module_id = home.modules[which].id
         order = Command(HEAT, Mode.MANUAL, set_point=200 + number)
         try:
             if act == "command":
-                await house.twin.command("anna", house.plant_id, module, order)
-                read = await house.twin.read("anna", house.plant_id, module)
+                await house.twin.command("anna", house.plant_id, module_id, order)
+                read = await house.twin.read("anna", house.plant_id, module_id)
                 assert read.reading.set_point == 200 + number
             elif act == "touch":
-                await house.park.touch(module, order)
+                await house.park.touch(module_id, order)
             elif act in ("offline", "online"):
-                await house.park.set_online(module, act == "online")
+                await house.park.set_online(module_id, act == "online")
             elif act == "advance":
                 await house.supervisor.advance(house.clock.now() + number * MINUTE + SECOND)
             else:

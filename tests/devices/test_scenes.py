@@ -1,5 +1,7 @@
 """Scenes: every module of one gets its part, and a run has one outcome and one event."""
 
+from typing import Any
+
 import pytest
 
 from tests.devices.conftest import House
@@ -23,7 +25,7 @@ async def the(house: House, name: str) -> Scene:
     return next(one for one in found if one.name == name)
 
 
-async def readings(house: House) -> dict:
+async def readings(house: House) -> dict[str, Any]:
     read = await house.twin.read_all("anna", house.plant_id)
     return {one.name: one.reading for one in read}
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workswith.devices.schedule import in_force
+from workswith.devices.thermostat import Week
 from workswith.kernel.clock import DAY, iso, parse_iso
 
 ROME = ZoneInfo("Europe/Rome")
@@ -54,7 +55,7 @@ _zones = st.sampled_from(["Europe/Rome", "America/St_Johns", "Australia/Lord_How
 
 
 @given(_weeks, _zones, st.integers(1_700_000_000_000, 1_900_000_000_000))
-def test_the_next_switch_is_the_next(week: tuple, zone: str, instant: int) -> None:
+def test_the_next_switch_is_the_next(week: Week, zone: str, instant: int) -> None:
     place = ZoneInfo(zone)
     set_point, until = in_force(week, place, instant)
     assert instant < until <= instant + 8 * DAY

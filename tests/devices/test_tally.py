@@ -41,7 +41,9 @@ reports = st.lists(
 
 
 @given(st.integers(0, DAY), reports)
-def test_what_a_counter_gained_is_in_the_hours_to_the_last_unit(start: int, gaps: list) -> None:
+def test_what_a_counter_gained_is_in_the_hours_to_the_last_unit(
+    start: int, gaps: list[tuple[int, int, int]]
+) -> None:
     said = [Said(NOON + start, 5, 1_000)]
     for gap, power, gained in gaps:
         now = said[-1]
@@ -54,7 +56,7 @@ def test_what_a_counter_gained_is_in_the_hours_to_the_last_unit(start: int, gaps
 
 
 @given(reports)
-def test_without_a_counter_a_figure_holds_for_a_while(gaps: list) -> None:
+def test_without_a_counter_a_figure_holds_for_a_while(gaps: list[tuple[int, int, int]]) -> None:
     said, held = [Said(NOON, temperature=200)], 0
     for gap, warmth, _ in gaps:
         held += min(gap, HOLD) * said[-1].temperature

@@ -1,7 +1,9 @@
 """The twin: one place that changes state, an event if and only if something changed."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ from workswith.kernel.problem import Kind, Problem
 MANUAL = Command(Function.HEATING, Mode.MANUAL, set_point=215)
 
 
-async def refusal(awaitable) -> Kind:
+async def refusal(awaitable: Awaitable[object]) -> Kind:
     with pytest.raises(Problem) as refused:
         await awaitable
     return refused.value.kind
@@ -76,7 +78,7 @@ async def test_a_report_of_nothing_new_has_no_event(house: House) -> None:
         ({"humidity": 2}, "humidity"),
     ],
 )
-async def test_each_of_the_eight_is_told(house: House, change: dict, name: str) -> None:
+async def test_each_of_the_eight_is_told(house: House, change: dict[str, Any], name: str) -> None:
     reading = (await house.twin.read(*house.first)).reading
     new = replace(reading, at=reading.at + 1, **change)
     assert await house.database.write(report, house.module_id, new) == (name,)

@@ -214,7 +214,8 @@ async def test_nonsense_is_left_out(site: Site, tmp_path: Path) -> None:
     async def there() -> bool:
         (module,) = await site.modules()
         snapshot = await site.twin.read(OWNER, site.plant.id, module.id)
-        return snapshot.reading.power == 41 and snapshot.reading.at <= site.clock.now()
+        reading = snapshot.reading
+        return bool(reading.power == 41 and reading.at <= site.clock.now())
 
     await eventually(there)
 
@@ -228,7 +229,8 @@ async def test_too_long_a_message_ends_the_connection(site: Site, tmp_path: Path
 
     async def there() -> bool:
         (module,) = await site.modules()
-        return (await site.twin.read(OWNER, site.plant.id, module.id)).reading.power == 42
+        snapshot = await site.twin.read(OWNER, site.plant.id, module.id)
+        return bool(snapshot.reading.power == 42)
 
     await eventually(there)
     await one.say("report", report(2, on(extra="x" * 100_000)))

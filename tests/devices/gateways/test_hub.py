@@ -112,7 +112,7 @@ async def test_the_clock_of_the_cloud_is_followed(site: Site, tmp_path: Path) ->
 
     async def current() -> bool:
         snapshot = await site.twin.read(OWNER, site.plant.id, thermostat.id, last_known=True)
-        return later - snapshot.reading.at <= HOUR
+        return bool(later - snapshot.reading.at <= HOUR)
 
     await eventually(current)
 

@@ -21,6 +21,7 @@ from workswith.devices.light import Command
 from workswith.devices.link import Outcome
 from workswith.devices.reporting import event_state
 from workswith.devices.reporting import told as note
+from workswith.kernel.database import Tx
 
 NONCES = [f"connection-number-{n}" for n in range(5)]
 
@@ -180,7 +181,7 @@ async def test_a_command_is_noted_unless_another_came_since(site: Site, greeted:
     (module,) = await site.modules()
     at = site.clock.now()
 
-    async def two(tx) -> None:
+    async def two(tx: Tx) -> None:
         await commands.keep(tx, "old", module.id, Command(on=True), flow="", at=at - 10, wait_ms=1)
         await note(tx, module.id, Command(on=False), outcome=Outcome.BUSY, at=at)
 

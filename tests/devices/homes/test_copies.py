@@ -5,7 +5,7 @@ import pytest
 
 from tests.devices.homes.conftest import Estate
 from workswith.devices import light
-from workswith.devices.history import samples_of
+from workswith.devices.history import Sample, samples_of
 from workswith.devices.homes.blueprint import blueprint_of, text_of
 from workswith.devices.plants import ambients_of, gateways_of, module_of, modules_of
 from workswith.devices.scenes import scenes_of
@@ -16,7 +16,7 @@ from workswith.kernel.clock import DAY, HOUR, MINUTE
 from workswith.kernel.problem import Kind, Problem
 
 
-async def shape(estate: Estate, plant_id: str, owner: str = "anna") -> tuple:
+async def shape(estate: Estate, plant_id: str, owner: str = "anna") -> tuple[object, ...]:
     """Everything about a home but its ids."""
     reads = estate.database
     rooms = {one.id: one.name for one in await ambients_of(reads, owner, plant_id)}
@@ -117,19 +117,23 @@ async def test_going_back_uses_no_energy(estate: Estate) -> None:
     await estate.supervisor.advance(estate.clock.now() + 6 * HOUR)
     kept = await estate.homes.copies.take("anna", plant, "Noon")
     await estate.supervisor.advance(estate.clock.now() + 6 * HOUR)
-    every = {"since": 0, "until": estate.clock.now() + DAY}
+    until = estate.clock.now() + DAY
+
+    async def used(module_id: str) -> list[Sample]:
+        return await samples_of(
+            estate.database, "anna", plant, module_id, "power", since=0, until=until
+        )
+
     ids = [meter, home.module("Frigorifero").id]
-    before = [
-        await samples_of(estate.database, "anna", plant, one, "power", **every) for one in ids
-    ]
+    before = [await used(one) for one in ids]
     await estate.homes.copies.restore("anna", plant, kept.id)
-    after = [await samples_of(estate.database, "anna", plant, one, "power", **every) for one in ids]
+    after = [await used(one) for one in ids]
     assert [sum(one.total for one in each) for each in after] == [
         sum(one.total for one in each) for each in before
     ]
     await estate.supervisor.advance(estate.clock.now() + 2 * HOUR)
     for id_ in ids:
-        later = await samples_of(estate.database, "anna", plant, id_, "power", **every)
+        later = await used(id_)
         assert max(one.mean for one in later) < 8_000
 
 

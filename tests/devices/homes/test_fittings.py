@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from tests.devices.conftest import said_of
 from tests.devices.homes.conftest import Estate
-from workswith.devices import light, thermostat
+from workswith.devices import light, plug, thermostat
+from workswith.devices import meter as meters
 from workswith.devices.history import samples_of
 from workswith.devices.homes.goods import GOODS, SOLD
 from workswith.devices.kinds import KINDS
@@ -157,15 +159,15 @@ async def test_a_meter_neither_runs_backwards_nor_jumps(estate: Estate, what: st
     plant, meter = home.plant.id, home.module("Contatore").id
     fridge = home.module("Frigorifero").id
     await estate.supervisor.advance(estate.clock.now() + 6 * HOUR)
-    before = await estate.park.said(meter)
-    used = await estate.park.said(fridge)
+    before = await said_of(estate.park, meter, meters.Reading)
+    used = await said_of(estate.park, fridge, plug.Reading)
     assert used.energy > 0
     fittings = estate.homes.fittings
     await (fittings.remove_module if what == "remove" else fittings.reset_module)(
         "anna", plant, fridge
     )
     await estate.supervisor.advance(estate.clock.now() + 2 * HOUR)
-    after = await estate.park.said(meter)
+    after = await said_of(estate.park, meter, meters.Reading)
     assert after.energy >= before.energy
     hours = await samples_of(
         estate.database, "anna", plant, meter, "power", since=0, until=estate.clock.now() + HOUR

@@ -1,6 +1,7 @@
 """The installer's menu of a thermostat: its regulation, its display. [DEV-2 DEV-4]"""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -59,8 +60,9 @@ async def test_nobody_turns_a_knob_of_a_locked_display_but_calls_from_afar_arriv
 async def test_what_would_harm_a_boiler_is_refused(estate: Estate, member: str) -> None:
     names = await thermostat(estate)
     for wrong in (RANGES[member][0] - 1, RANGES[member][1] + 1):
+        change: dict[str, Any] = {member: wrong}
         with pytest.raises(Problem) as refused:
-            await estate.homes.tuning.regulate(*names, replace(SHARES, **{member: wrong}))
+            await estate.homes.tuning.regulate(*names, replace(SHARES, **change))
         assert (refused.value.kind, refused.value.field) == (Kind.INVALID, member)
     kept = await estate.homes.programs.configuration(*names)
     assert kept.regulation == Regulation()

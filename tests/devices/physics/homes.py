@@ -7,11 +7,11 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from workswith.devices import furniture
-from workswith.devices.physics.year import PLACES, year
+from workswith.devices.physics.year import PLACES, Place, year
 from workswith.devices.physics.zone import Heat, gains, need, step, ventilated
 from workswith.devices.simulators.indoors import around
 from workswith.devices.simulators.room import House
-from workswith.devices.simulators.weather import Climate, Place
+from workswith.devices.simulators.weather import Climate
 from workswith.kernel.clock import HOUR, MINUTE, parse_iso
 
 AGES = (

@@ -35,7 +35,7 @@ def test_furnished_homes_need_what_such_homes_need() -> None:
         assert needs[4.9, place] > needs[2.8, place] > needs[1.8, place]
     for u, _ in homes.AGES:
         assert needs[u, "chicago"] > needs[u, "denver"] > needs[u, "san_francisco"] > 0
-    for place in ("denver", "chicago"):
+    for place in PLACES[:2]:
         assert 120 < needs[4.9, place] < 250
         assert 40 < needs[1.8, place] < 80
 

@@ -4,21 +4,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from tests.devices.simulators.household import HOUSEHOLD, put
+from tests.devices.simulators.household import HOUSEHOLD, Put, put
 from workswith.devices.automation import CLOSED, OPEN, Command, Motion
-from workswith.devices.simulators.automation import FINE, position
+from workswith.devices.simulators.automation import FINE, State, position
 from workswith.kernel.clock import MINUTE, SECOND
 
 COARSE, STEPPED = put(HOUSEHOLD["shutter"]), put(HOUSEHOLD["fine shutter"])
 
 
-def told(one, state, at, level):
-    return one.simulator.step(one.body, state, at, Command(level)).state
+def told(one: Put, state: State, at: int, level: int | None) -> State:
+    after: State = one.simulator.step(one.body, state, at, Command(level)).state
+    return after
 
 
-def at_rest(one, level):
+def at_rest(one: Put, level: int) -> State:
     state = told(one, one.start, NOON, level)
-    return one.simulator.step(one.body, state, NOON + MINUTE).state
+    after: State = one.simulator.step(one.body, state, NOON + MINUTE).state
+    return after
 
 
 def test_it_travels_and_says_so_when_it_leaves_and_arrives() -> None:
@@ -49,7 +51,7 @@ def test_one_that_can_goes_to_any_level_one_that_cannot_to_an_end(level: int) ->
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(0, 100)), max_size=10))
-def test_it_never_jumps_and_never_leaves_its_window(moves: list) -> None:
+def test_it_never_jumps_and_never_leaves_its_window(moves: list[tuple[int, int | None]]) -> None:
     state, now = STEPPED.start, NOON
     for seconds, level in moves:
         for _ in range(seconds):

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from tests.conftest import NOON
 from workswith.devices import furniture
 from workswith.devices.furniture import Site
+from workswith.devices.physics.year import PLACES
 from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.fleet import Fleet
 from workswith.devices.simulators.kind import Pace, Step
 from workswith.devices.simulators.thermostat import Body, State
 from workswith.devices.simulators.thermostats import THERMOSTATS
-from workswith.devices.simulators.weather import Climate, Place
+from workswith.devices.simulators.weather import Climate
 from workswith.devices.thermostat import Command, Function, Mode
 from workswith.kernel.clock import DAY, HOUR, MINUTE
 
-PLACES: tuple[Place, ...] = ("denver", "chicago", "san_francisco")
 ZONES = ("Europe/Rome", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """To make an example smaller takes minutes here, and shows no more."""

@@ -11,15 +11,15 @@ from tests.conftest import NOON
 from workswith.devices import furniture
 from workswith.devices.furniture import Site
 from workswith.devices.heater import Command, Mode
+from workswith.devices.physics.year import PLACES
 from workswith.devices.simulators import heater
 from workswith.devices.simulators.fleet import Fleet
 from workswith.devices.simulators.heater import SIMULATOR, Heater, State
 from workswith.devices.simulators.heaters import HEATERS
 from workswith.devices.simulators.kind import Pace
-from workswith.devices.simulators.weather import Climate, Place
+from workswith.devices.simulators.weather import Climate
 from workswith.kernel.clock import DAY, HOUR, MINUTE
 
-PLACES: tuple[Place, ...] = ("denver", "chicago", "san_francisco")
 ZONES = ("Europe/Rome", "America/New_York")
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """To make an example smaller takes minutes here, and shows no more."""

@@ -13,7 +13,7 @@ from tests.conftest import NOON
 from tests.devices.simulators.household import HOUSEHOLD, put
 from workswith.devices import furniture
 from workswith.devices.homes.drawing import draw
-from workswith.devices.physics.year import PLACES
+from workswith.devices.physics.year import PLACES, Place
 from workswith.devices.physics.zone import shares
 from workswith.devices.simulators import thermostat
 from workswith.devices.simulators.household import household
@@ -89,7 +89,7 @@ def test_humidity_stays_in_its_range_and_an_emitter_and_a_sensor_lag(
 @pytest.mark.parametrize("zone", [ROME, NEW_YORK])
 @pytest.mark.parametrize("place", PLACES)
 def test_the_sun_is_highest_about_noon_on_the_plant_s_own_clocks(
-    zone: ZoneInfo, place: str
+    zone: ZoneInfo, place: Place
 ) -> None:
     for month in (1, 4, 7, 10):
         midnight = datetime(2026, month, 10, tzinfo=zone)

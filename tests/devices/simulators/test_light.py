@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import NOON
-from tests.devices.simulators.household import HOUSEHOLD, put
+from tests.devices.simulators.household import HOUSEHOLD, Put, put
 from workswith.devices.light import Command
 from workswith.devices.simulators import light
 from workswith.kernel.clock import HOUR, SECOND
@@ -12,8 +12,11 @@ from workswith.kernel.clock import HOUR, SECOND
 PLAIN, DIMMER = put(HOUSEHOLD["light"]), put(HOUSEHOLD["dimmer"])
 
 
-def told(one, state, at, **members):
-    return one.simulator.step(one.body, state, at, Command(**members)).state
+def told(
+    one: Put, state: light.State, at: int, *, on: bool | None = None, level: int | None = None
+) -> light.State:
+    after: light.State = one.simulator.step(one.body, state, at, Command(on, level)).state
+    return after
 
 
 def test_a_plain_light_is_on_at_once_and_has_no_level() -> None:
@@ -39,10 +42,10 @@ def test_turned_back_on_the_way_it_goes_on_from_where_it_is() -> None:
     assert light.brightness(DIMMER.body, state, NOON + 2 * SECOND) == 0
 
 
-@given(st.integers(1, 100), st.sampled_from([{"on": False}, {"level": 0}]))
-def test_it_keeps_its_level_while_it_is_off(level: int, off: dict) -> None:
+@given(st.integers(1, 100), st.sampled_from([Command(on=False), Command(level=0)]))
+def test_it_keeps_its_level_while_it_is_off(level: int, off: Command) -> None:
     state = told(DIMMER, DIMMER.start, NOON, level=level)
-    state = told(DIMMER, state, NOON + HOUR, **off)
+    state = told(DIMMER, state, NOON + HOUR, on=off.on, level=off.level)
     assert (state.said.on, state.said.level) == (False, level)
     state = told(DIMMER, state, NOON + 2 * HOUR, on=True)
     assert (state.said.on, state.said.level) == (True, level)
@@ -54,7 +57,9 @@ def test_both_members_at_once_mean_both() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3 * SECOND), st.integers(0, 100)), max_size=10))
-def test_a_dimmer_never_jumps_and_its_watts_follow_its_brightness(orders: list) -> None:
+def test_a_dimmer_never_jumps_and_its_watts_follow_its_brightness(
+    orders: list[tuple[int, int]],
+) -> None:
     state, now = DIMMER.start, NOON
     for pause, level in orders:
         for at in range(now, now + pause, 100):

@@ -36,7 +36,7 @@ def test_a_step_without_a_measure_changes_nothing() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 90), st.integers(0, 3_000)), max_size=40))
-def test_it_never_floods_and_never_says_what_was_not(flows: list) -> None:
+def test_it_never_floods_and_never_says_what_was_not(flows: list[tuple[int, int]]) -> None:
     state, now, energy, said = START, NOON, 0, []
     for minutes, watts in flows:
         now += minutes * SECOND

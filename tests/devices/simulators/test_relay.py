@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOON
 from tests.devices.simulators.household import put
-from tests.devices.simulators.test_thermostat import BODY, HEAT, boost, commands, live
+from tests.devices.simulators.test_thermostat import BODY, HEAT, Day, boost, commands, live
 from workswith.devices import furniture
+from workswith.devices.physics.year import PLACES, Place
 from workswith.devices.simulators import relay, thermostat
 from workswith.devices.simulators.record import record
 from workswith.devices.simulators.relay import WHOLE, Duty, next_duty
-from workswith.devices.thermostat import Command, Function, Manner, Mode, Regulation
+from workswith.devices.thermostat import Command, Function, Manner, Mode, Reading, Regulation
 from workswith.kernel.clock import DAY, HOUR, MINUTE, parse_iso
 from workswith.kernel.problem import Problem
 
@@ -36,7 +37,7 @@ def regulated(regulation: Regulation) -> thermostat.Body:
     return replace(BODY, configuration=replace(BODY.configuration, regulation=regulation))
 
 
-def turns(start: bool, heard: list) -> list[tuple[int, bool]]:
+def turns(start: bool, heard: list[Reading]) -> list[tuple[int, bool]]:
     """Instants at which the relay was seen to move, and to what."""
     found, closed = [], start
     for one in heard:
@@ -48,10 +49,11 @@ def turns(start: bool, heard: list) -> list[tuple[int, bool]]:
 
 @settings(max_examples=40, deadline=None)
 @given(regulations, st.lists(st.tuples(st.integers(0, 5 * HOUR), commands), max_size=6))
-def test_a_relay_never_moves_faster_than_it_may(regulation: Regulation, day: list) -> None:
+def test_a_relay_never_moves_faster_than_it_may(regulation: Regulation, day: Day) -> None:
     """Nothing closes it too soon; only a hand, a switch of the program or an end opens it sooner."""
     body = regulated(regulation)
-    state, now, heard, told = thermostat.begin(body, NOON), NOON, [], set()
+    state, now, told = thermostat.begin(body, NOON), NOON, set()
+    heard: list[Reading] = []
     first = state.said
     for pause, make in day:
         now += pause
@@ -73,9 +75,9 @@ def test_a_relay_never_moves_faster_than_it_may(regulation: Regulation, day: lis
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(10, 60), st.integers(5, 30), st.sampled_from(["denver", "chicago"]))
+@given(st.integers(10, 60), st.integers(5, 30), st.sampled_from(PLACES[:2]))
 def test_left_alone_a_proportional_relay_closes_once_in_a_cycle_at_most(
-    cycle: int, band: int, place: str
+    cycle: int, band: int, place: Place
 ) -> None:
     climate = replace(BODY.model.climate, place=place)
     body = replace(

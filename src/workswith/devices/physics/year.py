@@ -12,13 +12,15 @@ from functools import lru_cache
 from importlib import resources
 from itertools import accumulate
 from math import sin
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from workswith.kernel.clock import HOUR, SECOND, parse_iso
 
 from .sun import Sun, sun
 
-PLACES = ("denver", "chicago", "san_francisco")
+Place = Literal["denver", "chicago", "san_francisco"]
+PLACES: tuple[Place, ...] = ("denver", "chicago", "san_francisco")
+"""Those whose years are at hand."""
 SECONDS = 365 * 86_400
 """Of the year, which has no 29 February."""
 _HOURS = SECONDS // 3600

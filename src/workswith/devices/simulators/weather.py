@@ -7,7 +7,7 @@ has the weather of the 28th.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,15 +22,12 @@ SLOT = 10 * MINUTE
 """The weather holds for this long."""
 _SLOT_SECONDS = SLOT // 1000
 
-Place = Literal["denver", "chicago", "san_francisco"]
-"""The three places whose years are at hand (`year.PLACES`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Climate:
     """Whose typical year it is; ``seed`` is that of the household that lives under it."""
 
-    place: Place = "denver"
+    place: year.Place = "denver"
     seed: int = 0
 
 
