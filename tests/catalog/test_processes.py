@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from multiprocessing import get_context
@@ -24,7 +24,7 @@ COUNTS = tuple(itertools.product(USERS, DAYS))
 
 
 @asynccontextmanager
-async def opened(url: str):
+async def opened(url: str) -> AsyncIterator[LeasedCounter]:
     if url.startswith("unix"):
         from workswith.adapters.redis import RedisReservations
 

@@ -1,6 +1,7 @@
 """A body that drips is ended in a bounded time, whoever of ours it is for; nothing breaks on it."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ PLACES = ["/token", "/signin", "/preferences", "/authorize", "api"]
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory):
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """Bodies may take half a second, at the gateway a quarter."""
     with Cloud(
         tmp_path_factory.mktemp("slow") / "data",

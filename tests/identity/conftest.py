@@ -65,7 +65,7 @@ class World:
         assert session
         return session
 
-    async def allow(self, who: Session | None = None, **changes: str) -> Redirect:
+    async def allow(self, who: Session | None = None, /, **changes: str) -> Redirect:
         """Authorizes, accepting whatever is asked."""
         who = who or self.session
         params = {**self.params, **changes}
@@ -76,10 +76,10 @@ class World:
                 raise
             return await self.area.authorize.allow(asked.params, who, asked.ticket)
 
-    async def code(self, who: Session | None = None, **changes: str) -> str:
+    async def code(self, who: Session | None = None, /, **changes: str) -> str:
         return query_of((await self.allow(who, **changes)).url)["code"]
 
-    async def post(self, path: str = "/token", **form: str | None) -> httpx2.Response:
+    async def post(self, path: str = "/token", /, **form: str | None) -> httpx2.Response:
         """With this application's credentials, unless they are given; ``None`` leaves one out."""
         whole = {"client_id": self.application.client_id, "client_secret": self.secret, **form}
         return await self.client.post(

@@ -17,7 +17,7 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
-async def ask(world: World, who: Session | None = None, **changes: str | None) -> str:
+async def ask(world: World, who: Session | None = None, /, **changes: str | None) -> str:
     """The address of the redirect."""
     params = {**world.params, **changes}
     asked = {name: value for name, value in params.items() if value is not None}

@@ -23,7 +23,10 @@ VERIFIER = "v" * 50
 CHALLENGE = (
     base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 )
-KEYS = {"RS256": jwk.RSAKey.generate_key(2048), "ES256": jwk.ECKey.generate_key("P-256")}
+KEYS: dict[str, jwk.RSAKey | jwk.ECKey] = {
+    "RS256": jwk.RSAKey.generate_key(2048),
+    "ES256": jwk.ECKey.generate_key("P-256"),
+}
 
 
 def key_set(key: Any) -> str:
@@ -140,7 +143,8 @@ def test_key_sets_are_public_and_strong() -> None:
     assert readable(key_set(KEYS["RS256"]))
     private = KEYS["ES256"].as_dict(private=True)
     weak = jwk.OctKey.generate_key(256).as_dict(private=True)
-    for bad in ({}, {"keys": []}, {"keys": [weak]}, {"keys": [private]}):
+    sets: list[dict[str, object]] = [{}, {"keys": []}, {"keys": [weak]}, {"keys": [private]}]
+    for bad in sets:
         assert not readable(json.dumps(bad))
     assert not readable("")
 

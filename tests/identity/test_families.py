@@ -1,6 +1,8 @@
 """Refresh rotation: one live leaf, whatever happens at once, is lost, or is tried again."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings, strategies
@@ -22,6 +24,8 @@ from workswith.kernel.clock import SECOND
 from workswith.kernel.database import Tx, open_database, statement
 
 from .conftest import Build, World, refusal
+
+T = TypeVar("T")
 
 
 @pytest.mark.parametrize("copies", [8, 64])
@@ -157,10 +161,13 @@ class FamilyMachine(RuleBasedStateMachine):
     def __init__(self, world: World, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self.world = world
-        self.run = lambda work: asyncio.run_coroutine_threadsafe(work, loop).result()
+        self.loop = loop
         self.families: Families = world.area.tokens._families
         self.client_id = world.application.client_id
         self.now = world.clock.now()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     @initialize()
     def start(self) -> None:
@@ -229,8 +236,13 @@ class FamilyMachine(RuleBasedStateMachine):
 
 async def test_at_most_one_live_leaf_and_revoked_never_revives(world: World) -> None:
     loop = asyncio.get_running_loop()
+
+    class OfThisWorld(FamilyMachine):
+        def __init__(self) -> None:
+            super().__init__(world, loop)
+
     await asyncio.to_thread(
         run_state_machine_as_test,
-        lambda: FamilyMachine(world, loop),
+        OfThisWorld,
         settings=settings(max_examples=25, stateful_step_count=20, deadline=None),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import jwt as pyjwt
 import pytest
 from joserfc import jwt as joserfc_jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from workswith.identity.jwt import Key
 from workswith.identity.settings import Settings
@@ -160,11 +160,12 @@ async def test_memory_is_bounded(world: World, build: Build) -> None:
     few.close()
 
 
-async def jwks(world: World) -> dict[str, Any]:
+async def jwks(world: World) -> KeySetSerialization:
     path = f"/{world.application.client_id}/.well-known/jwks.json"
     answer = await world.client.get(path)
     assert answer.headers["cache-control"] == "public, max-age=3600"
-    return dict(answer.json())
+    found: KeySetSerialization = answer.json()
+    return found
 
 
 async def test_three_libraries_by_others_accept_both_tokens(world: World) -> None:

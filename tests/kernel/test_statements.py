@@ -32,10 +32,10 @@ def _statements() -> list[tuple[str, str, Statement]]:
                 for dialect, one in value.statements:
                     found[id(one)] = (f"{name}.{attribute}", dialect, one)
             pairs = list(value.items()) if isinstance(value, dict) else [("", value)]
-            for key, one in ((key, one) for key, several in pairs for one in _each(several)):
-                if isinstance(one, Statement):
+            for key, each in ((key, each) for key, several in pairs for each in _each(several)):
+                if isinstance(each, Statement):
                     dialect = key if key in ("sqlite", "postgresql") else ""
-                    found[id(one)] = (f"{name}.{attribute}", dialect, one)
+                    found[id(each)] = (f"{name}.{attribute}", dialect, each)
     return sorted(found.values(), key=lambda row: row[0])
 
 
