@@ -62,8 +62,8 @@ class Protocol(HttpToolsProtocol):
         self._refused = False
         self._idle_since = 0.0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.joined = Joined(transport, self.loop)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.joined = Joined(cast("asyncio.Transport", transport), self.loop)
         super().connection_made(cast("asyncio.Transport", self.joined))
         self._in_head = True
         self._wait(self.head_seconds)
@@ -209,6 +209,9 @@ class Protocol(HttpToolsProtocol):
             path, _, query = url.partition(b"?")
             return path, query
         parsed = httptools.parse_url(url)
+        if parsed.host:  # then it counts, whatever the header says (RFC 9112 section 3.2.2)
+            host = parsed.host if parsed.port is None else b"%s:%d" % (parsed.host, parsed.port)
+            self.headers[:] = [(n, host if n == b"host" else value) for n, value in self.headers]
         return parsed.path or b"/", parsed.query or b""
 
     def _head_size(self) -> int:

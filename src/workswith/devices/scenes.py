@@ -46,12 +46,17 @@ class Scene:
     steps: tuple[SceneStep, ...]
 
 
-def _row(*columns: Any) -> tuple[str, str, str, str, SceneStep | None]:
+_Words = tuple[str, str, str, str]
+"""Of a scene: all but its steps."""
+
+
+def _row(*columns: Any) -> tuple[_Words, SceneStep | None]:
     id_, plant_id, name, friendly_name, module_id, device, command = columns
+    scene = (id_, plant_id, name, friendly_name)
     if module_id is None:
-        return id_, plant_id, name, friendly_name, None
+        return scene, None
     made = msgspec.json.decode(command, type=KINDS[device].command)
-    return id_, plant_id, name, friendly_name, SceneStep(module_id, device, made)
+    return scene, SceneStep(module_id, device, made)
 
 
 _SCENES = (
@@ -174,10 +179,10 @@ async def _ran(tx: Tx, scene: Scene, outcome: Outcome, now: int, flow: str) -> N
     )
 
 
-def _gathered(rows: list[tuple[str, str, str, str, SceneStep | None]]) -> list[Scene]:
-    steps: dict[tuple[str, str, str, str], list[SceneStep]] = {}
-    for *scene, step in rows:
-        found = steps.setdefault(tuple(scene), [])  # type: ignore[arg-type]  # four strings
+def _gathered(rows: list[tuple[_Words, SceneStep | None]]) -> list[Scene]:
+    steps: dict[_Words, list[SceneStep]] = {}
+    for scene, step in rows:
+        found = steps.setdefault(scene, [])
         if step is not None:
             found.append(step)
     return [Scene(*scene, tuple(each)) for scene, each in steps.items()]

@@ -1,7 +1,7 @@
 """An application, its secrets and its rows. [APP-1 APP-2 APP-4]"""
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal
 
 from workswith.kernel.database import query, statement
 from workswith.kernel.problem import Kind, Problem
@@ -100,14 +100,14 @@ class ApplicationForm:
     logout_url: str = ""
 
 
-def make(*columns: object) -> Application:
+def make(*columns: Any) -> Application:
     """From a row of `COLUMNS`: lists stand there as text, which neither URL nor scope contains."""
     row = list(columns)
-    row[6] = tuple(cast("str", row[6]).split("\n"))
-    row[7] = tuple(cast("str", row[7]).split())
-    row[9] = None if row[9] is None else tuple(cast("str", row[9]).split())
-    row[19] = tuple(cast("str", row[19]).split("\n")) if row[19] else ()
-    return Application(*row)  # type: ignore[arg-type]
+    row[6] = tuple(row[6].split("\n"))
+    row[7] = tuple(row[7].split())
+    row[9] = None if row[9] is None else tuple(row[9].split())
+    row[19] = tuple(row[19].split("\n")) if row[19] else ()
+    return Application(*row)
 
 
 COLUMNS = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from workswith.kernel.problem import Kind, Problem
@@ -27,7 +28,7 @@ def clean(form: ApplicationForm) -> ApplicationForm:
 def check(form: ApplicationForm) -> tuple[list[Problem], ApplicationForm]:
     """Everything that is wrong, each with its ``field``, and the form as it would be kept."""
     found: list[Problem] = []
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, Any] = {}
     for field, rule in _RULES.items():
         try:
             values[field] = rule(getattr(form, field))
@@ -38,7 +39,7 @@ def check(form: ApplicationForm) -> tuple[list[Problem], ApplicationForm]:
     except Problem as problem:
         found.append(problem)
     found += client_rules.problems(form)
-    return found, replace(form, **values)  # type: ignore[arg-type]
+    return found, replace(form, **values)
 
 
 def media_type(logo: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import Clock
@@ -44,16 +45,16 @@ class Given:
     last_used_at: int | None
 
 
-def _consent(*columns: object) -> Consent:
+def _consent(*columns: Any) -> Consent:
     row = list(columns)
-    row[3] = tuple(str(row[3]).split())
-    return Consent(*row)  # type: ignore[arg-type]
+    row[3] = tuple(row[3].split())
+    return Consent(*row)
 
 
-def _given(*columns: object) -> Given:
+def _given(*columns: Any) -> Given:
     row = list(columns)
-    row[5] = tuple(str(row[5]).split())
-    return Given(*row)  # type: ignore[arg-type]
+    row[5] = tuple(row[5].split())
+    return Given(*row)
 
 
 # The families know when they were used last, so that a refresh writes one row and not two.

@@ -4,6 +4,7 @@ The statements say under which conditions a family may change, whatever came bef
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from workswith.kernel.database import Tx, query, statement
 
@@ -36,8 +37,8 @@ class Row:
     same_scopes: int
 
 
-def _row(*columns: object) -> Row:
-    return Row(Family(*columns[:10]), *columns[10:])  # type: ignore[arg-type]
+def _row(*columns: Any) -> Row:
+    return Row(Family(*columns[:10]), *columns[10:])
 
 
 _LIVE = (

@@ -4,7 +4,7 @@
 """
 
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -106,10 +106,10 @@ def _urlencoded(body: bytes) -> tuple[tuple[str, str], ...]:
 
 
 async def _multipart(headers: Headers, body: bytes) -> tuple[tuple[str, str], ...]:
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
-    parser = MultiPartParser(headers, stream(), max_files=0, max_fields=MOST)  # type: ignore[arg-type]
+    parser = MultiPartParser(headers, stream(), max_files=0, max_fields=MOST)
     try:
         form: Any = await parser.parse()
     except (MultiPartException, KeyError, ValueError):

@@ -14,7 +14,7 @@ from workswith.catalog.products import STARTER_KIT
 from workswith.catalog.subscriptions import Subscriptions
 from workswith.devices import homes
 from workswith.identity import profile, scopes
-from workswith.identity.account import Account
+from workswith.identity.account import Account, AccountKind
 from workswith.identity.accounts import Accounts
 from workswith.identity.application import ApplicationForm
 from workswith.identity.applications import Applications
@@ -31,7 +31,7 @@ _LOAD = query(bytes, "SELECT sealed FROM sandbox WHERE id = 1")
 _SAVE = statement("INSERT INTO sandbox (id, seeded_at, sealed) VALUES (1, :now, :sealed)")
 _ANYBODY = query(int, "SELECT count(*) FROM account")
 
-PEOPLE = (
+PEOPLE: tuple[tuple[str, AccountKind, str, str], ...] = (
     ("developer", "developer", "Dora", "Developer"),
     ("end_user", "end_user", "Enzo", "Enduser"),
     ("operator", "operator", "Olga", "Operator"),
@@ -176,7 +176,7 @@ class Seeding:
             email = f"{member.replace('_', '-')}@workswith.example"
             password = memorable(self.ident.key())
             account = await self.accounts.create(
-                kind,  # type: ignore[arg-type]  # the literals of PEOPLE
+                kind,
                 email,
                 first_name,
                 surname,

@@ -5,8 +5,8 @@ it has to say to the next, so looking at it in between changes nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import Field, dataclass, replace
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,7 +17,18 @@ from .kind import MEMORY, NEVER, USUAL_PACE, Ahead, Pace, Step
 
 M = TypeVar("M")
 C = TypeVar("C")
-S = TypeVar("S")
+
+
+class State(Protocol):
+    """A frozen dataclass that has been lived through to the instant ``at``."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def at(self) -> int: ...
+
+
+S = TypeVar("S", bound=State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,10 @@ class Machine(Generic[M, C, S]):
         return msgspec.json.encode(state).decode()
 
     def step(self, body: Body[M, C], state: S, now: int, command: Any = None) -> Step[S]:
-        away: int = now - state.at  # type: ignore[attr-defined]  # every state has it
+        away = now - state.at
         if away > MEMORY:
             missed = (away - MEMORY) // MINUTE * MINUTE
-            state = _replace(state, at=state.at + missed)  # type: ignore[attr-defined]
+            state = replace(state, at=state.at + missed)
         spoken = None
         state, at = self.live(body, state, now)
         while at is not None:
@@ -89,8 +100,9 @@ class Machine(Generic[M, C, S]):
 
     def _speak(self, body: Body[M, C], state: S, now: int) -> tuple[S, Any]:
         said = self.say(body, state, now)
-        return _replace(state, said=said), said
+        return _said(state, said), said
 
 
-def _replace(state: S, **members: Any) -> S:
-    return replace(state, **members)  # type: ignore[type-var]  # every state is a dataclass
+def _said(state: S, report: Any) -> S:
+    members = {"said": report}  # each kind says something else
+    return replace(state, **members)

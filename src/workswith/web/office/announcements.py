@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import BooleanField, DateTimeLocalField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from workswith.identity import closing, mails
@@ -19,7 +18,7 @@ from workswith.kernel.database import Tx
 from workswith.kernel.words import N_
 from workswith.web.site import announcements, paging
 from workswith.web.site.announcements import LEVEL_WORDS, Announcement
-from workswith.web.site.forms import Form, lines
+from workswith.web.site.forms import Form, lines, options
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
@@ -43,7 +42,7 @@ class AnnouncementForm(Form):
     level = SelectField(
         lazy("Level"),
         [DataRequired()],
-        choices=[SelectChoice(name, words) for name, words in LEVEL_WORDS.items()],
+        choices=options(LEVEL_WORDS),
     )
     text_en = _text(
         lazy("Text in English"), DataRequired(lazy("Please write what is to be told.")), hint=""
@@ -210,9 +209,9 @@ def _moment(instant: int | None) -> datetime | None:
     return None if instant is None else datetime.fromtimestamp(_minute(instant) / 1000, UTC)
 
 
-def _instant(moment: object) -> int | None:
+def _instant(moment: datetime | None) -> int | None:
     """In ms; forms name UTC."""
-    return round(moment.replace(tzinfo=UTC).timestamp()) * 1000 if moment else None  # type: ignore[attr-defined]  # the field's data is a datetime
+    return round(moment.replace(tzinfo=UTC).timestamp()) * 1000 if moment else None
 
 
 ROUTES = [

@@ -5,14 +5,13 @@ import re
 from starlette.responses import Response
 from starlette.routing import Route
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from workswith.catalog.products import AUTOMATIC, MANUAL, Product, all_products, product
 from workswith.kernel.problem import Kind, Problem
 from workswith.web.site import paging
-from workswith.web.site.forms import Form, lines, text
+from workswith.web.site.forms import Form, lines, options, text
 from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
@@ -50,10 +49,12 @@ class ProductForm(Form):
     )
     approval = RadioField(
         lazy("Subscriptions"),
-        choices=[
-            SelectChoice(AUTOMATIC, lazy("work at once")),
-            SelectChoice(MANUAL, lazy("wait for an operator's decision")),
-        ],
+        choices=options(
+            {
+                AUTOMATIC: lazy("work at once"),
+                MANUAL: lazy("wait for an operator's decision"),
+            }
+        ),
     )
     published = BooleanField(
         lazy("Published"),
@@ -107,10 +108,8 @@ async def edit(visit: Visit) -> Response:
 
 def _form(visit: Visit, **initial: object) -> ProductForm:
     form = ProductForm.of(visit, **initial)
-    form.apis.choices = [
-        SelectChoice(api.document.slug, f"{api.document.title} {api.document.version}")
-        for api in visit.services.apis
-    ]
+    documents = [api.document for api in visit.services.apis]
+    form.apis.choices = options({one.slug: f"{one.title} {one.version}" for one in documents})
     return form
 
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 from wtforms.fields import SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from workswith.community import rules
 from workswith.community.forum import Author
-from workswith.web.site.forms import lines
+from workswith.web.site.forms import lines, options
 from workswith.web.site.language import lazy
 from workswith.web.site.pages import Endpoint, Page, account
 from workswith.web.site.visit import Visit
@@ -41,8 +40,7 @@ def mark(visit: Visit) -> str:
 
 def choice(label: str, words: Mapping[str, str]) -> SelectField:
     """A list to choose one of; ``words`` by value."""
-    choices = [SelectChoice(name, each) for name, each in words.items()]
-    return SelectField(label, [InputRequired()], choices=choices)
+    return SelectField(label, [InputRequired()], choices=options(words))
 
 
 def body(label: str, hint: str = "") -> object:

@@ -1,9 +1,11 @@
 """The base of every form: kept values, errors beside the fields, messages in the page's language."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from wtforms import Form as WtForm
 from wtforms.fields import PasswordField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.i18n import get_translations
 
 from workswith.kernel.problem import Kind, Problem
@@ -58,6 +60,11 @@ def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> Str
 def lines(label: str, *validators: Any, hint: str = "", **attributes: Any) -> TextAreaField:
     """Several lines of text."""
     return TextAreaField(label, validators, [_strip], hint, render_kw=_named(attributes))
+
+
+def options(words: Mapping[str, str]) -> list[SelectChoice]:
+    """What can be chosen in a list; ``words`` by value."""
+    return [SelectChoice(value, each) for value, each in words.items()]
 
 
 def passphrase(label: str, *validators: Any, hint: str = "", **attributes: Any) -> PasswordField:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.core import Locale
 from babel.dates import (
@@ -37,7 +38,8 @@ def environment(services: Services, assets: Assets) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+    extended: Any = made  # by what the extension adds
+    extended.install_gettext_callables(
         language._,
         language.ngettext,
         newstyle=True,
