@@ -1,6 +1,7 @@
 """Never a call too many: the count, the pace, the forecast, and what a plan costs."""
 
 import doctest
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def spent_by(budget: Budget, calls: list[tuple[float, bool]]) -> list[float]:
     st.sampled_from(["off", "even"]),
 )
 def test_no_day_of_the_cloud_has_a_call_too_many(
-    limit: int, skew: float, calls: list[tuple[float, bool]], pace: str
+    limit: int, skew: float, calls: list[tuple[float, bool]], pace: Literal["off", "even"]
 ) -> None:
     """Also where the clocks of program and cloud disagree by some seconds about midnight."""
     budget = Budget(per_day=limit, kept_for_commands=0, pace=pace, burst=3)

@@ -1,6 +1,7 @@
 """Every fault that the cloud can cause: what a program meets, and what it does not."""
 
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -297,7 +298,7 @@ def test_no_secret_is_shown(client: Client, workswith: Cloud, thermostat: tuple[
         repr(told.value),
         str(told.value),
     ]
-    trace = told.tb
+    trace: TracebackType | None = told.tb
     while trace is not None:
         shown += [repr(value) for value in trace.tb_frame.f_locals.values()]
         trace = trace.tb_next

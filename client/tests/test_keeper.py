@@ -65,7 +65,6 @@ async def program(cloud: AsyncCloud, tmp_path: Path) -> AsyncIterator[Program]:
     config.load()
     config.ssl = context
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
     serving = asyncio.create_task(server.serve([port]))
     url = f"https://127.0.0.1:{port.getsockname()[1]}/hook"
     made = Program(cloud, tmp_path, receiver, url)

@@ -116,6 +116,7 @@ def test_a_thermostat_is_read_and_commanded(client: Client, thermostat: tuple[st
     status = client.smarther.status(plant, module)
     assert status is not None
     assert (status.mode, status.heating, status.until) == (Mode.MANUAL, True, wall.replace(hour=20))
+    assert status.time is not None
     assert status.ends_at() == status.time.replace(hour=20)
 
     client.smarther.set_boost(plant, module, wall, 60)

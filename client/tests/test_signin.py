@@ -3,6 +3,7 @@
 import threading
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -159,7 +160,7 @@ def test_the_file_of_a_sandbox(workswith: Cloud, tmp_path: Path, store: Path) ->
     assert workswith.key not in repr(found)
 
 
-def _async(cloud: Cloud, store: Path) -> dict[str, object]:
+def _async(cloud: Cloud, store: Path) -> dict[str, Any]:
     made = options(cloud, store)
     del made["sleep"]
     return made

@@ -21,7 +21,7 @@ async def test_every_name_in_a_route_is_known(bare: Stage) -> None:
 
 async def test_somebody_owns_one_of_each(people: Stage) -> None:
     """Of what is tried against others there is a real one."""
-    owners = {name: set() for name in routes.OWNED}
+    owners: dict[str, set[str]] = {name: set() for name in routes.OWNED}
     for person in people.people.values():
         for name in person.owns:
             owners.get(name, set()).add(person.name)

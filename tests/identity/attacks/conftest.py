@@ -41,7 +41,7 @@ class Client:
         given = {name: value for name, value in params.items() if value is not None}
         return f"{self.cloud.origin('login')}/authorize?{urlencode(given)}"
 
-    def post(self, path: str = "/token", **form: str | None) -> httpx2.Response:
+    def post(self, path: str = "/token", /, **form: str | None) -> httpx2.Response:
         whole = {"client_id": self.client_id, "client_secret": self.client_secret, **form}
         given = {name: value for name, value in whole.items() if value is not None}
         with self.cloud.http() as http:
@@ -83,7 +83,7 @@ class Browser(Person):
 
     def answer(self, client: Client, **changes: str) -> dict[str, str]:
         form = self.consent_form(client.url(prompt="consent", **changes))
-        self.submit(form, press=("allow", "yes"))
+        self.submit(form, ("allow", "yes"))
         return query_of(self.landed)
 
     def raw(self, form: Form, **changes: Any) -> httpx2.Response:

@@ -106,7 +106,7 @@ def test_a_token_does_not_bring_its_own_key(
 ) -> None:
     header, claims = opened(tokens["access_token"])
     public = json.loads(RSAAlgorithm.to_jwk(ATTACKER.public_key()))
-    brought: dict[str, Any] = {
+    headers: dict[str, dict[str, Any]] = {
         "jwk": {"jwk": {**public, "kid": header["kid"]}},
         "jku": {"jku": "https://evil.example/jwks.json"},
         "x5u": {"x5u": "https://evil.example/chain.pem"},
@@ -114,7 +114,8 @@ def test_a_token_does_not_bring_its_own_key(
         "kid": {"kid": "../../../../dev/null"},
         "crit": {"crit": ["b64"], "b64": False},
         "nothing": {},
-    }[member]
+    }
+    brought = headers[member]
     everywhere_refused(cloud, signed(header | brought, claims))
     genuine = tokens["access_token"].rpartition(".")[2]
     if brought:  # the right signature under another header
