@@ -4,6 +4,7 @@ connection and rules, without files, threads and waits.
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,10 @@ class MemoryDatabase:
         written, self._tx.written = self._tx.written, set()
         self.changes.note(written)
         return result
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Nothing: there is no disk to wait for."""
+        return nullcontext()
 
     async def close(self) -> None:
         self.connection.close()

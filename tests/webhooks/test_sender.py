@@ -1,6 +1,7 @@
 """The sender: bounded by its budgets whatever the endpoint does, and never led elsewhere."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,7 @@ BODY = b'[{"id":"1"}]'
 
 
 @pytest.fixture
-async def sender(settings: Settings):
+async def sender(settings: Settings) -> AsyncIterator[Sender]:
     made = Sender(settings)
     yield made
     made.close()

@@ -55,7 +55,7 @@ class World:
         self.clock = Clock(read_wall=lambda: NOON + round(loop.time() * 1000))
         self.database = MemoryDatabase(template)
         ground = Ground(
-            self.database,  # type: ignore[arg-type]  # as in `test_simulation`
+            self.database,
             self.clock,
             Ident.seeded(1),
             Bells(),
@@ -154,7 +154,7 @@ def test_no_packet_to_a_refused_address(seed: int, sqlite_template: Path) -> Non
             world.network.dialled, names.answers, frozenset(REFUSED)
         )
         found = await endpoints_of(
-            world.database,  # type: ignore[arg-type]
+            world.database,
             [CLIENT],
             rules,
             world.clock.now(),

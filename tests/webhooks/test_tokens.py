@@ -52,7 +52,7 @@ async def test_a_token_opens_its_application_with_its_scopes(world: World) -> No
     assert access.scopes == {READ}
     assert access.expires_at == NOON + 7 * DAY
     (seen,) = await world.tokens.of(world.client_id)
-    assert (seen.name, seen.scopes, seen.used_at) == ("night job", {READ}, NOON)
+    assert (seen.name, seen.scopes, seen.used_at) == ("night job", frozenset({READ}), NOON)
 
 
 async def test_its_text_is_kept_nowhere(world: World) -> None:

@@ -40,11 +40,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now
 
-    async def create_connection(
-        self, factory: Any, host: Any = None, port: Any = None, **_: Any
-    ) -> Any:  # type: ignore[override]  # what dialling uses of it
+    async def create_connection(self, *called: Any, **_: Any) -> Any:
+        """What dialling uses of it: a factory of protocols, and an address."""
         assert self.network is not None
-        return await self.network.connect(factory, host)
+        factory, address = called[:2]
+        return await self.network.connect(factory, address)
 
 
 class Network:
