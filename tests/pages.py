@@ -386,9 +386,9 @@ def prepare(cloud: Cloud) -> dict[str, str]:
         url="https://client.example/",
     )
     urls = ["https://client.example/callback", "http://localhost:8765/callback"]
-    dora.submit(dora.form_with("reply_url"), press=("go", "next"), reply_url=urls)
+    dora.submit(dora.form_with("reply_url"), ("go", "next"), reply_url=urls)
     scopes = ["offline_access", "topology.read", "comfort.read"]
-    dora.submit(dora.form_to("/scopes"), press=("go", "next"), scope=scopes)
+    dora.submit(dora.form_to("/scopes"), ("go", "next"), scope=scopes)
     assert dora.page is not None
     assert str(dora.page.url).endswith("/summary"), dora.page.url
     return names

@@ -100,7 +100,7 @@ class Person:
         return next(form for form in self.forms if part in form.action)
 
     def submit(
-        self, form: Form, press: tuple[str, str] | None = None, **fields: str | list[str]
+        self, form: Form, press: tuple[str, str] | None = None, /, **fields: str | list[str]
     ) -> httpx2.Response:
         assert self.page is not None
         values = dict(form.values)
@@ -149,5 +149,5 @@ def consent_as_home_owner(cloud: Cloud, url: str, redirect_uri: str) -> str:
     if answer.status_code == 200:
         assert "user-consent__opt-in" in answer.text
         form = next(f for f in person.forms if len(f.submits) >= 1 and "csrf" in str(f.values))
-        person.submit(form, press=form.submits[0])
+        person.submit(form, form.submits[0])
     return person.landed

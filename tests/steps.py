@@ -61,8 +61,8 @@ def register(cloud: Cloud, *reply_urls: str, scopes: list[str]) -> dict[str, str
         description="Warms the house before you come home.",
         vendor="Example & Sons",
     )
-    dora.submit(dora.form_with("reply_url"), press=("go", "next"), reply_url=list(reply_urls))
-    dora.submit(dora.form_to("/scopes"), press=("go", "next"), scope=scopes)
+    dora.submit(dora.form_with("reply_url"), ("go", "next"), reply_url=list(reply_urls))
+    dora.submit(dora.form_to("/scopes"), ("go", "next"), scope=scopes)
     shown = dora.submit(dora.form_to("/summary")).text
     client_id, client_secret = (
         shown.partition(f'"once-label">{name}</p><code>')[2].partition("<")[0]

@@ -36,8 +36,8 @@ def client(tls_cloud: Cloud) -> tuple[str, str]:
     person.submit(
         person.form_with("name", "vendor"), name="Portal", description="Ours", vendor="We"
     )
-    person.submit(person.form_with("reply_url"), press=("go", "next"), reply_url=[CALLBACK])
-    person.submit(person.form_to("/scopes"), press=("go", "next"), scope=["profile", "email"])
+    person.submit(person.form_with("reply_url"), ("go", "next"), reply_url=[CALLBACK])
+    person.submit(person.form_to("/scopes"), ("go", "next"), scope=["profile", "email"])
     person.submit(person.form_to("/summary"))
     assert person.page is not None
     shown = re.findall(r'class="once".*?<code>([^<]+)</code>', person.page.text, re.DOTALL)
@@ -75,7 +75,7 @@ def visit(cloud: Cloud, url: str) -> dict[str, str]:
     who = cloud.document["end_user"]
     person.sign_in(who["email"], who["password"])
     if not person.landed:
-        person.submit(person.form_with("ticket"), press=("allow", "1"))
+        person.submit(person.form_with("ticket"), ("allow", "1"))
     return dict(parse_qsl(urlsplit(person.landed).query))
 
 

@@ -60,7 +60,7 @@ def authorized_code(cloud: Cloud, address: str) -> str:
     answer = person.sign_in(who["email"], who["password"])
     if answer.status_code == 200:
         form = next(each for each in person.forms if "/authorize" in each.action)
-        person.submit(form, press=form.submits[0])
+        person.submit(form, form.submits[0])
     landed = parse_qs(urlsplit(person.landed).query)
     assert landed["state"] == parse_qs(urlsplit(address).query)["state"]
     return landed["code"][0]

@@ -98,7 +98,7 @@ def test_mod_auth_openidc(tls_cloud: Cloud, tmp_path: Path) -> None:
         person.open(f"https://localhost:{port}/protected/")
         answer = person.sign_in(owner["email"], owner["password"])
         assert 'name="allow"' in answer.text, (folder / "error.log").read_text()[-3000:]
-        answer = person.submit(person.form_with("ticket"), press=("allow", "yes"))
+        answer = person.submit(person.form_with("ticket"), ("allow", "yes"))
         assert answer.text == "the protected page", (folder / "error.log").read_text()[-3000:]
         assert answer.headers["x-subject"]
         info = person.http.get(f"{base}callback?info=json").json()

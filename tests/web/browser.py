@@ -6,9 +6,9 @@ from typing import Any, Self
 from urllib.parse import urljoin
 
 import httpx2
-from starlette.applications import Starlette
 
-from tests.person import Form, _Forms
+from tests.person import Form, forms_of
+from workswith.app.routing import Asgi
 
 
 class _Text(HTMLParser):
@@ -23,7 +23,7 @@ class _Text(HTMLParser):
 class Browser:
     """``page`` is the last answer; redirects are followed only by `follow` and `press`."""
 
-    def __init__(self, site: Starlette, origin: str) -> None:
+    def __init__(self, site: Asgi, origin: str) -> None:
         transport = httpx2.ASGITransport(app=site)
         self.http = httpx2.AsyncClient(transport=transport, base_url=origin)
         self.page: httpx2.Response
@@ -58,11 +58,13 @@ class Browser:
             await self.get(target)
         return self.page
 
+    @property
+    def forms(self) -> list[Form]:
+        return forms_of(self.page)
+
     def form(self, *names: str) -> Form:
         """The first form of the page that has these fields or buttons."""
-        parser = _Forms()
-        parser.feed(self.page.text)
-        for form in parser.forms:
+        for form in self.forms:
             known = {*form.values, *(name for name, _value in form.submits)}
             if set(names) <= known:
                 return form

@@ -51,12 +51,16 @@ class Parts:
     origin: str = "http://portal.test"
     broadcast: Broadcast = field(default_factory=Broadcast)
     bells: Bells = field(default_factory=Bells)
+    park: Park = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.park = Park(self.database, self.clock, self.bells, DeviceSettings())
 
 
 def services_of(parts: Parts) -> Services:
     database, clock, ident = parts.database, parts.clock, parts.ident
     devices = DeviceSettings()
-    park = Park(database, clock, parts.bells, devices)
+    park = parts.park
     applications = Applications(database, clock, ident, CHEAP, parts.broadcast)
     consents = Consents(database, clock, ident, parts.broadcast)
     accounts = Accounts(database, clock, ident, CHEAP, parts.broadcast)

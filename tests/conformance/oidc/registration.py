@@ -116,7 +116,7 @@ def application(
     fields = {"name": name, "description": "Runs OpenID's plans.", "vendor": "Example Ltd"}
 
     def submit(form: Any, **values: Any) -> None:
-        person.submit(form, press=("go", "next"), **values)
+        person.submit(form, ("go", "next"), **values)
 
     submit(details, **fields)
     submit(person.form_with("reply_url"), reply_url=[f"{base}callback"])

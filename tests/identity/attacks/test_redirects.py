@@ -161,7 +161,7 @@ def test_such_a_reply_url_cannot_be_registered(cloud: Cloud, client: Client, url
     page = f"/applications/{client.client_id}/reply-urls"
     owner.sign_in_at(page)
     form = owner.form_with("reply_url")
-    answer = owner.submit(form, press=("go", "save"), reply_url=[CALLBACK, url])
+    answer = owner.submit(form, ("go", "save"), reply_url=[CALLBACK, url])
     assert answer.status_code == 422
     with cloud.http() as http:
         assert http.get(client.url(redirect_uri=url)).status_code == 400
@@ -182,7 +182,7 @@ def test_every_answer_names_its_issuer(
             assert metadata["authorization_response_iss_parameter_supported"] is True
     assert victim.answer(client)["iss"] == client.issuer
     form = victim.consent_form(client.url(prompt="consent"))
-    victim.submit(form, press=("deny", "no"))
+    victim.submit(form, ("deny", "no"))
     assert query_of(victim.landed)["iss"] == client.issuer
     assert query_of(victim.landed)["error"] == "access_denied"
 

@@ -79,7 +79,7 @@ async def test_a_session_is_ended_from_another_browser(
     await browser.open("/account")
     form = next(
         form
-        for form in _forms(browser)
+        for form in browser.forms
         if form.action.startswith("/account/sessions/") and "others" not in form.action
     )
     await browser.press(form)
@@ -97,11 +97,3 @@ async def test_mails_and_pages_speak_the_language_that_was_chosen(
     assert (await services.accounts.get(ada.id)).language == "en"  # type: ignore[union-attr]
     await browser.post("/account/language", csrf=proof, language="tlh")
     assert browser.page.status_code == 422
-
-
-def _forms(browser: Browser):
-    from tests.person import _Forms
-
-    parser = _Forms()
-    parser.feed(browser.page.text)
-    return parser.forms

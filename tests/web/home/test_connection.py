@@ -17,12 +17,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 def test_an_owner_cuts_a_device_off_and_connects_it_again(cloud: Cloud) -> None:
     plant, module = cloud.thermostat()
     enzo = signed_in(cloud, "end_user", f"/home/{plant}/thermostats/{module}")
-    cut = enzo.submit(enzo.form_to(f"/connection/{module}"), press=("connected", "no"))
+    cut = enzo.submit(enzo.form_to(f"/connection/{module}"), ("connected", "no"))
     assert "Applications are told that it is offline." in cut.text
     assert "The thermostat is not connected." in cut.text
     (fault,) = cloud.control("GET", "/faults")
     assert (fault["kind"], fault["where"]) == ("gateway-offline", {"module": module})
-    back = enzo.submit(enzo.form_to(f"/connection/{module}"), press=("connected", "yes"))
+    back = enzo.submit(enzo.form_to(f"/connection/{module}"), ("connected", "yes"))
     assert "It is connected again." in back.text
     assert "The thermostat is not connected." not in back.text
     assert cloud.control("GET", "/faults") == []

@@ -10,6 +10,7 @@ from tests.web.home.conftest import Furnish
 from tests.web.wiring import Parts
 from workswith.devices.heater import Mode
 from workswith.devices.kinds import KINDS
+from workswith.devices.park import Park
 from workswith.devices.plants import modules_of
 from workswith.devices.scenes import scenes_of
 from workswith.devices.thermostat import DEVICE as THERMOSTAT
@@ -78,7 +79,7 @@ async def test_what_is_pressed_happens(
     await browser.sign_in(grace.email, PASSWORD, "/home")
     await press(browser, f"/home/{home.plant.id}/devices/{module.id}", **fields)
     parts.clock.jump(parts.clock.now() + MINUTE)
-    await services.park.turn(parts.clock.now())
+    await parts.park.turn(parts.clock.now())
     read = await services.twin.read(grace.id, home.plant.id, module.id)
     assert seen(read.reading), read.reading
 
@@ -112,7 +113,7 @@ async def test_a_card_has_buttons_that_lead_back_to_the_home(
 )
 async def test_buttons_that_do_not_exist_do_nothing(
     browser: Browser,
-    services: Services,
+    park: Park,
     grace: Account,
     furnished: Furnish,
     *,
@@ -123,21 +124,25 @@ async def test_buttons_that_do_not_exist_do_nothing(
     """A level that cannot be is a sentence on the page, a button that cannot be an error."""
     home = await furnished(grace, "one_of_each")
     module = home.module(name)
-    before = await services.park.said(module.id)
+    before = await park.said(module.id)
     await browser.sign_in(grace.email, PASSWORD, "/home")
     await press(browser, f"/home/{home.plant.id}/devices/{module.id}", **fields)
     assert browser.page.status_code == status
     if status == 200:
         assert "notice bad" in browser.page.text
-    assert await services.park.said(module.id) == before
+    assert await park.said(module.id) == before
 
 
 async def test_what_is_out_of_reach_says_so_and_when_it_was_heard(
-    browser: Browser, services: Services, parts: Parts, grace: Account, furnished: Furnish
+    browser: Browser,
+    services: Services,
+    parts: Parts,
+    grace: Account,
+    furnished: Furnish,
 ) -> None:
     home = await furnished(grace, "one_of_each")
     module = home.module("Luce cucina")
-    await services.park.set_online(module.id, online=False)
+    await parts.park.set_online(module.id, online=False)
     parts.clock.jump(parts.clock.now() + 5 * MINUTE)
     await browser.sign_in(grace.email, PASSWORD, f"/home/{home.plant.id}")
     assert "Offline" in browser.text
@@ -145,12 +150,12 @@ async def test_what_is_out_of_reach_says_so_and_when_it_was_heard(
     address = f"/home/{home.plant.id}/devices/{module.id}"
     await press(browser, address, touch="on")
     assert "These are the last values that it told." in browser.text
-    await services.park.set_online(module.id, online=True)
+    await parts.park.set_online(module.id, online=True)
     assert (await services.twin.read(grace.id, home.plant.id, module.id)).reading.on
 
 
 async def test_a_scene_runs(
-    browser: Browser, services: Services, grace: Account, furnished: Furnish
+    browser: Browser, services: Services, park: Park, grace: Account, furnished: Furnish
 ) -> None:
     home = await furnished(grace, "one_of_each")
     await browser.sign_in(grace.email, PASSWORD, f"/home/{home.plant.id}")
@@ -164,7 +169,7 @@ async def test_a_scene_runs(
     assert "The scene has run." in browser.text
     television = home.module("Televisione").id
     assert not (await services.twin.read(grace.id, home.plant.id, television)).reading.on
-    await services.park.set_online(television, online=False)
+    await park.set_online(television, online=False)
     await browser.post(f"/home/{home.plant.id}/scenes/{away.id}", csrf=csrf)
     await browser.follow()
     assert "not every device could be reached" in browser.text

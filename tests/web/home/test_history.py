@@ -11,6 +11,7 @@ from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD
 from tests.web.home.conftest import Furnish
 from tests.web.wiring import Parts
+from workswith.devices import plug
 from workswith.devices.history import Span
 from workswith.identity.account import Account
 from workswith.kernel.clock import DAY, HOUR
@@ -19,17 +20,17 @@ from workswith.web.site.chart import BOTTOM, LEFT, RIGHT, TOP, Point, columns, c
 from workswith.web.site.services import Services
 
 
-async def live(services: Services, parts: Parts, hours: int) -> None:
+async def live(parts: Parts, hours: int) -> None:
     for _ in range(hours):
         parts.clock.jump(parts.clock.now() + HOUR)
-        await services.park.turn(parts.clock.now())
+        await parts.park.turn(parts.clock.now())
 
 
 async def test_temperatures_are_drawn_and_listed(
     browser: Browser, services: Services, parts: Parts, grace: Account, furnished: Furnish
 ) -> None:
     home = await furnished(grace)
-    await live(services, parts, 26)
+    await live(parts, 26)
     here = f"/home/{home.plant.id}/history/{home.modules[0].id}"
     await browser.sign_in(grace.email, PASSWORD, here)
     assert len(re.findall(r'<polyline class="first"', browser.page.text)) == 1
@@ -43,10 +44,14 @@ async def test_temperatures_are_drawn_and_listed(
 
 
 async def test_energy_is_summed_and_the_file_says_the_same(
-    browser: Browser, services: Services, parts: Parts, grace: Account, furnished: Furnish
+    browser: Browser,
+    services: Services,
+    parts: Parts,
+    grace: Account,
+    furnished: Furnish,
 ) -> None:
     home = await furnished(grace, "one_of_each")
-    await live(services, parts, 5)
+    await live(parts, 5)
     fridge = home.module("Frigorifero").id
     here = f"/home/{home.plant.id}/history/{fridge}"
     await browser.sign_in(grace.email, PASSWORD, here)
@@ -55,7 +60,8 @@ async def test_energy_is_summed_and_the_file_says_the_same(
     assert browser.page.headers["content-type"].startswith("text/csv")
     assert "attachment" in browser.page.headers["content-disposition"]
     rows = list(csv.DictReader(browser.page.text.splitlines()))
-    said = await services.park.said(fridge)
+    said = await parts.park.said(fridge)
+    assert isinstance(said, plug.Reading)
     assert sum(float(one["power (Wh)"]) for one in rows) == pytest.approx(
         said.energy / 3_600_000, abs=0.01
     )

@@ -10,6 +10,7 @@ from tests.web.home.conftest import Furnish
 from tests.web.wiring import Parts
 from workswith.devices.app_accounts import expire_password, expire_terms
 from workswith.devices.homes import Home
+from workswith.devices.park import Park
 from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.identity.account import Account
 from workswith.kernel.clock import MINUTE, SECOND
@@ -24,6 +25,7 @@ def address(home: Home) -> str:
 
 async def reading(services: Services, owner: Account, home: Home) -> Reading:
     read = await services.twin.read(owner.id, home.plant.id, home.modules[0].id)
+    assert isinstance(read.reading, Reading)
     return read.reading
 
 
@@ -171,11 +173,11 @@ async def test_a_touch_needs_the_token(
 
 
 async def test_an_offline_thermostat_shows_what_it_told_last(
-    browser: Browser, services: Services, grace: Account, furnished: Furnish
+    browser: Browser, services: Services, park: Park, grace: Account, furnished: Furnish
 ) -> None:
     home = await furnished(grace)
     said = await reading(services, grace, home)
-    await services.park.set_online(home.modules[0].id, False)
+    await park.set_online(home.modules[0].id, False)
     await browser.sign_in(grace.email, PASSWORD, "/home")
     assert "Offline" in browser.text
     await browser.open(address(home))

@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD
@@ -145,15 +145,15 @@ async def test_programs_are_copied_and_removed_but_not_the_one_in_use(
     assert "keeps eleven programs" in browser.text
     await browser.open(base(home) + "/new")
     assert browser.page.status_code == 409
-    for number in ("0", "12", "x", "٣", "99999999999999999999"):
-        await browser.open(f"{base(home)}/{number}")
-        assert browser.page.status_code == 404, number
+    for unknown in ("0", "12", "x", "٣", "99999999999999999999"):
+        await browser.open(f"{base(home)}/{unknown}")
+        assert browser.page.status_code == 404, unknown
 
 
 @given(weeks)
 def test_a_week_goes_through_the_form_unchanged(week: Week) -> None:
     form = of_week("x", week)
-    fields = [("name", "x")]
+    fields: list[tuple[str, str | UploadFile]] = [("name", "x")]
     for place, group in enumerate(form.groups):
         fields.append((f"g{place}", "1"))
         fields += [(f"g{place}-day", str(day)) for day in group.days]
@@ -178,7 +178,7 @@ def test_the_picture_of_a_week_covers_every_minute_once(week: Week) -> None:
 
 @given(st.text(max_size=12), st.lists(st.text(max_size=6), max_size=5))
 def test_no_button_and_no_text_breaks_the_form(button: str, texts: list[str]) -> None:
-    fields = [("g0", "1"), *(("g0-day", one) for one in texts)]
+    fields: list[tuple[str, str | UploadFile]] = [("g0", "1"), *(("g0-day", one) for one in texts)]
     fields += [(name, one) for one in texts for name in ("g0-time", "g0-warmth")]
     form = of_post(FormData(fields))
     press(form, button)

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD
 from tests.web.home.conftest import Furnish
+from workswith.devices.park import Park
 from workswith.devices.plants import ambients_of, modules_of
 from workswith.devices.scenes import scenes_of
 from workswith.devices.thermostat import DEVICE
@@ -19,7 +20,13 @@ QUIET = {"/home/invitations/{invitation}/decline"}
 
 
 async def test_homes_of_others_are_not_there(
-    browser: Browser, services: Services, grace: Account, ada: Account, furnished: Furnish
+    browser: Browser,
+    services: Services,
+    park: Park,
+    grace: Account,
+    ada: Account,
+    *,
+    furnished: Furnish,
 ) -> None:
     house, kinds = await furnished(grace, "house"), await furnished(grace, "one_of_each")
     mine = await furnished(ada, "one_of_each")
@@ -35,7 +42,7 @@ async def test_homes_of_others_are_not_there(
         "number": "1",
     }
     before = [await modules_of(reads, grace.id, one.plant.id) for one in (house, kinds)]
-    said = [await services.park.said(one.id) for one in (*house.modules, *kinds.modules)]
+    said = [await park.said(one.id) for one in (*house.modules, *kinds.modules)]
     await browser.sign_in(ada.email, PASSWORD, "/home")
     csrf = browser.form("csrf").values["csrf"][0]
     asked = 0
@@ -58,7 +65,7 @@ async def test_homes_of_others_are_not_there(
                 assert answer.status_code == expected, (method, path, answer.status_code)
     assert asked > 40
     assert [await modules_of(reads, grace.id, one.plant.id) for one in (house, kinds)] == before
-    assert [await services.park.said(one.id) for one in (*house.modules, *kinds.modules)] == said
+    assert [await park.said(one.id) for one in (*house.modules, *kinds.modules)] == said
     assert (await services.homes.one(grace.id, kinds.plant.id)).name == "Casa Verde"
     assert all(one.device == DEVICE for one in house.modules)
 

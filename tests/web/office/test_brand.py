@@ -17,6 +17,7 @@ from workswith.identity import audit
 from workswith.identity.account import Account
 from workswith.kernel import mail
 from workswith.kernel.clock import HOUR
+from workswith.kernel.problem import Problem
 from workswith.web.site import colours
 from workswith.web.site.services import Services
 
@@ -67,7 +68,7 @@ async def test_it_comes_and_goes_with_the_clock_and_when_taken_away(
     assert "banner" not in another.page.text
     await announce(office, text_en="For ever")
     await office.open("/office/announcements?q=EVER")
-    form = next(form for form in _forms(office) if form.action.endswith("/end"))
+    form = next(form for form in office.forms if form.action.endswith("/end"))
     await office.press(form)
     assert "Taken away." in office.text
     await another.open("/signin")
@@ -205,7 +206,7 @@ def test_what_is_accepted_can_be_read(number: int) -> None:
     for field, grounds in (("light", colours.LIGHT_GROUNDS), ("dark", colours.DARK_GROUNDS)):
         try:
             colours.checked(colour, field, grounds)
-        except colours.Problem:
+        except Problem:
             continue
         assert all(colours.contrast(colour, ground) >= 4.5 for ground in grounds)
         assert colours.contrast(colours.above(colour), colour) >= 4.5
@@ -218,14 +219,6 @@ def moment(parts: Parts, after: int) -> str:
     from workswith.kernel.clock import iso
 
     return iso(parts.clock.now() + after)[:16]
-
-
-def _forms(browser: Browser):
-    from tests.person import _Forms
-
-    parser = _Forms()
-    parser.feed(browser.page.text)
-    return parser.forms
 
 
 async def test_apps_and_browsers_call_the_programme_as_the_office_does(

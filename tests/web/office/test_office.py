@@ -77,7 +77,7 @@ async def test_an_application_is_refused_with_a_reason_and_approved(
 
     second = await request_one(services, ada)
     await browser.open("/office/requests")
-    form = next(form for form in _forms(browser) if form.action.endswith("/approve"))
+    form = next(form for form in browser.forms if form.action.endswith("/approve"))
     await browser.press(form)
     found = await services.applications.known(second)
     assert found is not None
@@ -96,7 +96,7 @@ async def test_suspension_ends_sessions_and_says_why(
         await services.accounts.sign_in(ada.email, PASSWORD)
     with pytest.raises(Problem, match="credentials_wrong"):
         await services.accounts.sign_in(ada.email, "not this one")
-    form = next(form for form in _forms(browser) if form.action.endswith("/restore"))
+    form = next(form for form in browser.forms if form.action.endswith("/restore"))
     await browser.press(form)
     assert (await services.accounts.sign_in(ada.email, PASSWORD)).id == ada.id
 
@@ -127,11 +127,3 @@ async def test_accounts_and_events_are_found(
     await services.closing.suspend(ada.id, "Spam OF a kind", olga.id)
     await browser.open("/office/audit?q=of%20a%20KIND")
     assert ada.id[:8] in browser.text, "on every database, whatever its capitals"
-
-
-def _forms(browser: Browser):
-    from tests.person import _Forms
-
-    parser = _Forms()
-    parser.feed(browser.page.text)
-    return parser.forms

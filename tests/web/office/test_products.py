@@ -105,7 +105,7 @@ async def test_a_request_is_refused_with_a_reason_or_approved(
     assert "Say <what> for" in sent.text
     assert "Say &lt;what&gt; for" in sent.html
     await office.open(f"/office/subscriptions/{taken}")
-    await office.press(next(form for form in _forms(office) if form.action.endswith("/approve")))
+    await office.press(next(form for form in office.forms if form.action.endswith("/approve")))
     assert (await services.catalog_desk.any(taken)).state == states.ACTIVE
     kinds = [event.kind for event in await audit.latest(services.database, account_id=ada.id)]
     assert {"subscription_rejected", "subscription_approved"} <= set(kinds)
@@ -120,7 +120,7 @@ async def test_keys_stop_while_suspended_and_feel_the_limits(
     await office.open(f"/office/subscriptions/{mine}")
     await office.press(office.form("reason"), reason="Too loud")
     assert await services.subscriptions.find(key) is None
-    await office.press(next(form for form in _forms(office) if form.action.endswith("/restore")))
+    await office.press(next(form for form in office.forms if form.action.endswith("/restore")))
     assert await services.subscriptions.find(key) is not None
     day = datetime.fromtimestamp((services.clock.now() + 3 * DAY) / 1000, UTC).date()
     await office.press(
@@ -156,11 +156,3 @@ async def test_a_decision_that_there_is_none_is_no_page(
     assert answer.status_code == 404
     answer = await office.post(f"/office/subscriptions/{mine}/suspend", csrf=proof, reason="x")
     assert answer.status_code == 409, "what only waits cannot be suspended"
-
-
-def _forms(browser: Browser):
-    from tests.person import _Forms
-
-    parser = _Forms()
-    parser.feed(browser.page.text)
-    return parser.forms

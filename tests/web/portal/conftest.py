@@ -16,6 +16,7 @@ from workswith.catalog.products import ensure_starter_kit
 from workswith.contracts import load
 from workswith.contracts.binding import Answer, Api, Request, bind
 from workswith.gateway import statuses
+from workswith.identity.account import AccountKind
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
 from workswith.kernel.ident import Ident
@@ -56,15 +57,18 @@ class Browser:
 
     def __init__(self, services: Services, application: Any) -> None:
         self.services = services
+        self.account_id = ""
+        """Of who signed in last."""
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=application), base_url=ORIGIN
         )
 
-    async def sign_in(self, email: str, kind: str = "developer") -> str:
+    async def sign_in(self, email: str, kind: AccountKind = "developer") -> str:
         """Makes the account and signs in; returns its id."""
         account = await self.services.accounts.create(kind, email, "Ada", "Tester", PASSWORD)
         self.http.cookies.set("ww_session", await self.services.sessions.open(account.id))
-        return str(account.id)
+        self.account_id = account.id
+        return account.id
 
     async def get(self, path: str, status: int = 200) -> httpx2.Response:
         answer = await self.http.get(path)
@@ -100,7 +104,7 @@ async def browser(services: Services, site: Any) -> AsyncIterator[Browser]:
     """A developer, signed in."""
     made = Browser(services, site)
     async with made.http:
-        made.account_id = await made.sign_in("ada@dev.test")
+        await made.sign_in("ada@dev.test")
         yield made
 
 
@@ -109,7 +113,7 @@ async def other(services: Services, site: Any) -> AsyncIterator[Browser]:
     """Another developer, signed in."""
     made = Browser(services, site)
     async with made.http:
-        made.account_id = await made.sign_in("bob@dev.test")
+        await made.sign_in("bob@dev.test")
         yield made
 
 

@@ -15,6 +15,7 @@ from workswith.catalog.window import window
 from workswith.events.outbox import append
 from workswith.kernel.problem import Kind, Problem
 from workswith.web import app
+from workswith.web.site.services import Services
 from workswith.webhooks.preview import Preview
 
 CLIENT = "6f4f0d0e-0000-4000-8000-000000000001"
@@ -34,15 +35,21 @@ class Client:
         return "header.claims.signature"
 
 
+class Console(Browser):
+    """A developer's browser on a site that has a client."""
+
+    def __init__(self, services: Services) -> None:
+        self.client = Client()
+        wired = dataclasses.replace(services, console=self.client)
+        super().__init__(wired, app.create(wired))
+
+
 @pytest.fixture
-async def console(services: Any) -> AsyncIterator[Any]:
-    """A signed-in developer on a site that has a client; both in one."""
-    client = Client()
-    wired = dataclasses.replace(services, console=client)
-    made = Browser(wired, app.create(wired))
+async def console(services: Services) -> AsyncIterator[Console]:
+    """Signed in."""
+    made = Console(services)
     async with made.http:
-        made.account_id = await made.sign_in("ada@dev.test")
-        made.client = client
+        await made.sign_in("ada@dev.test")
         yield made
 
 
@@ -53,7 +60,7 @@ async def start(browser: Any) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(url.query).items()}
 
 
-async def test_the_token_reaches_the_page_that_asked(console: Any) -> None:
+async def test_the_token_reaches_the_page_that_asked(console: Console) -> None:
     asked = await start(console)
     assert asked["client_id"] == CLIENT
     assert asked["redirect_uri"] == f"{ORIGIN}/console/callback"
@@ -66,7 +73,7 @@ async def test_the_token_reaches_the_page_that_asked(console: Any) -> None:
     assert len(verifier) >= 43
 
 
-async def test_an_answer_counts_once_and_only_with_its_state(console: Any) -> None:
+async def test_an_answer_counts_once_and_only_with_its_state(console: Console) -> None:
     asked = await start(console)
     wrong = await console.get("/console/callback?code=abc&state=other", 400)
     assert 'data-token=""' in wrong.text
@@ -74,12 +81,12 @@ async def test_an_answer_counts_once_and_only_with_its_state(console: Any) -> No
     await console.get(f"/console/callback?code=abc&state={asked['state']}", 400)
 
 
-async def test_a_window_that_nobody_opened_gets_nothing(console: Any, visitor: Any) -> None:
+async def test_a_window_that_nobody_opened_gets_nothing(console: Console, visitor: Any) -> None:
     await visitor.get("/console/callback?code=abc&state=x", 400)
     assert console.client.asked == ("", "", "")
 
 
-async def test_a_refusal_is_handed_over_as_text(console: Any) -> None:
+async def test_a_refusal_is_handed_over_as_text(console: Console) -> None:
     asked = await start(console)
     query = f"error=access_denied&error_description=%3Cb%3EAccess&state={asked['state']}"
     text = (await console.get(f"/console/callback?{query}", 400)).text
@@ -97,7 +104,9 @@ async def test_without_a_client_the_reader_is_told_what_to_do(browser: Any) -> N
     assert "Paste an access token" in answer.text
 
 
-async def test_the_cost_of_calls_is_told_to_their_own_user(console: Any, other: Any) -> None:
+async def test_the_cost_of_calls_is_told_to_their_own_user(
+    console: Console, other: Browser
+) -> None:
     made = await subscribe(console)
     services = console.services
     today = window(services.clock.now()).day
@@ -122,7 +131,7 @@ async def test_the_form_offers_the_examples_and_every_parameter(browser: Any) ->
 
 
 async def test_what_a_call_caused_is_told_to_whom_the_home_belongs(
-    console: Any, other: Any, services: Any
+    console: Console, other: Browser, services: Any
 ) -> None:
     (home,) = await services.homes.create(console.account_id, "flat")
     preview = Preview(services.database, {"smarther": lambda event, _: event.flow.encode()})

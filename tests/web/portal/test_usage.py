@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.catalog.calls import Call
+from tests.web.portal.conftest import Browser
 from workswith.catalog.products import STARTER_KIT
 from workswith.catalog.usage import Usage
 from workswith.kernel.clock import DAY, HOUR
@@ -22,7 +23,7 @@ async def use(browser: Any, subscription: str, *calls: dict[str, Any]) -> None:
     await counted.settle()
 
 
-async def subscribe(browser: Any, name: str = "Kit") -> str:
+async def subscribe(browser: Browser, name: str = "Kit") -> str:
     made = await browser.services.subscriptions.subscribe(browser.account_id, STARTER_KIT, name)
     return made.id
 

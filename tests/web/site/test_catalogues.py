@@ -21,7 +21,12 @@ def _texts() -> frozenset[Text]:
 def _words(language: str) -> dict[Text, Text]:
     path = Path(CATALOGUES) / language / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
-        return {each.id: each.string for each in read_po(file, locale=language) if each.id}
+        catalogue = read_po(file, locale=language)
+    return {_text(each.id): _text(each.string) for each in catalogue if each.id}
+
+
+def _text(found: str | list[str] | tuple[str, ...] | None) -> Text:
+    return found if isinstance(found, str) else tuple(found or ())
 
 
 FORSAKEN = {

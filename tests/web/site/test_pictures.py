@@ -52,15 +52,21 @@ def opened(address: str) -> Image.Image:
     return found
 
 
+def pixel(found: Image.Image, mode: str, place: tuple[int, int]) -> tuple[int, ...]:
+    colours = found.convert(mode).getpixel(place)
+    assert isinstance(colours, tuple)
+    return colours
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 async def test_three_kinds_become_a_png_of_one_size(kind: str) -> None:
     found = opened(await pictures.logo(picture(kind), pictures.APPLICATION))
     assert (found.format, found.size) == ("PNG", (256, 256))
-    red, green, blue, opaque = found.convert("RGBA").getpixel((128, 128))
+    red, green, blue, opaque = pixel(found, "RGBA", (128, 128))
     assert red > 240
     assert max(green, blue) < 16
     assert opaque == 255
-    assert found.convert("RGBA").getpixel((128, 0))[3] == 0, "the sides of a wide one are empty"
+    assert pixel(found, "RGBA", (128, 0))[3] == 0, "the sides of a wide one are empty"
 
 
 async def test_a_brand_keeps_its_shape() -> None:
@@ -99,8 +105,8 @@ async def test_a_picture_lies_as_its_camera_held_it() -> None:
     exif[0x0112] = 3  # upside down
     out = io.BytesIO()
     upright.save(out, "PNG", exif=exif)
-    found = opened(await pictures.logo(out.getvalue(), pictures.APPLICATION)).convert("RGB")
-    assert found.getpixel((128, 200))[0] > 240
+    found = opened(await pictures.logo(out.getvalue(), pictures.APPLICATION))
+    assert pixel(found, "RGB", (128, 200))[0] > 240
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -109,7 +115,7 @@ async def test_of_what_moves_the_first_frame_stays(kind: str) -> None:
     raw = picture(kind, save_all=True, append_images=[blue] * 5, duration=50)
     found = opened(await pictures.logo(raw, pictures.APPLICATION))
     assert getattr(found, "n_frames", 1) == 1
-    assert found.convert("RGB").getpixel((128, 128))[0] > 240
+    assert pixel(found, "RGB", (128, 128))[0] > 240
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_the_clock(cloud: Cloud, dora: Person) -> None:
     def clock(form: int, **fields: str) -> dict[str, object]:
         forms = [one for one in dora.forms if one.action == "/testing/clock"]
         press = ("do", fields.pop("do")) if "do" in fields else None
-        dora.submit(forms[form], press=press, **fields)
+        dora.submit(forms[form], press, **fields)
         dora.open(f"{cloud.origin('portal')}/testing")
         now: dict[str, object] = cloud.control("GET", "/clock")
         return now
