@@ -16,8 +16,7 @@ from workswith import app
 from workswith.catalog import products
 from workswith.catalog.settings import Settings as CatalogSettings
 from workswith.contracts.document import Document, Operation
-from workswith.identity.application import Application
-from workswith.identity.application_form import ApplicationForm
+from workswith.identity.application import Application, ApplicationForm
 from workswith.kernel.clock import HOUR
 from workswith.kernel.database import Tx, statement
 from workswith.sandbox import seed
@@ -168,11 +167,10 @@ class World:
         return document.base_path + path + (f"?{urlencode(query)}" if query else "")
 
     async def _people(self) -> dict[str, str]:
-        loaded = json.loads(
-            self.cloud.areas.kernel.cipher.open(
-                await self.cloud.areas.kernel.database.one(seed._LOAD), seed._CONTEXT
-            )
-        )
+        kernel = self.cloud.areas.kernel
+        sealed = await kernel.database.one(seed._LOAD)
+        assert sealed is not None
+        loaded = json.loads(kernel.cipher.open(sealed, seed._CONTEXT))
         self._developer = loaded["people"]["developer"]["id"]
         return {name: person["id"] for name, person in loaded["people"].items()}
 

@@ -6,7 +6,7 @@ A new API is held against all of this as soon as its document is in the catalogu
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import jsonschema_rs
 import pytest
@@ -18,13 +18,29 @@ from workswith.contracts.conformance import answer_misfits
 from workswith.contracts.document import Body, Document, Operation
 
 OPERATIONS = [
-    pytest.param(document, operation, id=f"{document.slug}-{operation.id}")
-    for document in documents().values()
-    for operation in document.operations
+    (document, operation) for document in documents().values() for operation in document.operations
 ]
+
+
+def _name(document: Document, operation: Operation) -> str:
+    return f"{document.slug}-{operation.id}"
+
+
+def each_of(operations: list[tuple[Document, Operation]]) -> pytest.MarkDecorator:
+    names = [_name(*each) for each in operations]
+    return pytest.mark.parametrize(("document", "operation"), operations, ids=names)
+
+
+class Who(TypedDict, total=False):
+    """Who calls: names of `World`'s keys and tokens."""
+
+    key: str | None
+    token: str | None
+
+
 KEY_MISSING = "Access denied due to missing subscription key."
 KEY_INVALID = "Access denied due to invalid subscription key."
-REFUSALS = {
+REFUSALS: dict[str, tuple[Who, int, str]] = {
     "no key": ({"key": None}, 401, KEY_MISSING),
     "wrong key": ({"key": "wrong"}, 401, KEY_INVALID),
     "key of another product": ({"key": "empty"}, 401, KEY_INVALID),
@@ -53,7 +69,7 @@ def ask(
     value: Any = None,
     *,
     changed: dict[str, str] | None = None,
-    **who: Any,
+    **who: Unpack[Who],
 ) -> Reply:
     """Calls an operation as its document says; whatever comes back has to be in the document."""
     body = b""
@@ -80,10 +96,10 @@ def encoded(body: Body, value: Any) -> bytes:
 @pytest.mark.parametrize(
     ("document", "operation", "case"),
     [
-        pytest.param(*each.values, case, id=f"{each.id}-{case}")
-        for each in OPERATIONS
+        pytest.param(document, operation, case, id=f"{_name(document, operation)}-{case}")
+        for document, operation in OPERATIONS
         for case in REFUSALS
-        if each.values[1].scope or case != "missing scope"  # Echo takes any token
+        if operation.scope or case != "missing scope"  # Echo takes any token
     ],
 )
 def test_the_gateway_refuses(
@@ -102,13 +118,13 @@ def test_the_gateway_refuses(
 
 
 OF_A_PLANT = [
-    each
-    for each in OPERATIONS
-    if PLANT_IDS & {p.name for p in each.values[1].parameters_in("path")}
+    (document, operation)
+    for document, operation in OPERATIONS
+    if PLANT_IDS & {p.name for p in operation.parameters_in("path")}
 ]
 
 
-@pytest.mark.parametrize(("document", "operation"), OF_A_PLANT)
+@each_of(OF_A_PLANT)
 def test_somebody_elses_plant_does_not_exist(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -119,7 +135,7 @@ def test_somebody_elses_plant_does_not_exist(
         assert status == 404
 
 
-@pytest.mark.parametrize(("document", "operation"), OF_A_PLANT)
+@each_of(OF_A_PLANT)
 def test_a_plant_of_another_api_does_not_exist(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -132,7 +148,7 @@ def test_a_plant_of_another_api_does_not_exist(
             assert ask(world, document, operation, changed=changed).status == 404
 
 
-@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+@each_of(OPERATIONS)
 def test_ids_that_are_none_are_refused(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -143,7 +159,7 @@ def test_ids_that_are_none_are_refused(
             assert status in {400, 404}, f"{name}={text}"
 
 
-@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+@each_of(OPERATIONS)
 def test_every_example_gets_a_documented_answer(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -153,10 +169,7 @@ def test_every_example_gets_a_documented_answer(
         ask(world, document, operation, example and example.value)
 
 
-@pytest.mark.parametrize(
-    ("document", "operation"),
-    [each for each in OPERATIONS if each.values[0].slug == "home-control-v1.0"],
-)
+@each_of([each for each in OPERATIONS if each[0].slug == "home-control-v1.0"])
 def test_no_answer_of_home_control_is_to_be_cached(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -210,10 +223,10 @@ def wrong_bodies(body: Body) -> Iterator[tuple[str, Any]]:
     yield "no object", []
 
 
-WITH_JSON = [each for each in OPERATIONS if each.values[1].body and each.values[1].body.is_json]
+WITH_JSON = [each for each in OPERATIONS if each[1].body and each[1].body.is_json]
 
 
-@pytest.mark.parametrize(("document", "operation"), WITH_JSON)
+@each_of(WITH_JSON)
 def test_every_invalid_field_is_refused(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -223,10 +236,7 @@ def test_every_invalid_field_is_refused(
         assert status in {400, 430}, why
 
 
-@pytest.mark.parametrize(
-    ("document", "operation"),
-    [each for each in OPERATIONS if each.values[1].parameters_in("query")],
-)
+@each_of([each for each in OPERATIONS if each[1].parameters_in("query")])
 def test_every_invalid_query_is_refused(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -239,9 +249,7 @@ def test_every_invalid_query_is_refused(
                 assert ask(world, document, operation, changed=changed).status == 400
 
 
-@pytest.mark.parametrize(
-    ("document", "operation"), [each for each in OPERATIONS if 406 in each.values[1].responses]
-)
+@each_of([each for each in OPERATIONS if 406 in each[1].responses])
 def test_an_accept_header_that_excludes_json(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -252,7 +260,7 @@ def test_an_accept_header_that_excludes_json(
     assert answer_misfits(operation, 406, reply.body) == []
 
 
-@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+@each_of(OPERATIONS)
 def test_another_method_is_an_unknown_path(
     world: World, document: Document, operation: Operation
 ) -> None:
@@ -270,9 +278,7 @@ def withstands(world: World, operation: Operation, target: str, body: bytes, sor
         assert answer_misfits(operation, reply.status, reply.body) == [], (target, body[:200])
 
 
-@pytest.mark.parametrize(
-    ("document", "operation"), [each for each in OPERATIONS if each.values[1].body]
-)
+@each_of([each for each in OPERATIONS if each[1].body])
 def test_no_body_is_too_much(world: World, document: Document, operation: Operation) -> None:
     assert operation.body
     target = world.target(document, operation)
@@ -281,7 +287,7 @@ def test_no_body_is_too_much(world: World, document: Document, operation: Operat
             withstands(world, operation, target, body, sort)
 
 
-@pytest.mark.parametrize(("document", "operation"), OPERATIONS)
+@each_of(OPERATIONS)
 def test_no_query_is_too_much(world: World, document: Document, operation: Operation) -> None:
     target = world.target(document, operation).partition("?")[0]
     for query in hostile.QUERIES:
