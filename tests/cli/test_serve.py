@@ -57,7 +57,8 @@ class Installation:
 
     @property
     def members(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children()
+        return found
 
 
 @pytest.fixture
