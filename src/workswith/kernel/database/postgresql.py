@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import asyncpg
 
 from .changes import Changes
+from .connections import Connections, lives
 from .core import DatabaseAway, Query, Statement, TableBusy
 
 T = TypeVar("T")
@@ -43,8 +44,9 @@ _AWAY = (
 class PostgresqlDatabase:
     dialect = "postgresql"
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", connections: int) -> None:
         self._pool = pool
+        self._connections = Connections(pool, connections)
         self.changes = Changes()
 
     @classmethod
@@ -57,7 +59,8 @@ class PostgresqlDatabase:
                 timeout=CONNECT_SECONDS,
                 reset=_as_it_is,
                 server_settings=_SETTINGS,
-            )
+            ),
+            connections,
         )
 
     async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
@@ -101,27 +104,36 @@ class PostgresqlDatabase:
         yield
 
     async def close(self) -> None:
+        await self._connections.close()
         await self._pool.close()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        """One of the pool; a new one where the last was lost. Raises `DatabaseAway`."""
+        """A new one where the last was lost. Raises `DatabaseAway`."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                connection = await self._pool.acquire()
+                connection = await self._connections.take()
         except _AWAY as error:
             raise DatabaseAway(f"no connection: {error or type(error).__name__}") from error
         given_up = asyncio.get_running_loop().call_later(ANSWER_SECONDS, _give_up, connection)
+        cut_off = True
         try:
             yield connection
+            cut_off = False
         except _AWAY as error:
-            if isinstance(error, asyncpg.InterfaceError | OSError) and _lives(connection):
+            if isinstance(error, asyncpg.InterfaceError | OSError) and lives(connection):
                 raise  # of the body, or a wrong use of the driver
             _give_up(connection)
             raise DatabaseAway(f"connection lost: {error or type(error).__name__}") from error
+        except Exception:  # a refusal of ours, or of the database's: the transaction is over
+            cut_off = False
+            raise
         finally:
             given_up.cancel()
-            await self._pool.release(connection)
+            if cut_off or not lives(connection):
+                await self._connections.drop(connection)
+            else:
+                self._connections.put(connection)
 
 
 async def _as_it_is(_connection: Any) -> None:
@@ -129,13 +141,6 @@ async def _as_it_is(_connection: Any) -> None:
 
     No session variable, no session lock, no LISTEN; a transaction left open the driver rolls back.
     """
-
-
-def _lives(connection: Any) -> bool:
-    try:
-        return not connection.is_closed()
-    except asyncpg.InterfaceError:  # the pool has noticed, and taken it back
-        return False
 
 
 def _give_up(connection: Any) -> None:
