@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import pytest
 
@@ -12,7 +12,7 @@ from workswith.kernel.clock import HOUR, MINUTE
 from workswith.kernel.database import query
 from workswith.kernel.problem import Kind, Problem
 
-from .conftest import PASSWORD, World
+from .conftest import PASSWORD, Build, World
 
 SITE = "https://portal.example.test"
 COUNTS = ("account", "mail_link", "mail", "audit")
@@ -209,15 +209,13 @@ async def test_hashes_leave_half_of_the_cores_to_everything_else() -> None:
     passwords.close()
 
 
-async def test_a_hash_of_older_settings_is_renewed_at_sign_in(
-    world: World, build: Callable[..., object]
-) -> None:
+async def test_a_hash_of_older_settings_is_renewed_at_sign_in(world: World, build: Build) -> None:
     from workswith.kernel.broadcast import Broadcast
 
     stored = query(str, "SELECT password_hash FROM account WHERE email = 'ada@example.test'")
     before = await world.database.one(stored)
     stronger = build(world.database, Settings(argon2_memory_kib=16, argon2_rounds=1), Broadcast())
-    await stronger.accounts.sign_in("ada@example.test", PASSWORD)  # type: ignore[attr-defined]
+    await stronger.accounts.sign_in("ada@example.test", PASSWORD)
     after = await world.database.one(stored)
     assert before != after
     assert after

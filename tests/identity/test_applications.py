@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -181,11 +182,11 @@ def test_reply_urls_that_may_not(url: str) -> None:
         ({"pkce": "plain"}, "pkce_unknown"),
     ],
 )
-def test_what_a_form_may_not_say(changes: dict[str, object], code: str) -> None:
-    found, _ = check(replace(FORM, **changes))  # type: ignore[arg-type]
+def test_what_a_form_may_not_say(changes: dict[str, Any], code: str) -> None:
+    found, _ = check(replace(FORM, **changes))
     assert [problem.code for problem in found] == [code]
     with pytest.raises(Problem):
-        clean(replace(FORM, **changes))  # type: ignore[arg-type]
+        clean(replace(FORM, **changes))
 
 
 def test_every_problem_of_a_form_is_found_at_once() -> None:

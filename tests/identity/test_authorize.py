@@ -1,9 +1,11 @@
 """/authorize: answers in their published order, refusals where they belong, questions that bind."""
 
 from dataclasses import replace
+from typing import Never
 
 import pytest
 
+from tests.kernel.passing import Passing
 from workswith.identity.errors import OAuthError
 from workswith.identity.interaction import Interaction
 from workswith.identity.sessions import Session
@@ -339,22 +341,20 @@ async def test_what_fails_inside_goes_back_as_server_error(world: World) -> None
     """[OID-7] A closed database stands for whatever nobody foresaw."""
     await world.allow()
 
-    class Broken:
-        def __getattr__(self, name: str) -> object:
-            return getattr(world.database, name)
-
-        async def write(self, *_: object) -> None:
-            raise self.failure
-
+    class Broken(Passing):
         def __init__(self, failure: Exception) -> None:
+            super().__init__(world.database)
             self.failure = failure
+
+        async def write(self, *_: object, **__: object) -> Never:
+            raise self.failure
 
     authorize = world.area.authorize
     for failure, name in [
         (RuntimeError("bug"), "server_error"),
         (ConnectionRefusedError(), "temporarily_unavailable"),
     ]:
-        authorize._database = Broken(failure)  # type: ignore[assignment]
+        authorize._database = Broken(failure)
         with pytest.raises(OAuthError) as caught:
             await authorize.decide(world.params, world.session)
         assert query_of(caught.value.redirect_to)["error"] == name

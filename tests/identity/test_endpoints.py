@@ -96,18 +96,20 @@ async def test_revocation_is_silent_about_foreign_tokens_and_strict_about_client
     assert (await world.refresh(token)).status_code == 200
 
 
-async def test_what_nobody_foresaw_is_a_documented_500(world: World) -> None:
+async def test_what_nobody_foresaw_is_a_documented_500(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def fail(*_: object) -> None:
         raise RuntimeError("a bug")
 
     token = (await world.tokens())["refresh_token"]
-    world.area.tokens._grants["refresh_token"] = fail  # type: ignore[assignment]
+    monkeypatch.setitem(world.area.tokens._grants, "refresh_token", fail)
     assert refusal(await world.refresh(token)) == (500, "server_error")
 
     async def away(*_: object) -> None:
         raise ConnectionRefusedError
 
-    world.area.tokens._grants["refresh_token"] = away  # type: ignore[assignment]
+    monkeypatch.setitem(world.area.tokens._grants, "refresh_token", away)
     answer = await world.refresh(token)
     assert refusal(answer) == (503, "temporarily_unavailable")
     assert answer.headers["retry-after"] == "5"

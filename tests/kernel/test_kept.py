@@ -1,5 +1,7 @@
 """Kept rows: the same object while nothing changes, never an old one afterwards."""
 
+import pytest
+
 from tests.kernel.races import never_less
 from tests.kernel.test_database import PUT, put
 from workswith.kernel.database import Database, Kept, Tx, query, statement
@@ -64,22 +66,26 @@ async def test_only_one_process_knows_what_was_committed_last(database: Database
     assert Kept(database, ROW).exact == (database.dialect == "sqlite")
 
 
-async def test_what_another_process_makes_is_found_at_once(database: Database) -> None:
+async def test_what_another_process_makes_is_found_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if database.dialect == "sqlite":
         return
     kept = Kept(database, ROW)
     assert await kept.one(id=1) is None
-    database.changes.note = lambda tables: None  # type: ignore[method-assign]  # as if elsewhere
+    monkeypatch.setattr(database.changes, "note", lambda tables: None)  # as if elsewhere
     await database.write(put, 1)
     assert await kept.one(id=1) == [1, 1]
 
 
-async def test_another_process_is_seen_within_a_second(database: Database) -> None:
+async def test_another_process_is_seen_within_a_second(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     elapsed = [100.0]
     kept = Kept(database, ROW, elapsed=lambda: elapsed[0])
     await database.write(put, 1)
     await kept.one(id=1)
-    database.changes.note = lambda tables: None  # type: ignore[method-assign]  # as if elsewhere
+    monkeypatch.setattr(database.changes, "note", lambda tables: None)  # as if elsewhere
     await database.write(put, 1)
     elapsed[0] += 1.0
     assert await kept.one(id=1) == [1, 2]

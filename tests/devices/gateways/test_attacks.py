@@ -324,7 +324,8 @@ async def test_a_home_that_is_removed_takes_its_gateway_with_it(site: Site, tmp_
     gateway = site.gateway(await site.add(), tmp_path, "one_of_each")
     await site.connected(gateway)
     await site.database.write(erase_plant, site.plant.id)
-    gateway._buffer.add(gateway._devices.look(site.clock.now()))  # type: ignore[union-attr]
+    assert gateway._devices is not None
+    gateway._buffer.add(gateway._devices.look(site.clock.now()))
     await asyncio.sleep(0.2)
     assert await site.desk.every() == []
 
