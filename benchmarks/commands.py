@@ -23,20 +23,19 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
 from tests import patience
 
-import gateway
-import load
+from benchmarks import gateway, load
 
 if TYPE_CHECKING:
     from workswith.kernel.database import Query
@@ -83,7 +82,7 @@ class Books:
 
 class _Ok(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if data.endswith((b"}", b"]")):
@@ -150,7 +149,9 @@ def measure(
             for number, (plant, _) in enumerate(ours.plants):
                 path = f"/smarther/v2.0/plants/{plant}/subscription"
                 ask(ours, "POST", path, {"EndPointUrl": f"{address}/{number}"})
-        yard, yard_port = running.enter_context(gateway.constant(500))
+        yard, yard_port = running.enter_context(
+            gateway.constant(500, gateway.YARDSTICKS[gateway.STOCK])
+        )
         pool = running.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         requests, port = ours.posts(), urlsplit(ours.origin).port or 80
         calls = -(-args.calls // len(requests)) * len(requests)
@@ -242,7 +243,7 @@ def main() -> None:
 
             with postgres.running(durable=True) as server:
                 url, folder = server.url.format(name="postgres"), str(server.folder)
-                measure(url, args, heard=heard, servers=lambda folder=folder: cpu_of(folder))
+                measure(url, args, heard=heard, servers=partial(cpu_of, folder))
     with tempfile.TemporaryDirectory() as folder:
         print(f"a page flushed to this disk: {flush_ms(folder):.2f} ms")
 

@@ -9,8 +9,11 @@ python benchmarks/constant.py at-once    # and without a task, as our gateway do
 import os
 import socket
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from workswith.cli.http import Protocol
 
@@ -25,19 +28,19 @@ HEADERS = [
 HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"%s: %s\r\n" % header for header in HEADERS)
 
 
-async def whole(scope, _receive, send) -> None:
+async def whole(scope: Scope, _receive: Receive, send: Send) -> None:
     scope["extensions"]["workswith.answer"](send, HEAD, BODY)
 
 
 class AtOnce:
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await whole(scope, receive, send)
 
-    def begin(self, scope, _receive, send) -> None:
+    def begin(self, scope: Scope, _receive: Receive, send: Send) -> None:
         scope["extensions"]["workswith.answer"](send, HEAD, BODY)
 
 
-async def app(_scope, _receive, send) -> None:
+async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": BODY})
 
@@ -46,8 +49,9 @@ if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     kind = sys.argv[1] if len(sys.argv) > 1 else ""
+    apps: dict[str, Callable[..., Any]] = {"whole": whole, "at-once": AtOnce()}
     config = uvicorn.Config(  # as `workswith up` has it
-        {"whole": whole, "at-once": AtOnce()}.get(kind, app),
+        apps.get(kind, app),
         http=Protocol if kind else "httptools",
         loop="uvloop",
         ws="none",

@@ -38,15 +38,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
-import load
-import rivals
-import sampler
+from benchmarks import load, rivals, sampler
 
 STATUS = (
     "/smarther/v2.0/chronothermostat/thermoregulation/addressLocation"
@@ -81,13 +79,26 @@ class Target:
     costs: list[float] = field(default_factory=list)
     runs: list[load.Load] = field(default_factory=list)
 
+    @classmethod
+    def at(
+        cls,
+        place: tuple[int, int],
+        name: str,
+        requests: list[bytes],
+        calls: int,
+        connections: int = 16,
+    ) -> Self:
+        """``place``: the process and the port."""
+        pid, port = place
+        return cls(name, psutil.Process(pid), port, requests, calls, connections)
+
     def cpu(self) -> float:
         """Seconds of all threads; to the nanosecond where the system tells."""
         with suppress(OSError):
             each = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
             return sum(int(file.read_text().split()[0]) for file in each) / 1e9
         times = self.process.cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,9 @@ def cloud(
             process.wait(15)
 
 
-def _start(command: list[str], environ: dict[str, str]) -> tuple[subprocess.Popen[str], dict]:
+def _start(
+    command: list[str], environ: dict[str, str]
+) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, env=environ, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -195,7 +208,7 @@ async def _furnish(url: str, homes: int, plant_id: str) -> None:
     await database.close()
 
 
-def _thermostats(seed: dict) -> list[tuple[str, str]]:
+def _thermostats(seed: dict[str, Any]) -> list[tuple[str, str]]:
     """Of the end-user, as the API itself tells."""
     from urllib.request import Request, urlopen
 
@@ -205,7 +218,7 @@ def _thermostats(seed: dict) -> list[tuple[str, str]]:
     }
     api = f"{seed['origins']['api']}/smarther/v2.0/plants"
 
-    def ask(url: str) -> dict:
+    def ask(url: str) -> Any:
         with urlopen(Request(url, headers=headers)) as answer:
             return json.loads(answer.read())
 
@@ -235,8 +248,9 @@ def constant(body_bytes: int, kind: str) -> Iterator[tuple[int, int]]:
 
 def measure(pool: ProcessPoolExecutor, target: Target, *, keep: bool) -> None:
     before = target.cpu()
-    arguments = target.port, target.requests, target.calls, target.connections
-    result = pool.submit(load.run, "127.0.0.1", *arguments).result()
+    result = pool.submit(
+        load.run, "127.0.0.1", target.port, target.requests, target.calls, target.connections
+    ).result()
     if result.wrong:
         raise SystemExit(f"{target.name}: {result.wrong} of {target.calls} answers were not 200")
     if keep:
@@ -266,7 +280,8 @@ def main() -> None:
         _profile(args.homes, args.calls)
         return
     with ExitStack() as running:
-        clouds, absent = [], []
+        clouds: list[tuple[str, Cloud]] = []
+        absent: list[str] = []
         for name, database in _databases(running, args.only, absent):
             clouds.append((f"GET, {name}", running.enter_context(cloud(0, database("reads")))))
             if args.homes:
@@ -325,11 +340,11 @@ def _targets(
     """The clouds first, then the yardsticks, then what else is installed; adds to ``absent``."""
     found = []
     for name, one in clouds:
-        port = urlsplit(one.origin).port or 80
+        place = one.pid, urlsplit(one.origin).port or 80
         if name.startswith("POST"):
-            found.append((name, one.pid, port, one.posts(), calls // 5, 64))
+            found.append(Target.at(place, name, one.posts(), calls // 5, connections=64))
         else:
-            found.append((name, one.pid, port, [one.get()], calls, 16))
+            found.append(Target.at(place, name, [one.get()], calls))
     ours = clouds[0][1]
     get = [ours.get()]
     probe = load.run("127.0.0.1", urlsplit(ours.origin).port or 80, get, 50, 1)
@@ -338,23 +353,22 @@ def _targets(
     size = probe.bytes_per_answer - 135
     for name, kind in YARDSTICKS.items():
         place = running.enter_context(constant(size, kind))
-        found.append((name, *place, get, calls, 16))
-    found += _rivals(running, ours, size, calls, absent)
-    return [Target(name, psutil.Process(pid), *rest) for name, pid, *rest in found]
+        found.append(Target.at(place, name, get, calls))
+    return found + _rivals(running, ours, size, calls, absent)
 
 
 def _rivals(
     running: ExitStack, ours: Cloud, size: int, calls: int, absent: list[str]
-) -> list[tuple]:
+) -> list[Target]:
     found, get = [], [ours.get()]
     if rivals.has_nginx():
         place = running.enter_context(rivals.nginx("x" * size))
-        found.append(("nginx", *place, get, calls, 16))
+        found.append(Target.at(place, "nginx", get, calls))
     else:
         absent.append("nginx")
     if rivals.has_lua():
         place = running.enter_context(rivals.nginx("x" * size, lua=(ours.key, ours.token)))
-        found.append(("nginx with Lua", *place, get, calls, 16))
+        found.append(Target.at(place, "nginx with Lua", get, calls))
     else:
         absent.append("nginx with Lua (libnginx-mod-http-lua)")
     if program := rivals.prism():
@@ -369,7 +383,7 @@ def _rivals(
             absent.append("Prism (it did not start)")
         else:
             get = [ours.get(prefix=smarther.base_path)]
-            found.append(("Prism", *place, get, max(calls // 20, 100), 16))
+            found.append(Target.at(place, "Prism", get, max(calls // 20, 100)))
     else:
         absent.append("Prism (see the head of benchmarks/gateway.py)")
     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import NamedTuple, cast
 
 import uvloop
@@ -74,7 +75,7 @@ async def _run(host: str, port: int, requests: list[bytes], calls: int, connecti
     for _ in range(connections):
         done = loop.create_future()
         _, protocol = await loop.create_connection(
-            lambda done=done: _Connection(requests, left, done), host, port
+            partial(_Connection, requests, left, done), host, port
         )
         opened.append(protocol)
         finished.append(done)

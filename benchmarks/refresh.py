@@ -61,7 +61,7 @@ class Target:
 
     def cpu(self) -> float:
         times = self.process.cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
     def report(self) -> dict[str, float]:
         ordered = sorted(self.times)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 MODULES = Path("/usr/lib/nginx/modules")
 PRISM = Path(__file__).parents[1] / ".tools/node_modules/.bin/prism"
@@ -108,7 +109,7 @@ def nginx(body: str, *, lua: tuple[str, str] | None = None) -> Iterator[tuple[in
 
 
 @contextmanager
-def prism_of(program: str, document: dict) -> Iterator[tuple[int, int]]:
+def prism_of(program: str, document: dict[str, Any]) -> Iterator[tuple[int, int]]:
     """Prism with a published document; its process and port."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
