@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -114,6 +115,10 @@ class UnderFire(Thread):
         self.home, self.attempted = home, start
         self.acknowledged: list[float] = []
 
+    def outlasted(self, commands: int) -> bool:
+        """Whether more than so many were acknowledged."""
+        return len(self.acknowledged) > commands
+
     def run(self) -> None:
         while True:
             self.attempted = round(self.attempted + 0.1, 1)
@@ -134,7 +139,7 @@ def at_home(folder: Path, **environ: str) -> Iterator[Home]:
             "WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "100000",
         }
         with (
-            Cloud(data, **broker.environ, **limits, **environ) as cloud,
+            Cloud(data, port=0, **broker.environ, **limits, **environ) as cloud,
             cable_in_thread(broker.gateway_port) as cable,
         ):
             home = Home(cloud, broker, cable)
@@ -233,7 +238,7 @@ def test_the_cloud_is_killed_in_the_middle_and_nothing_has_to_be_repaired(home: 
     for attempt in range(4):
         under_fire = UnderFire(home, 5 + attempt * 8)
         under_fire.start()
-        until(lambda fire=under_fire, least=4 + attempt * 4: fire.acknowledged[least:])
+        until(partial(under_fire.outlasted, 4 + attempt * 4))
         home.cloud.kill()
         under_fire.join(SECONDS)
         home.cloud.start()

@@ -174,7 +174,7 @@ def test_what_changes_elsewhere_is_seen_without_reloading(browser: Browser, stil
 
 
 def script(habit: str) -> bool:
-    return HABITS[habit].get("java_script_enabled", True)
+    return bool(HABITS[habit].get("java_script_enabled", True))
 
 
 def furnished(window: Window, cloud: Cloud, template: str, name: str) -> tuple[Page, str]:

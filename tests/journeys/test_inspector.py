@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -42,9 +43,17 @@ def arrivals(cloud: Cloud, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def endpoint(cloud: Cloud, url: str) -> dict[str, Any]:
+def endpoints(cloud: Cloud) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(cli(cloud, "endpoints", "--json"))
-    return next(one for one in found if one["url"] == url)
+    return found
+
+
+def endpoint(cloud: Cloud, url: str) -> dict[str, Any]:
+    return next(one for one in endpoints(cloud) if one["url"] == url)
+
+
+def failed_with(cloud: Cloud, url: str, error: str) -> bool:
+    return bool(endpoint(cloud, url)["last_error"] == error)
 
 
 def test_what_arrives_is_shown_and_the_endpoint_can_be_told_to_fail(
@@ -71,7 +80,7 @@ def test_what_arrives_is_shown_and_the_endpoint_can_be_told_to_fail(
     for behaviour, error in (("fail", ""), ("reset", "reset"), ("vanish", "timeout")):
         cloud.control("POST", "/inspect/mine", {"behaviour": behaviour})
         cli(cloud, "trigger", endpoint(cloud, url)["id"])
-        until(lambda error=error: endpoint(cloud, url)["last_error"] == error)
+        until(partial(failed_with, cloud, url, error))
     assert endpoint(cloud, url)["health"] == "failing"
     cloud.control("POST", "/inspect/mine", {"behaviour": "well"})
     cli(cloud, "trigger", endpoint(cloud, url)["id"])
@@ -113,8 +122,7 @@ def test_listen_hands_on_to_a_program_and_answers_as_it_does(cloud: Cloud, home:
         home.turn(23)
         until(lambda: got)
         assert b"23.00000" in b"".join(got)
-        every = lambda: json.loads(cli(cloud, "endpoints", "--json"))  # noqa: E731
-        until(lambda: any(one["last_status"] == 418 for one in every()))
+        until(lambda: any(one["last_status"] == 418 for one in endpoints(cloud)))
     finally:
         listener.terminate()
         listener.wait(10)

@@ -6,6 +6,7 @@ phone, uses the keyboard alone, or presses everything twice.
 
 import contextlib
 import re
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -27,7 +28,12 @@ from tests.steps import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("manners")]
 
-_TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+_TOUCH: dict[str, Any] = {
+    "viewport": PHONE,
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 
 
 class Client:

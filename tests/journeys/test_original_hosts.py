@@ -100,8 +100,9 @@ def test_it_delivers_to_the_listener_of_the_same_folder(cloud: OriginalCloud) ->
     """Whose certificate comes from the authority that this sandbox trusts."""
     command = [sys.executable, "-m", "workswith", "webhooks", "listen", "--plant", "Casa al Lago",
                "--data", str(cloud.data)]  # fmt: skip
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*command, "--json"], text=True, **pipes) as listening:
+    with subprocess.Popen(
+        [*command, "--json"], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as listening:
         assert listening.stdout is not None
         assert listening.stderr is not None
         try:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -28,7 +29,7 @@ def export(cloud: Cloud) -> bytes:
     ).stdout
 
 
-def run(cloud: Cloud, folder: Path, code: str) -> dict[str, object]:
+def run(cloud: Cloud, folder: Path, code: str) -> dict[str, Any]:
     collection, report = folder / "collection.json", folder / "report.json"
     collection.write_bytes(export(cloud))
     command = [
@@ -42,7 +43,7 @@ def run(cloud: Cloud, folder: Path, code: str) -> dict[str, object]:
         command, check=False, capture_output=True, env=environ, text=True, timeout=100
     )
     assert report.exists(), done.stdout + done.stderr
-    result: dict[str, object] = json.loads(report.read_text())["run"]
+    result: dict[str, Any] = json.loads(report.read_text())["run"]
     failures = json.loads(report.read_text())["run"]["failures"]
     assert done.returncode == 0, json.dumps(failures, indent=1)[:4000]
     return result
