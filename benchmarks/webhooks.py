@@ -32,7 +32,7 @@ from workswith.events.relay import Relay
 from workswith.kernel import log
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, Clock, ClockState, wall
-from workswith.kernel.database import Database, migrate, open_database, query, statement
+from workswith.kernel.database import Database, Tx, migrate, open_database, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells, Supervisor
@@ -42,7 +42,7 @@ from workswith.webhooks.sender import Sender, Sent
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.signing import Signer, new_secret, seal
 from workswith.webhooks.subscriptions import Subscriptions
-from workswith.webhooks.worker import Worker
+from workswith.webhooks.worker import Posts, Worker
 
 BODY = b'[{"data":"' + b"x" * 680 + b'"}]'
 LANES = 64
@@ -93,7 +93,7 @@ def cpu() -> float:
 class Engine:
     """The dispatcher as the program wires it."""
 
-    def __init__(self, database: Database, settings: Settings, sender, clock: Clock) -> None:
+    def __init__(self, database: Database, settings: Settings, sender: Posts, clock: Clock) -> None:
         self.database, self.clock, self.settings = database, clock, settings
         self.bells, self.ident = Bells(), Ident()
         self.cipher = Cipher(bytes(32))
@@ -147,7 +147,9 @@ class Counting:
         self.posts = 0
         self.ids: set[str] = set()
 
-    async def post(self, endpoint_id, url, headers, body) -> Sent:
+    async def post(
+        self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> Sent:
         self.posts += 1
         self.ids.add(headers[0][1])
         await asyncio.sleep(0)
@@ -222,7 +224,9 @@ class Timed:
         self.ids: set[str] = set()
         self.posts = 0
 
-    async def post(self, endpoint_id, url, headers, body) -> Sent:
+    async def post(
+        self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> Sent:
         sent = await self.sender.post(endpoint_id, url, headers, body)
         if sent.status == 200:
             self.posts += 1
@@ -313,7 +317,9 @@ async def day(database: Database, settings: Settings) -> None:
     clock = Clock(state=ClockState(wall=now, shown=now, rate=0.0))
 
     class Sometimes(Counting):
-        async def post(self, endpoint_id, url, headers, body) -> Sent:
+        async def post(
+            self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+        ) -> Sent:
             self.posts += 1
             return Sent(503 if url.endswith("0/") else 200)
 
@@ -342,7 +348,7 @@ _CLEAR = (
 
 
 async def clear(database: Database) -> None:
-    async def run(tx) -> None:
+    async def run(tx: Tx) -> None:
         for table in _CLEAR:
             await tx.run(statement(f"DELETE FROM {table}"))
 
@@ -382,7 +388,8 @@ class Beside:
             return {}
         self.rival.stdin.write(line + "\n")
         self.rival.stdin.flush()
-        return msgspec.json.decode(await asyncio.to_thread(self.rival.stdout.readline))
+        line = await asyncio.to_thread(self.rival.stdout.readline)
+        return msgspec.json.decode(line, type=dict[str, float])
 
     def end(self) -> None:
         if self.rival is not None:
