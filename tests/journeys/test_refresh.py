@@ -268,12 +268,16 @@ async def test_a_kill_in_the_middle_consumes_nothing(login: Login) -> None:
         client.line.close()
 
 
+def line_to(login: Login, at: int) -> Line:
+    """To one of the processes, in turn."""
+    return Line(lambda: login.ports[at % len(login.ports)])
+
+
 @pytest.mark.parametrize("login", ["postgresql"], indirect=True)
 async def test_a_rollback_in_the_middle_consumes_nothing(login: Login) -> None:
     """The database throws out its clients among refreshes: whatever was open is rolled back."""
     clients = [
-        Client(login, Line(lambda at=at: login.ports[at % len(login.ports)]), token)
-        for at, token in enumerate(login.links(CLIENTS))
+        Client(login, line_to(login, at), token) for at, token in enumerate(login.links(CLIENTS))
     ]
     done = asyncio.Event()
 

@@ -112,16 +112,12 @@ def delivered(endpoint: Receiver) -> list[float]:
     ]
 
 
-def options() -> dict[str, str]:
-    return {"WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "1000000"}
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     promises = Promises()
-    cloud = Cloud(tmp_path / "data", **options())
+    cloud = Cloud(tmp_path / "data", WORKSWITH_CATALOG_STARTER_KIT_QUOTA="1000000")
     with cloud, receiver.in_thread(receiver.tls_of(tmp_path / "data" / "tls")) as endpoint:
         plant, _ = cloud.thermostat()
         with cloud.http() as http:

@@ -51,8 +51,9 @@ def json_of(run: Run, answer: httpx2.Response, what: str) -> dict[str, Any]:
 
 def keys(run: Run, document: dict[str, Any]) -> KeySet:
     """No private or symmetric material; every key has a ``kid`` of its own."""
-    listed = document.get("keys")
-    run.need(isinstance(listed, list) and listed, "the JWKS has keys")
+    found = document.get("keys")
+    listed: list[dict[str, Any]] = found if isinstance(found, list) else []
+    run.need(listed, "the JWKS has keys")
     kids = [key.get("kid") for key in listed]
     run.check(all(kids), "every key of the JWKS has a kid")
     run.check(len(set(kids)) == len(kids), "the kids of the JWKS are distinct")
@@ -98,6 +99,12 @@ def token_error(
     run.check(_DESCRIPTION.fullmatch(description), "error_description has allowed characters only")
 
 
+def number(run: Run, claims: dict[str, Any], name: str) -> float | None:
+    found = claims.get(name)
+    run.check(isinstance(found, int | float), f"{name} is a number")
+    return found if isinstance(found, int | float) else None
+
+
 def id_token(
     run: Run,
     token: str,
@@ -120,10 +127,9 @@ def id_token(
     run.check(claims.get("iss") == issuer, f"iss {claims.get('iss')!r} is the issuer {issuer!r}")
     aud = claims.get("aud")
     run.check(client_id in (aud if isinstance(aud, list) else [aud]), "aud has the client_id")
-    exp, iat = claims.get("exp"), claims.get("iat")
-    if run.check(isinstance(exp, int | float), "exp is a number"):
+    if (exp := number(run, claims, "exp")) is not None:
         run.check(now - SKEW < exp < now + 50 * YEAR, "exp lies ahead, and not too far")
-    if run.check(isinstance(iat, int | float), "iat is a number"):
+    if (iat := number(run, claims, "iat")) is not None:
         run.check(iat <= now + SKEW, "iat is not in the future")
         run.check(not fresh or iat >= now - SKEW, "iat is not older than five minutes")
     if "auth_time" in claims:
