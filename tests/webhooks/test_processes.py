@@ -28,6 +28,7 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, query
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
+from workswith.webhooks.logbook import Attempt
 from workswith.webhooks.reading import endpoints_of
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.shards import SHARDS
@@ -161,7 +162,7 @@ async def test_killed_paused_and_cut_off_again_and_again(
         await until_all_delivered(chain, 2 * ROUNDS * len(PATHS))
 
     deliveries = await chain.deliveries()
-    by_endpoint = defaultdict(list)
+    by_endpoint: defaultdict[str, list[Attempt]] = defaultdict(list)
     attempts = {}
     for delivery in deliveries:
         attempts[delivery.id] = await chain.attempts(delivery)
