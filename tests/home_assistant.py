@@ -65,7 +65,7 @@ class HomeAssistant:
         self.http = httpx2.Client(base_url=self._own, timeout=60, trust_env=False, limits=none)
 
     def _run(self, *options: str) -> "subprocess.Popen[bytes]":
-        place = ("-m", "homeassistant", "-c", str(self._folder))
+        place: tuple[str, ...] = ("-m", "homeassistant", "-c", str(self._folder))
         if options[0] == "--script":
             place = ("-m", "homeassistant", *options[:2], "-c", str(self._folder))
             options = options[2:]

@@ -16,39 +16,41 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 ACCEPT = "btn btn-primary pull-left"
+Form = tuple[str, dict[str, str], dict[str, str]]
 
 
 class Page(HTMLParser):
     """Forms as (action, {name: value}, {name: classes}), and the ids of all elements."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.forms, self.ids = [], set()
+        self.forms: list[Form] = []
+        self.ids: set[str | None] = set()
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
         self.ids.add(given.get("id"))
         if tag == "form":
             self.forms.append((given.get("action", ""), {}, {}))
         elif tag == "input" and self.forms:
             _, values, classes = self.forms[-1]
-            values[given.get("name")] = given.get("value", "")
-            classes[given.get("name")] = given.get("class", "")
+            values[given.get("name", "")] = given.get("value", "")
+            classes[given.get("name", "")] = given.get("class", "")
 
 
 class Stay(HTTPRedirectHandler):
     """Redirects are followed by hand, so that the last one can be kept."""
 
-    def redirect_request(self, *_):
+    def redirect_request(self, *_: object) -> None:
         return None
 
 
-def main(url, email, password, reply_url, then=""):  # noqa: C901  read from top to bottom
+def main(url: str, email: str, password: str, reply_url: str, then: str = "") -> None:  # noqa: C901  read from top to bottom
     browser = build_opener(HTTPCookieProcessor(CookieJar()), Stay())
     browser.addheaders = [("Accept-Language", os.environ.get("SIGN_IN_LANGUAGE", "en"))]
 
-    def go(url, fields=None):
+    def go(url: str, fields: dict[str, str] | None = None) -> tuple[str, int, str]:
         data = None if fields is None else urlencode(fields).encode()
         while True:
             try:
