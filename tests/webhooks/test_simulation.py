@@ -12,6 +12,7 @@ import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,13 @@ from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells
 from workswith.webhooks import logbook
 from workswith.webhooks.logbook import Attempt
-from workswith.webhooks.reading import deliveries_of, endpoints_of, losses_of
+from workswith.webhooks.reading import (
+    DeliveryView,
+    LossView,
+    deliveries_of,
+    endpoints_of,
+    losses_of,
+)
 from workswith.webhooks.recorder import ENOUGH
 from workswith.webhooks.recording import Outcome
 from workswith.webhooks.sender import Sent
@@ -89,7 +96,7 @@ class World:
 class Process:
     """One process: its connection to the database, and its way to the outside."""
 
-    def __init__(self, real: Any, world: World, fate: Fate, commits: Iterator[int]) -> None:
+    def __init__(self, real: Database, world: World, fate: Fate, commits: Iterator[int]) -> None:
         self.real = real
         self.world = world
         self.fate = fate
@@ -116,13 +123,16 @@ class Process:
     async def all(self, query: Query[Any], /, **parameters: Any) -> list[Any]:
         await self.way()
         self.require_life()
-        rows = await self.real.all(query, **parameters)
+        rows: list[Any] = await self.real.all(query, **parameters)
         recorded = self.recorded
         await self.way()
         happened["recorded while rows were on their way"] += bool(rows) > (
             recorded == self.recorded
         )
         return rows
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self.real.together()
 
     async def write(self, body: Callable[..., Awaitable[Any]], /, *args: Any, **kw: Any) -> Any:
         recording = getattr(body, "__name__", "") == "_record"
@@ -409,11 +419,8 @@ class Story:
         written = sum(len(several) for several in told.attempts.values())
         happened["repeated"] += len(told.posts) > written
         # (a) nobody who stayed has missed one
-        rows = Counter(
-            row.subscription_id
-            for row in (*told.deliveries, *told.losses)
-            if row.plant_id in PLANTS
-        )
+        ended: list[DeliveryView | LossView] = [*told.deliveries, *told.losses]
+        rows = Counter(row.subscription_id for row in ended if row.plant_id in PLANTS)
         subscriptions = await self.chain.subscriptions.of_account(ACCOUNT, "smarther-v2.0")
         for subscription in subscriptions:
             own = sum(event.plant_id == subscription.plant_id for event in events)
