@@ -169,7 +169,7 @@ def test_what_cannot_be_is_said(cloud: Cloud) -> None:
     for method, path, body, words in [
         ("POST", "/snapshots/nobody/restore", None, "no state called"),
         ("POST", "/snapshots", {"name": "../up"}, "1 to 64"),
-        ("POST", "/snapshots", {"name": 3}, "name of a state"),
+        ("POST", "/snapshots", {"name": 3}, "name is a text"),
         ("POST", "/snapshots", {"name": "seeded"}, "stays as it is"),
         ("DELETE", "/snapshots/seeded", None, "goes back to"),
         ("POST", "/fork", {"name": "main"}, "already"),

@@ -1,6 +1,7 @@
 """Who is not who they say, says too much, or says nonsense: refused, and nothing else suffers."""
 
 import asyncio
+import contextlib
 import ssl
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,12 @@ class Raw:
         self.credentials = credentials
         self._site = site
         self._context = site.context(credentials, folder)
-        self.connection = Connection(credentials.gateway_id, self._heard)
-        site.open.append(self.connection)
+        self.connection = self._anew()
+
+    def _anew(self) -> Connection:
+        connection = Connection(self.credentials.gateway_id, self._heard)
+        self._site.open.append(connection)
+        return connection
 
     async def open(self) -> None:
         address = Address("localhost", self._site.broker.gateway_port, tls=True)
@@ -53,11 +58,30 @@ class Raw:
         await self.connection.publish(topic, payload, proof, qos=1)
 
     async def hello(self, *modules: protocol.Announced, nonce: str = NONCE) -> protocol.Welcome:
+        """Until it is welcome: where the network is lost meanwhile, once more from the beginning."""
         self.heard.clear()
-        await self.say("hello", protocol.encode(protocol.Hello(nonce, modules=list(modules))))
-        await eventually(lambda: self.said("welcome"))
-        found: protocol.Welcome = await self.said("welcome")
+        hello = protocol.encode(protocol.Hello(nonce, modules=list(modules)))
+        found: protocol.Welcome | None = None
+        while found is None:
+            if self.connection.lost.is_set():
+                self.connection = self._anew()
+                await eventually(self._opened, "a connection")
+            with contextlib.suppress(ConnectionError):
+                await self.say("hello", hello)
+            await eventually(self._answered_or_lost, "an answer to hello")
+            found = await self.said("welcome")
         return found
+
+    async def _opened(self) -> bool:
+        try:
+            await self.open()
+        except ConnectionError:
+            self.connection = self._anew()
+            return False
+        return True
+
+    async def _answered_or_lost(self) -> bool:
+        return self.connection.lost.is_set() or await self.said("welcome") is not None
 
     async def said(self, what: str) -> Any:
         return next((one for name, one in self.heard if name == what), None)

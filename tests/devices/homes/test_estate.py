@@ -13,6 +13,7 @@ from workswith.devices.templates import TEMPLATES
 from workswith.kernel.database import query
 from workswith.kernel.ident import Ident
 from workswith.kernel.problem import Kind, Problem
+from workswith.kernel.slices import SLICES
 
 COLUMNS = {
     "sqlite": "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
@@ -41,7 +42,14 @@ WHOLE = (
     ("event", "id, event_id", "plant_id = :plant_id"),
 )
 """Tables, their columns, and which rows are a home's."""
-KEPT = {"event", "event_sequence", "webhook_subscription", "webhook_delivery", "webhook_lost"}
+KEPT = {
+    "event",
+    *(f"event_{number}" for number in range(SLICES)),
+    "event_sequence",
+    "webhook_subscription",
+    "webhook_delivery",
+    "webhook_lost",
+}
 """Tables that tell of what has been, or belong to whoever hears of a departure."""
 
 
