@@ -271,21 +271,28 @@ async def isolation(
         lambda id_, at: (id_, at),
         "SELECT delivery_id, event_at FROM webhook_delivery WHERE plant_id NOT LIKE 'home-%0'",
     )
-    took = sorted(
+    took = [
         timed.answered[id_] - at
-        for id_, at in await engine.database.all(rows)
+        for id_, at in sorted(await engine.database.all(rows), key=lambda row: row[1])
         if id_ in timed.answered
-    )
-    p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]
+    ]
+    # Of the first to each endpoint most is TLS, and statements that a connection has not seen yet.
+    (p50, p99), (_, warm) = _percentiles(took), _percentiles(took[90:])
     share = "10 %" if hanging else "none"
     print(
-        f"{share} of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms; {twice} sent twice"
+        f"{share} of 100 hang: {len(took)} healthy deliveries, p50 {p50} ms, p99 {p99} ms, "
+        f"{warm} ms after the first to each; {twice} sent twice"
     )
     if hanging and (rival := await beside.ask("isolation")):
         print(
             f"  pg-boss with 64 workers, undici: {rival['count']} healthy deliveries, "
             f"p50 {rival['p50']} ms, p99 {rival['p99']} ms"
         )
+
+
+def _percentiles(took: Sequence[int]) -> tuple[int, int]:
+    ordered = sorted(took)
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
 
 
 async def recovery(database: Database, settings: Settings, clock: Clock) -> None:
