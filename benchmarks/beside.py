@@ -43,6 +43,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--at-once", type=int, default=64)
     args = parser.parse_args()
+    if not (args.source / "workswith" / "__init__.py").is_file():
+        parser.error(f"{args.source} holds no package workswith: it would be compared with itself")
     with ExitStack() as running:
         here = target(running, HERE, args)
         there = target(running, args.source.absolute(), args)
