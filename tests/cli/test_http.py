@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import io
+import json
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 import uvicorn
 
 from workswith.cli.http import Protocol
+from workswith.kernel import log
 
 SMALL = 2_000
 
@@ -89,6 +92,20 @@ async def test_a_huge_head_is_refused(wire: Wire, app: App, whole: bool) -> None
     assert (await answer(reader))[0] == 431
     assert await reader.read() == b""
     assert app.asked == []
+
+
+async def test_a_refusal_can_be_found_in_the_log(wire: Wire) -> None:
+    out = io.StringIO()
+    log.configure(as_json=True, stream=out)
+    try:
+        wire[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")
+        head = (await wire[0].read()).partition(b"\r\n\r\n")[0].decode()
+    finally:
+        log.configure()
+    flow = head.partition("x-flow-id: ")[2].partition("\r\n")[0]
+    written = json.loads(out.getvalue())
+    assert (written["flow"], written["status"]) == (flow, "400 Bad Request")
+    assert len(flow) == 12
 
 
 async def test_a_huge_address_is_refused(wire: Wire, app: App) -> None:

@@ -17,6 +17,9 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from workswith.kernel import log
+from workswith.kernel.ident import Ident
+
 from .exchange import EXTENSIONS, Exchange
 from .joining import Joined
 
@@ -35,6 +38,9 @@ _TOO_LARGE = b"431 Request Header Fields Too Large"
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 _NOTED = frozenset({b"host", b"expect", b"transfer-encoding"})
 _INVALID = b"400 Bad Request"
+
+_ident = Ident()
+_log = log.get("http")
 
 
 class Protocol(HttpToolsProtocol):
@@ -309,10 +315,14 @@ class Protocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
             return
+        flow = _ident.key()[:12]
+        client = self.client[0] if self.client else ""
+        _log.info("a request was refused", status=status.decode(), flow=flow, client=client)
         body = sentence.encode()
         self.transport.write(
-            b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\n"
-            b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (status, len(body), body)
+            b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\nx-flow-id: %s\r\n"
+            b"content-length: %d\r\nconnection: close\r\n\r\n%s"
+            % (status, flow.encode(), len(body), body)
         )
         # A client that is still sending when the connection closes would not see the answer.
         self.loop.call_later(self.linger_seconds if self._in_body else 0, self.transport.close)
