@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from wtforms import Form as WtForm
-from wtforms.fields import PasswordField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields import PasswordField, StringField, TextAreaField, choices
 from wtforms.i18n import get_translations
 
 from workswith.kernel.problem import Kind, Problem
@@ -62,9 +61,10 @@ def lines(label: str, *validators: Any, hint: str = "", **attributes: Any) -> Te
     return TextAreaField(label, validators, [_strip], hint, render_kw=_named(attributes))
 
 
-def options(words: Mapping[str, str]) -> list[SelectChoice]:
+def options(words: Mapping[str, str]) -> list[Any]:
     """What can be chosen in a list; ``words`` by value."""
-    return [SelectChoice(value, each) for value, each in words.items()]
+    library: Any = choices  # its stubs do not know the class yet
+    return [library.SelectChoice(value, each) for value, each in words.items()]
 
 
 def passphrase(label: str, *validators: Any, hint: str = "", **attributes: Any) -> PasswordField:
