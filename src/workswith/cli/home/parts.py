@@ -7,12 +7,12 @@ import click
 
 from workswith.cli.folder import data_option, json_option
 
-from .sandbox import Sandbox, done, home_argument, print_json, tell
+from .sandbox import Sandbox, done, home_argument, module_option, print_json, tell
 
 
 @click.command()
 @home_argument
-@click.option("--module", default="", metavar="DEVICE", help="Only this one: its id or name.")
+@module_option
 @data_option
 @json_option
 def remove(home: str, module: str, data: Path, as_json: bool) -> None:
@@ -27,7 +27,7 @@ def remove(home: str, module: str, data: Path, as_json: bool) -> None:
 
 @click.command()
 @home_argument
-@click.option("--module", default="", metavar="DEVICE", help="Only this one: its id or name.")
+@module_option
 @data_option
 @json_option
 def reset(home: str, module: str, data: Path, as_json: bool) -> None:

@@ -15,6 +15,9 @@ owner_option = click.option(
     help="Whose: an e-mail address, or developer, end_user, operator.",
 )
 home_argument = click.argument("home", metavar="HOME")
+module_option = click.option(
+    "--module", default="", metavar="DEVICE", help="Only this one: its id or name."
+)
 
 
 class Sandbox:
