@@ -173,11 +173,16 @@ async def test_pipelined_requests_are_answered_in_order(wire: Wire, app: App) ->
 async def test_a_whole_address_says_which_host_is_meant(wire: Wire, app: App) -> None:
     """As proxies send it: the header of that name is ignored. (RFC 9112 section 3.2.2)"""
     reader, writer = wire
-    for address in ("http://portal.example/a?b=c", "http://portal.example:8443/a", "/a"):
+    for address in (
+        "http://portal.example/a?b=c",
+        "http://portal.example:8443/a",
+        "http://[::1]:8443/a",
+        "/a",
+    ):
         writer.write(get(address))
         assert (await answer(reader))[0] == 200
-    assert app.asked == ["/a"] * 3
-    assert app.hosts == [b"portal.example", b"portal.example:8443", b"x"]
+    assert app.asked == ["/a"] * 4
+    assert app.hosts == [b"portal.example", b"portal.example:8443", b"[::1]:8443", b"x"]
 
 
 async def test_what_is_under_way_is_answered_before_a_refusal_closes(wire: Wire, app: App) -> None:

@@ -216,7 +216,8 @@ class Protocol(HttpToolsProtocol):
             return path, query
         parsed = httptools.parse_url(url)
         if parsed.host:  # then it counts, whatever the header says (RFC 9112 section 3.2.2)
-            host = parsed.host if parsed.port is None else b"%s:%d" % (parsed.host, parsed.port)
+            host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
+            host = host if parsed.port is None else b"%s:%d" % (host, parsed.port)
             self.headers[:] = [(n, host if n == b"host" else value) for n, value in self.headers]
         return parsed.path or b"/", parsed.query or b""
 
