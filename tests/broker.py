@@ -6,7 +6,6 @@ TLS, certificates, access rules: nothing is left out. ``Cable`` is a wire to it 
 import asyncio
 import os
 import re
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -54,7 +53,10 @@ class Broker:
         return (self.folder / "log").read_text("utf-8")
 
     def start(self) -> None:
-        self._spawn()
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
+            )
         until(self._answers, lambda: self.log)
 
     def _answers(self) -> bool:
@@ -65,32 +67,16 @@ class Broker:
             return False
         return True
 
-    def _spawn(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
-            )
-        self.process = process
-        Thread(target=self._supervise, args=(process,), daemon=True).start()
-
-    def _supervise(self, process: "subprocess.Popen[bytes]") -> None:
-        """As an init system does: Debian's Mosquitto 2.0.11 was seen to end in a memory fault.
-
-        For whoever is connected that is one more loss of the network.
-        """
-        if process.wait() == -signal.SIGSEGV and self.process is process:
-            self._spawn()
-
     def stop(self) -> None:
-        process, self.process = self.process, None
-        if process is not None:
-            process.kill()
-            process.wait(10)
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
 
     def read_again(self) -> None:
-        """As after new revocations."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGHUP)
+        """As after new revocations: it starts anew, since a reload is its end. (docs/gateways.md)"""
+        self.stop()
+        self.start()
 
 
 @contextmanager

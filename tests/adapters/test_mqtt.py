@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.broker import Broker, free_port, mosquitto
-from tests.patience import eventually, until
+from tests.patience import eventually
 from workswith.adapters.mqtt import Address, Connection, MqttBroker, proof_of
 from workswith.adapters.mqtt_check import examine
 from workswith.devices.gateways.settings import Settings
@@ -146,13 +145,3 @@ def test_the_broker_has_a_digest_of_the_password(broker: Broker) -> None:
     assert line.startswith("workswith:$7$")
     assert Address.parse(broker.url).password not in line
     assert (broker.folder / "passwords").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_broker_of_tests_that_faults_is_there_again(broker: Broker) -> None:
-    """What the other tests need it for is ours; its own faults are not theirs to fail by."""
-    first = broker.process
-    assert first is not None
-    first.send_signal(signal.SIGSEGV)
-    until(lambda: broker.process is not first, "another process")
-    assert broker.process is not None
-    assert broker.process.poll() is None

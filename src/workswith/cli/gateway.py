@@ -127,7 +127,7 @@ def revoke(gateway: str, data: Path, config: Path | None, as_json: bool) -> None
     if as_json:
         click.echo(json.dumps({"id": gateway, "revocations": str(list_file)}))
     else:
-        click.echo(f"Shut out. Let the broker read {list_file} again (mosquitto: SIGHUP).")
+        click.echo(f"Shut out. Start the broker again, so that it reads {list_file}.")
 
 
 @command.command()
