@@ -13,6 +13,7 @@ for name in (
     "database",
     "park",
     "commands",
+    "home_control",
     "gateway",
     "pages",
     "client",

@@ -25,6 +25,13 @@ from benchmarks import gateway
 HERE = Path(workswith.__file__).parents[1]
 
 
+def checked(source: Path) -> Path:
+    """The folder ``src`` of another checkout; ends the program if it is none."""
+    if not (source / "workswith" / "__init__.py").is_file():
+        raise SystemExit(f"{source} holds no package workswith: it would be compared with itself")
+    return source.absolute()
+
+
 def target(running: ExitStack, source: Path, args: argparse.Namespace) -> gateway.Target:
     homes = 0 if args.status else args.homes
     cloud = running.enter_context(gateway.cloud(homes, "", source=source))
@@ -43,11 +50,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--at-once", type=int, default=64)
     args = parser.parse_args()
-    if not (args.source / "workswith" / "__init__.py").is_file():
-        parser.error(f"{args.source} holds no package workswith: it would be compared with itself")
+    source = checked(args.source)
     with ExitStack() as running:
         here = target(running, HERE, args)
-        there = target(running, args.source.absolute(), args)
+        there = target(running, source, args)
         pool = running.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         for number in range(args.rounds + 1):
             for one in (here, there) if number % 2 else (there, here):

@@ -32,7 +32,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -110,12 +110,12 @@ class Cloud:
     plants: list[tuple[str, str]]
 
     def get(self, prefix: str = "") -> bytes:
-        return self._request("GET", self._status(0).removeprefix(prefix), "")
+        return self.request("GET", self._status(0).removeprefix(prefix))
 
     def posts(self) -> list[bytes]:
         """So that each thermostat hears another value each time."""
         return [
-            self._request(
+            self.request(
                 "POST", self._status(n), COMMAND.format(value=15 + (n * 7 + turn) % 20 / 2)
             )
             for turn in range(7)
@@ -126,7 +126,7 @@ class Cloud:
         plant, module = self.plants[n]
         return STATUS.format(plant=plant, module=module)
 
-    def _request(self, method: str, path: str, body: str) -> bytes:
+    def request(self, method: str, path: str, body: str = "") -> bytes:
         lines = [
             f"{method} {path} HTTP/1.1",
             f"Host: {urlsplit(self.origin).netloc}",
@@ -142,11 +142,17 @@ class Cloud:
 
 @contextmanager
 def cloud(
-    homes: int, database: str, profile: Path | None = None, *, source: Path | None = None
+    homes: int,
+    database: str,
+    profile: Path | None = None,
+    *,
+    source: Path | None = None,
+    templates: Sequence[str] = ("flat",),
 ) -> Iterator[Cloud]:
-    """Starts the whole cloud in a new folder, with so many homes more; sampled into ``profile``.
+    """Starts the whole cloud in a new folder; sampled into ``profile``.
 
-    ``source`` is the folder ``src`` of another checkout, for its program in place of this one.
+    With so many homes more of each of ``templates``. ``source`` is the folder ``src`` of another
+    checkout, for its program in place of this one.
     """
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "WORKSWITH_CATALOG_STARTER_KIT_QUOTA": "1000000000"}
@@ -160,7 +166,7 @@ def cloud(
             first.kill()
             first.wait()
             url = database or f"sqlite:///{folder}/workswith.db"
-            asyncio.run(_furnish(url, homes, seed["plants"][0]["id"]))
+            asyncio.run(_furnish(url, [*templates] * homes, seed["plants"][0]["id"]))
         if profile is not None:
             place = Path(__file__).with_name("sampler.py")
             command[1:3] = [str(place), str(profile), "-m", "workswith"]
@@ -189,7 +195,7 @@ def _start(
     return process, json.loads(line)
 
 
-async def _furnish(url: str, homes: int, plant_id: str) -> None:
+async def _furnish(url: str, templates: Iterable[str], plant_id: str) -> None:
     """More homes for the owner of a plant."""
     from workswith.devices.homes import furnish
     from workswith.kernel.clock import wall
@@ -200,8 +206,8 @@ async def _furnish(url: str, homes: int, plant_id: str) -> None:
 
     async def body(tx: Tx) -> None:
         owner_id = await tx.one(owner, plant_id=plant_id) or ""
-        for _ in range(homes):
-            await furnish(tx, owner_id, Ident(), "flat", wall())
+        for template in templates:
+            await furnish(tx, owner_id, Ident(), template, wall())
 
     database = await open_database(url)
     await database.write(body)
