@@ -1,7 +1,7 @@
 """What a delivery costs: CPU of this process for each, with signed 700-byte bodies over warm HTTPS.
 
-Beside it, in alternation in the same run, a bare loop over the same client without rules or
-records; on PostgreSQL also what the server spends, and pg-boss with undici (npm), if installed in
+Beside it, in alternation in the same run, a bare client that has nothing of ours (`epoll.py`), and
+our own sender in a loop without rules or records; on PostgreSQL also what the server spends, and pg-boss with undici (npm), if installed in
 ``.tools``. Then: healthy endpoints while a tenth hangs, recovery with many pending, and a simulated
 day. The receiver is a process of its own. Without an address it is measured on SQLite and then on a
 server of PostgreSQL of its own.
@@ -16,6 +16,7 @@ import gc
 import os
 import resource
 import shutil
+import ssl
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
+from benchmarks.epoll import Epoll
 from workswith.events.outbox import Draft, append, append_all
 from workswith.events.relay import Relay
 from workswith.kernel import log
@@ -156,8 +158,8 @@ class Counting:
         return Sent(200)
 
 
-async def bare(sender: Sender, urls: Sequence[str], count: int) -> None:
-    """The same requests without lanes, rules or a database."""
+async def alone(sender: Sender, urls: Sequence[str], count: int) -> None:
+    """The same requests by our sender, without lanes, rules or a database."""
     cipher, ident = Cipher(bytes(32)), Ident()
     secret = seal(cipher, "e", new_secret(ident))
     signer = Signer(cipher)
@@ -178,18 +180,23 @@ async def told(sender: Sender, url: str) -> list[int]:
     return [int(each) for each in sent.answer.split()]
 
 
-async def cost(engine: Engine, sender: Sender, url: str, beside: "Beside") -> None:
+async def cost(engine: Engine, sender: Sender, url: str, beside: "Beside", authority: Path) -> None:
     urls = [f"{url}/lane/{n:03}" for n in range(LANES)]
     plants = [f"plant-{n}" for n in range(LANES)]
     for address, plant in zip(urls, plants, strict=True):
         await engine.subscribe(address, plant)
+    bare = Epoll(urls, ssl.create_default_context(cafile=authority))
     figures: dict[str, list[float]] = {}
     rates: list[float] = []
     count = LANES * EVENTS
     for number in range(ROUNDS + 1):
         await told(sender, url)
         begun = cpu()
-        await bare(sender, urls, EVENTS)
+        bare.run(EVENTS, BODY)
+        least = (cpu() - begun) / count * 1e6
+        assert await told(sender, url) == [count, count]
+        begun = cpu()
+        await alone(sender, urls, EVENTS)
         plain = (cpu() - begun) / count * 1e6
         assert await told(sender, url) == [count, count]
         await engine.change(plants, EVENTS)
@@ -200,13 +207,15 @@ async def cost(engine: Engine, sender: Sender, url: str, beside: "Beside") -> No
         assert await told(sender, url) == [count, count], "each once"
         rival = await beside.ask(f"cost {LANES} {EVENTS}")
         if number:  # the first round warms up
-            figures.setdefault("bare client", []).append(plain)
+            figures.setdefault("bare client", []).append(least)
+            figures.setdefault("our sender", []).append(plain)
             figures.setdefault("dispatcher", []).append(full)
             if server:
                 figures.setdefault("its server", []).append(server)
             if rival:
                 figures.setdefault("pg-boss, undici", []).append(rival["micros"])
             rates.append(count / took)
+    bare.close()
     for name, each in figures.items():
         print(f"{name:<16} {min(each):6.1f} µs best, {statistics.median(each):6.1f} median")
     ratio = statistics.median(figures["bare client"]) / statistics.median(figures["dispatcher"])
@@ -427,7 +436,8 @@ async def main(url: str, folder: Path, postmaster: int = 0) -> None:
                 settings, rules=msgspec.structs.replace(settings.rules, answer_ms=10_000)
             )
             patiently = Sender(patient)
-            await cost(Engine(database, patient, patiently, Clock()), patiently, at, beside)
+            engine = Engine(database, patient, patiently, Clock())
+            await cost(engine, patiently, at, beside, folder / "authority.pem")
             patiently.close()
             await clear(database)
         if "isolation" in only:
