@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 
+import msgspec
+
 from workswith.kernel.problem import Kind, Problem
 
 DEVICE = "automation"
@@ -36,8 +38,7 @@ class Command:
     level: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     level: int
     step: int
     motion: Motion

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .kind import DeviceKind
 from .kinds import KINDS
@@ -17,6 +17,19 @@ from .simulators.weather import moved
 UNKNOWN: Ahead[Any] = Ahead(NEVER, Step(None, None))
 WAITING: Step[Any] = Step(None, None)
 """The step of a device of which only is known when it speaks at the earliest."""
+
+
+class Draw(NamedTuple):
+    """What a device in this ``state`` draws: watts, from ``since`` until ``until``.
+
+    ``energy`` is its counter at ``since``, in millijoules.
+    """
+
+    state: Any
+    power: int
+    energy: int
+    since: int
+    until: int
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +49,8 @@ class Device:
     queued: int = NEVER
     """The earliest instant at which the park looks after it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    draw: Draw | None = None
+    """As a meter saw it last."""
     gone: bool = False
     """Taken out of the park; whoever waited for its lock looks for the one in its place."""
 
@@ -128,8 +143,9 @@ class Circuits:
         for module_id in meter.circuit:
             device = self._devices.get(module_id)
             if device is not None:
-                drawn = _look(device, now, fresh.get(module_id))
-                power, energy = power + drawn.power, energy + drawn.energy
+                draw = _draw(device, now, fresh.get(module_id))
+                power += draw.power
+                energy += draw.energy + draw.power * max(0, now - draw.since)
         now = max(now, meter.state.said.at)
         return meter.simulator.step(meter.body, meter.state, now, Measured(power, energy))
 
@@ -139,11 +155,20 @@ def release(locks: Iterable[asyncio.Lock]) -> None:
         lock.release()
 
 
-def _look(device: Device, now: int, state: Any) -> Any:
+def _draw(device: Device, now: int, fresh: Any) -> Draw:
+    """The one that was seen last, while it holds: most devices draw the same for hours."""
+    state = device.state if fresh is None else fresh
+    draw = device.draw
+    if draw is not None and draw.state is state and draw.since <= now < draw.until:
+        return draw
     simulator, body = device.simulator, device.body
-    if state is None:
-        if device.state.said.at <= now < device.ahead.wake_at:
-            # It lives on to here and says nothing, so the next look has less far to go.
-            device.state = simulator.step(body, device.state, now).state
-        state = device.state
-    return simulator.look(body, state, max(now, state.said.at)).reading
+    if fresh is None and state.said.at <= now < device.ahead.wake_at:
+        # It lives on to here and says nothing, so the next look has less far to go.
+        device.state = state = simulator.step(body, state, now).state
+    if state.said.at < now or device.circuit:
+        now = max(now, state.said.at)
+        lived, said = simulator.look(body, state, now)
+    else:  # it has just said so
+        now, lived, said = state.said.at, state, state.said
+    device.draw = Draw(state, said.power, said.energy, now, simulator.steady(body, lived, now))
+    return device.draw

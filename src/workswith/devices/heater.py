@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 
+import msgspec
+
 DEVICE = "heater"
 
 
@@ -38,8 +40,7 @@ class Command:
     mode: Mode
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """``temperature`` is the air's as the heater measures it, in tenths of a degree Celsius."""
 
     mode: Mode

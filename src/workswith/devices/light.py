@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
+import msgspec
+
 from workswith.kernel.problem import Kind, Problem
 
 DEVICE = "light"
@@ -32,8 +34,7 @@ class Command:
     level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """``level`` is what it is set to, also while it is off; ``None`` if it cannot be dimmed."""
 
     on: bool

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
+import msgspec
+
 DEVICE = "energymeter"
 
 
@@ -23,8 +25,7 @@ class Measured:
     energy: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     power: int
     energy: int
     at: int

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
+import msgspec
+
 DEVICE = "plug"
 
 
@@ -20,8 +22,7 @@ class Command:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     on: bool
     power: int
     energy: int

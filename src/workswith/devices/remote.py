@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 
+import msgspec
+
 DEVICE = "remote"
 
 
@@ -42,8 +44,7 @@ class Press:
     new_battery: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """``level`` is the battery's in percent; ``presses`` counts, ``button`` was the last one."""
 
     level: int

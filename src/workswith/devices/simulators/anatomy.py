@@ -34,8 +34,7 @@ class Body:
     pace: Pace = USUAL_PACE
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """Everything that does. ``at`` is the last minute lived through.
 
     Members that came later have defaults, so that what was kept before can still be read.

@@ -1,6 +1,9 @@
 """A simulated shutter: it travels for as long as it takes, and stops where it is told to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.automation import (
     BETWEEN,
@@ -28,8 +31,7 @@ class Model:
     down: int = 21 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """It has been on the way from ``start`` to ``aim`` since ``since``."""
 
     at: int

@@ -1,6 +1,9 @@
 """A simulated audio-video unit: it rings for a while after somebody pressed the button."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.doorentry import RINGS_FOR, Configuration, Reading, Ring
 
@@ -12,8 +15,7 @@ class Model:
     """Nothing about it matters."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """``pressed_at`` is -1 as long as nobody was at the door."""
 
     at: int

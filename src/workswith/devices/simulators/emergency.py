@@ -1,6 +1,9 @@
 """A simulated controller of emergency lights: all is well until a hand breaks something."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.emergency import Configuration, Fault, Reading
 
@@ -12,8 +15,7 @@ class Model:
     """Nothing about it matters but what is printed on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     at: int
     failures: int
     alert_at: int

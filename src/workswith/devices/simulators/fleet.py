@@ -7,9 +7,10 @@ minute are taken together, and only where they are so many that columns are quic
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from workswith.kernel.clock import MINUTE
 

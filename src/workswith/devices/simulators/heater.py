@@ -5,7 +5,10 @@ away (the whole) and frost guard (the negative half) arrive at a heater. The roo
 minutes, as the thermostats' rooms do; orders act on their millisecond.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.heater import Command, Configuration, Mode, Reading
 from workswith.kernel.clock import MINUTE
@@ -28,8 +31,7 @@ class Model:
     phase: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """``at`` is the last minute lived through; ``energy`` is counted up to ``counted``."""
 
     at: int
@@ -84,6 +86,11 @@ def say(body: Heater, state: State, now: int) -> Reading:
     return Reading(state.mode, _watts(body, state), state.energy + used, warmth, now)
 
 
+def stays(_body: Heater, state: State, now: int) -> int:
+    """Until its next minute; what it uses counts from `State.counted` on."""
+    return now if now < state.counted else max(now, state.at + MINUTE)
+
+
 def _switch(body: Heater, state: State, now: int) -> State:
     """Follows what is wanted at ``now``, and counts what was used until then."""
     used = _watts(body, state) * max(0, now - state.counted)
@@ -112,4 +119,4 @@ def _has_to_speak(body: Heater, state: State, room: Room, now: int) -> bool:
     return warmer and quiet >= pace.measure
 
 
-SIMULATOR = Machine(Model, Configuration, State, live, obey, say)
+SIMULATOR = Machine(Model, Configuration, State, live, obey, say, stays)

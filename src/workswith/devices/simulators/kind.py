@@ -76,6 +76,12 @@ class Simulator(Protocol):
     def look(self, body: Any, state: Any, now: int, /) -> Step[Any]:
         """Lives until ``now`` and speaks, change or none."""
 
+    def steady(self, body: Any, state: Any, now: int, /) -> int:
+        """Until when its power stays what it is at ``now``, to which ``state`` has lived.
+
+        Its energy grows by just that until then. ``now`` itself where that is not known.
+        """
+
     def busy(self, state: Any, now: int, /) -> bool:
         """Whether its own user interface keeps commands away."""
 

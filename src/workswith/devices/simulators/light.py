@@ -1,6 +1,9 @@
 """A simulated light: switched at once, or dimmed over a ramp; its watts follow its brightness."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.light import BRIGHTEST, Command, Configuration, Reading
 
@@ -17,8 +20,7 @@ class Model:
     ramp: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """Its brightness is on the way from ``start`` since ``since`` to what it is set to."""
 
     at: int
@@ -81,6 +83,10 @@ def say(body: Light, state: State, now: int) -> Reading:
     return Reading(state.on, level, watts, state.energy, now)
 
 
+def stays(body: Light, state: State, now: int) -> int:
+    return _curve(body, state)(now)[1]
+
+
 def _aim(state: State) -> int:
     return state.level if state.on else 0
 
@@ -102,4 +108,4 @@ def _curve(body: Light, state: State) -> power.Curve:
 
 
 _NOTHING = Reading(on=False, level=None, power=0, energy=0, at=0)
-SIMULATOR = Machine(Model, Configuration, State, live, obey, say)
+SIMULATOR = Machine(Model, Configuration, State, live, obey, say, stays)

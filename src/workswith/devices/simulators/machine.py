@@ -5,11 +5,12 @@ it has to say to the next, so looking at it in between changes nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import Field, dataclass, replace
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from workswith.kernel.clock import MINUTE
 
@@ -20,9 +21,7 @@ C = TypeVar("C")
 
 
 class State(Protocol):
-    """A frozen dataclass that has been lived through to the instant ``at``."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    """A frozen struct that has been lived through to the instant ``at``."""
 
     @property
     def at(self) -> int: ...
@@ -52,6 +51,8 @@ class Machine(Generic[M, C, S]):
     """Lives to an instant, or to the first before it at which it speaks, which is returned."""
     obey: Callable[[Body[M, C], S, int, Any], S]
     say: Callable[[Body[M, C], S, int], Any]
+    stays: Callable[[Body[M, C], S, int], int] = lambda _body, _state, now: now
+    """Until when a kind that draws power draws as it does at an instant, lived through to there."""
 
     def body_of(self, model: str, configuration: str, time_zone: str, pace: Pace) -> Body[M, C]:
         return Body(
@@ -71,7 +72,7 @@ class Machine(Generic[M, C, S]):
         away = now - state.at
         if away > MEMORY:
             missed = (away - MEMORY) // MINUTE * MINUTE
-            state = replace(state, at=state.at + missed)
+            state = _with(state, at=state.at + missed)
         spoken = None
         state, at = self.live(body, state, now)
         while at is not None:
@@ -92,6 +93,10 @@ class Machine(Generic[M, C, S]):
     def look(self, body: Body[M, C], state: S, now: int) -> Step[S]:
         return Step(*self._speak(body, self.step(body, state, now).state, now))
 
+    def steady(self, body: Body[M, C], state: S, now: int) -> int:
+        # What is not lived through for longer than that is not counted. (`step`)
+        return min(self.stays(body, state, now), state.at + MEMORY)
+
     def busy(self, state: S, now: int) -> bool:
         return False
 
@@ -100,9 +105,9 @@ class Machine(Generic[M, C, S]):
 
     def _speak(self, body: Body[M, C], state: S, now: int) -> tuple[S, Any]:
         said = self.say(body, state, now)
-        return _said(state, said), said
+        return _with(state, said=said), said
 
 
-def _said(state: S, report: Any) -> S:
-    members = {"said": report}  # each kind says something else
-    return replace(state, **members)
+def _with(state: S, **members: Any) -> S:
+    made: S = replace(cast("Any", state), **members)  # a struct, of which each kind has its own
+    return made

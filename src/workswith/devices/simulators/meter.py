@@ -1,6 +1,6 @@
 """A simulated energy meter: each of its steps is given what flows through it at that instant."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,8 +22,7 @@ class Model:
     past: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """``wake_at`` is when it looks again if nothing behind it changes before."""
 
     flow: Measured
@@ -34,6 +33,7 @@ class State:
 Meter = Body[Model, Configuration]
 
 _states = msgspec.json.Decoder(State)
+_encode = msgspec.json.Encoder().encode
 
 
 def begin(_body: Meter, now: int, _seed: int) -> State:
@@ -55,18 +55,18 @@ def state_of(text: str) -> State:
 
 
 def text_of(state: State) -> str:
-    return msgspec.json.encode(state).decode()
+    return _encode(state).decode()
 
 
 def step(body: Meter, state: State, now: int, command: Measured | None = None) -> Step[State]:
     """Speaks when the power changed enough, but not too often; and at each heartbeat."""
     if command is None:
         return Step(state, None)
-    command = replace(command, energy=command.energy + body.model.past)
+    flow = Measured(command.power, command.energy + body.model.past)
     said, pace = state.said, body.pace
-    changed = abs(command.power - said.power) >= pace.power_step
+    changed = abs(flow.power - said.power) >= pace.power_step
     due = said.at + (pace.power if changed else pace.heartbeat)
-    state = replace(state, flow=command, wake_at=due)
+    state = State(flow, due, said)
     return Step(state, None) if now < due else look(body, state, now)
 
 
@@ -80,7 +80,12 @@ def touch(body: Meter, state: State, now: int, change: Measured | None = None) -
 
 def look(body: Meter, state: State, now: int) -> Step[State]:
     said = Reading(state.flow.power, state.flow.energy, now)
-    return Step(replace(state, said=said, wake_at=now + body.pace.heartbeat), said)
+    return Step(State(state.flow, now + body.pace.heartbeat, said), said)
+
+
+def steady(_body: Meter, _state: State, now: int) -> int:
+    """What flows through it is for its circuit to say."""
+    return now
 
 
 def busy(_state: State, _now: int) -> bool:

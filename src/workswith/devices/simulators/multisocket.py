@@ -1,6 +1,9 @@
 """A simulated socket with several outlets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.multisocket import Command, Configuration, Reading
 
@@ -12,8 +15,7 @@ class Model:
     """Nothing about it matters but its outlets."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     at: int
     outlets: tuple[bool, ...]
     said: Reading

@@ -1,6 +1,9 @@
 """A simulated plug, and the appliance behind it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.plug import Command, Configuration, Reading
 
@@ -19,8 +22,7 @@ class Model:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     at: int
     on: bool
     energy: int
@@ -55,6 +57,10 @@ def say(body: Plug, state: State, now: int) -> Reading:
     return Reading(state.on, watts, state.energy, now)
 
 
+def stays(body: Plug, state: State, now: int) -> int:
+    return _curve(body, state)(now)[1]
+
+
 def _curve(body: Plug, state: State) -> power.Curve:
     if not state.on:
         return lambda _at: (0, NEVER)
@@ -62,4 +68,4 @@ def _curve(body: Plug, state: State) -> power.Curve:
     return lambda at: draw(model.appliance, model.watts, model.seed, zone, at)
 
 
-SIMULATOR = Machine(Model, Configuration, State, live, obey, say)
+SIMULATOR = Machine(Model, Configuration, State, live, obey, say, stays)

@@ -1,6 +1,9 @@
 """A simulated remote switch: its battery runs down by the day and by each press."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from workswith.devices.remote import FROM, Configuration, Press, Reading
 from workswith.kernel.clock import DAY, HOUR
@@ -19,8 +22,7 @@ class Model:
     press: int = HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """At ``since`` there were ``charge`` milliseconds of life left in the battery."""
 
     at: int

@@ -4,7 +4,7 @@ Pure: the same body, state, instants and commands give the same bytes. A module 
 `kind.Simulator`; `course` is how a state moves. [DEV-2 DEV-4 C2C-2]
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from workswith.devices.thermostat import Command, Function, Mode, Reading
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
@@ -28,6 +28,7 @@ __all__ = [
     "foresee",
     "look",
     "state_of",
+    "steady",
     "step",
     "text_of",
     "touch",
@@ -93,6 +94,11 @@ def look(body: Body, state: State, now: int) -> Step[State]:
 
 def busy(state: State, now: int) -> bool:
     return now < state.busy_until
+
+
+def steady(_body: Body, _state: State, now: int) -> int:
+    """Nothing is known of what it draws."""
+    return now
 
 
 def circuit(_body: Body) -> tuple[str, ...]:
