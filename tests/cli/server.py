@@ -8,11 +8,8 @@ from typing import Any
 
 import uvicorn
 
-from tests.patience import eventually
+from tests.patience import WITHIN, eventually
 from workswith.cli.http import Protocol
-
-PATIENCE = 20.0
-"""Seconds after which something that should come is taken for lost."""
 
 
 class App:
@@ -77,14 +74,14 @@ class Wire:
 
     async def answer(self) -> tuple[int, str]:
         """Status and body of the next answer."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WITHIN):
             head = await self.reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
             return int(head.split(b" ", 2)[1]), (await self.reader.readexactly(length)).decode()
 
     async def rest(self) -> bytes:
         """All that comes until the server ends the connection."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WITHIN):
             received = b""
             try:
                 while piece := await self.reader.read(65_536):

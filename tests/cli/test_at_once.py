@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.cli.server import App, wire_to
-from tests.patience import eventually
+from tests.patience import WITHIN, eventually
 
 
 def get(path: str, *lines: str) -> bytes:
@@ -90,7 +90,7 @@ async def test_who_expects_a_word_before_the_body_gets_it() -> None:
         wire.send(
             b"POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n"
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN):
             assert await wire.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         wire.send(b"abc")
         assert await wire.answer() == (200, "/x 3")

@@ -6,20 +6,24 @@ import io
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import uvicorn
 
+from tests.patience import eventually
 from workswith.cli.http import Protocol
 from workswith.kernel import log
 
 SMALL = 2_000
+LIMIT_SECONDS = 100.0
+"""They pass when a test says so, and not because a machine is busy."""
 
 
-class Hasty(Protocol):
+class Limited(Protocol):
     head_bytes = SMALL
-    head_seconds = 0.2
+    head_seconds = body_seconds = LIMIT_SECONDS
 
 
 class App:
@@ -42,32 +46,69 @@ class App:
         await send({"type": "http.response.body", "body": str(size).encode()})
 
 
+Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@asynccontextmanager
+async def served(app: Any, *, idle_seconds: int = 1_000) -> AsyncIterator[tuple[Wire, Protocol]]:
+    """Both ends of a connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        http=Limited,
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=idle_seconds,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    await eventually(lambda: server.started, "uvicorn")
+    reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+    await eventually(lambda: server.server_state.connections, "the connection")
+    (connection,) = server.server_state.connections
+    assert isinstance(connection, Protocol)
+    try:
+        yield (reader, writer), connection
+    finally:
+        writer.close()
+        server.should_exit = True
+        await running
+
+
+async def pass_time(seconds: float) -> None:
+    """So many seconds are over, for all that waits in this loop."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    vars(loop)["time"] = lambda: now() + seconds
+    await asyncio.sleep(0)
+
+
+async def too_late(connection: Protocol) -> None:
+    """The time is over for what the server waits for."""
+    await eventually(lambda: connection._waiting, "a limit")
+    await pass_time(LIMIT_SECONDS)
+
+
 @pytest.fixture
 def app() -> App:
     return App()
 
 
 @pytest.fixture
-async def port(app: App) -> AsyncIterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None, server_header=False)
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.005)
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    await running
+async def ends(app: App) -> AsyncIterator[tuple[Wire, Protocol]]:
+    async with served(app) as both:
+        yield both
 
 
 @pytest.fixture
-async def wire(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    yield reader, writer
-    writer.close()
+def wire(ends: tuple[Wire, Protocol]) -> Wire:
+    return ends[0]
 
 
-Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+@pytest.fixture
+def connection(ends: tuple[Wire, Protocol]) -> Protocol:
+    return ends[1]
 
 
 def get(path: str = "/", **headers: str) -> bytes:
@@ -114,12 +155,14 @@ async def test_a_huge_address_is_refused(wire: Wire, app: App) -> None:
     assert app.asked == []
 
 
-async def test_a_head_that_never_ends_is_refused(wire: Wire, app: App) -> None:
+async def test_a_head_that_never_ends_is_refused(
+    wire: Wire, app: App, connection: Protocol
+) -> None:
     reader, writer = wire
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
-    async with asyncio.timeout(5):
-        assert (await answer(reader))[0] == 408
-        assert await reader.read() == b""
+    await too_late(connection)
+    assert (await answer(reader))[0] == 408
+    assert await reader.read() == b""
     assert app.asked == []
 
 
@@ -129,7 +172,7 @@ async def test_dripping_does_not_buy_time(wire: Wire, app: App) -> None:
     async def drip() -> None:
         for byte in get(**{"X-Slow": "x" * 200}):
             writer.write(bytes([byte]))
-            await asyncio.sleep(0.02)
+            await pass_time(1)
 
     dripping = asyncio.create_task(drip())
     assert (await answer(reader))[0] == 408
@@ -137,16 +180,19 @@ async def test_dripping_does_not_buy_time(wire: Wire, app: App) -> None:
     assert app.asked == []
 
 
-async def test_a_connection_that_says_nothing_is_closed(wire: Wire) -> None:
-    async with asyncio.timeout(5):
-        assert (await answer(wire[0]))[0] == 408
+async def test_a_connection_that_says_nothing_is_closed(wire: Wire, connection: Protocol) -> None:
+    await too_late(connection)
+    assert (await answer(wire[0]))[0] == 408
 
 
-async def test_a_second_head_is_bounded_as_the_first(wire: Wire, app: App) -> None:
+async def test_a_second_head_is_bounded_as_the_first(
+    wire: Wire, app: App, connection: Protocol
+) -> None:
     reader, writer = wire
     writer.write(get("/one"))
     assert (await answer(reader)) == (200, b"0")
     writer.write(b"GET /two HTTP/1.1\r\n")
+    await too_late(connection)
     assert (await answer(reader))[0] == 408
     assert app.asked == ["/one"]
 
@@ -188,16 +234,9 @@ async def test_a_whole_address_says_which_host_is_meant(wire: Wire, app: App) ->
 async def test_what_is_under_way_is_answered_before_a_refusal_closes(wire: Wire, app: App) -> None:
     reader, writer = wire
     writer.write(get("/good") + get("/" + "x" * SMALL))
-    async with asyncio.timeout(5):
-        assert await answer(reader) == (200, b"0")
-        assert await reader.read() == b""
+    assert await answer(reader) == (200, b"0")
+    assert await reader.read() == b""
     assert app.asked == ["/good"]
-
-
-class Slow(Protocol):
-    """For bodies."""
-
-    body_seconds = 0.2
 
 
 class Whole(App):
@@ -216,60 +255,36 @@ class Whole(App):
             await super().__call__(scope, receive, send)
 
 
-async def served(app: Any, protocol: type[Protocol]) -> tuple[uvicorn.Server, Any, int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, http=protocol, lifespan="off", log_config=None, timeout_keep_alive=1
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.005)
-    return server, running, listener.getsockname()[1]
-
-
 async def test_an_answer_handed_over_whole_is_an_answer_like_others() -> None:
     """Pipelined ones in order, with a date, and the connection closed when the client asks."""
-    server, running, port = await served(Whole(), Protocol)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(get("/one") + get("/two") + get("/three", connection="close"))
-    for path in (b"/one", b"/two", b"/three"):
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        assert head.startswith(b"http/1.1 200 ok\r\n")
-        assert head.count(b"\r\ndate: ") == 1
-        assert (b"connection: close" in head) == (path == b"/three")
-        assert await reader.readexactly(len(path)) == path
-    assert await reader.read() == b""
-    writer.close()
-    server.should_exit = True
-    await running
+    async with served(Whole()) as ((reader, writer), _):
+        writer.write(get("/one") + get("/two") + get("/three", connection="close"))
+        for path in (b"/one", b"/two", b"/three"):
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            assert head.startswith(b"http/1.1 200 ok\r\n")
+            assert head.count(b"\r\ndate: ") == 1
+            assert (b"connection: close" in head) == (path == b"/three")
+            assert await reader.readexactly(len(path)) == path
+        assert await reader.read() == b""
 
 
 async def test_whoever_stands_between_sees_the_messages() -> None:
     app = Whole()
     app.wrapped = True
-    server, running, port = await served(app, Protocol)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(get("/x"))
-    assert await answer(reader) == (200, b"0")
+    async with served(app) as ((reader, writer), _):
+        writer.write(get("/x"))
+        assert await answer(reader) == (200, b"0")
     assert app.asked == ["/x"]
-    writer.close()
-    server.should_exit = True
-    await running
 
 
 async def test_an_idle_connection_is_closed_and_a_used_one_is_not() -> None:
-    server, running, port = await served(Whole(), Protocol)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(4):
-        writer.write(get("/x"))
-        assert await answer(reader) == (200, b"/x")
-        await asyncio.sleep(0.4)
-    async with asyncio.timeout(5):
+    async with served(Whole(), idle_seconds=100) as ((reader, writer), _):
+        for _turn in range(4):
+            writer.write(get("/x"))
+            assert await answer(reader) == (200, b"/x")
+            await pass_time(40)
+        await pass_time(61)
         assert await reader.read() == b""
-    writer.close()
-    server.should_exit = True
-    await running
 
 
 @pytest.mark.parametrize("dripping", [True, False], ids=["drips", "stops"])
@@ -281,40 +296,31 @@ async def test_a_body_that_does_not_come_is_ended(dripping: bool) -> None:
             assert message["more_body"]
         gone.append(message["type"])
 
-    server, running, port = await served(app, Slow)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\ngrant_type=")
+    async with served(app) as ((reader, writer), connection):
+        writer.write(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\ngrant_type=")
 
-    async def drip() -> None:
-        while True:
-            writer.write(b"x")
-            await asyncio.sleep(0.02)
+        async def drip() -> None:
+            while True:
+                writer.write(b"x")
+                await pass_time(1)
 
-    task = asyncio.create_task(drip()) if dripping else None
-    async with asyncio.timeout(5):
+        await eventually(lambda: connection._in_body, "the beginning")
+        task = asyncio.create_task(drip() if dripping else too_late(connection))
         assert (await answer(reader))[0] == 408
         with contextlib.suppress(ConnectionResetError):  # what it sent after that was not read
             assert await reader.read() == b""
-    if task is not None:
         task.cancel()
-    writer.close()
-    server.should_exit = True
-    await running
     assert gone == ["http.disconnect"]
 
 
 async def test_a_body_that_comes_in_time_is_taken() -> None:
-    app = App()
-    server, running, port = await served(app, Slow)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(2):
-        writer.write(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
-        await asyncio.sleep(0.1)
-        writer.write(b"cd")
-        assert await answer(reader) == (200, b"4")
-    await asyncio.sleep(0.3)
-    writer.write(get("/again"))
-    assert await answer(reader) == (200, b"0")
-    writer.close()
-    server.should_exit = True
-    await running
+    async with served(App()) as ((reader, writer), connection):
+        for _ in range(2):
+            writer.write(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+            await eventually(lambda: connection._in_body, "the first half")
+            await pass_time(LIMIT_SECONDS / 2)
+            writer.write(b"cd")
+            assert await answer(reader) == (200, b"4")
+        await pass_time(LIMIT_SECONDS * 1.5)
+        writer.write(get("/again"))
+        assert await answer(reader) == (200, b"0")

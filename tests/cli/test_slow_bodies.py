@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 
 STATUS = "/smarther/v2.0/chronothermostat/thermoregulation/addressLocation/plants/{}/modules/parameter/id/value/{}"
 PLACES = ["/token", "/signin", "/preferences", "/authorize", "api"]
@@ -41,7 +42,7 @@ async def _drip(cloud: Cloud, path: str) -> bytes:
 
     dripping = asyncio.create_task(drip())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN):
             received = await reader.readuntil(b"\r\n\r\n")
             try:
                 return received + await reader.read()
