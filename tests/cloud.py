@@ -12,21 +12,29 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-READY_SECONDS = 60
+from tests.patience import WITHIN
+from tests.ports import held_port
+
+PATIENT = {"WORKSWITH_WEBHOOKS_RULES_ANSWER_MS": "30000"}
+"""A busy machine is no failure; what is about a limit of real time sets that limit itself."""
 
 
 class Cloud:
-    """A running ``workswith up``; ``document`` is what it printed."""
+    """A running ``workswith up``; ``document`` is what it printed.
+
+    Started again, it is where it was: the port is its own unless one is given.
+    """
 
     def __init__(self, data: Path, *options: str, port: int = 0, **environ: str) -> None:
         self.data = data
         self._options = options
-        self._environ = environ
-        self.port = port
+        self._environ = PATIENT | environ
+        self.port = port or held_port(owner=self)
         self.document: dict[str, Any] = {}
         self.log = data.parent / f"{data.name}.log"
 
-    def start(self) -> Self:
+    def begin(self) -> None:
+        """The process, of which nothing is known yet."""
         command = [
             sys.executable, "-m", "workswith", "up", "--json",
             "--data", str(self.data), "--port", str(self.port), *self._options,
@@ -38,11 +46,14 @@ class Cloud:
             env={**os.environ, **self._environ},
             text=True,
         )
+
+    def start(self) -> Self:
+        self.begin()
         assert self._process.stdout is not None
         with self._process.stdout as printed:
             line = printed.readline()
         if not line:
-            self._process.wait(READY_SECONDS)
+            self._process.wait(WITHIN)
             raise RuntimeError(f"the cloud did not start:\n{self.log.read_text()[-4000:]}")
         self.document = json.loads(line)
         self.port = urlsplit(self.document["sandbox"]["url"]).port or 0
@@ -55,12 +66,12 @@ class Cloud:
     def kill(self) -> None:
         """SIGKILL: no chance to say goodbye."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(WITHIN)
 
     def stop(self) -> int:
         """SIGTERM, as an operator stops it; returns the exit code."""
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        return self._process.wait(WITHIN)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -77,7 +88,7 @@ class Cloud:
         return ssl.create_default_context(cafile=ca) if ca else True
 
     def http(self, **options: Any) -> httpx2.Client:
-        return httpx2.Client(verify=self.verify, timeout=30, **options)
+        return httpx2.Client(verify=self.verify, timeout=WITHIN, **options)
 
     def origin(self, name: str) -> str:
         return str(self.document["origins"][name])

@@ -15,6 +15,7 @@ import pytest
 
 from tests import receiver
 from tests.cloud import Cloud
+from tests.patience import WITHIN, until
 from tests.receiver import Receiver
 
 ROUNDS = 12
@@ -29,7 +30,16 @@ class Promises:
     attempted: float | None = None
     refresh_token: str = ""
     rotations: int = 0
+    rounds: int = 0
     refused: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return len(self.set_points), self.rotations
+
+    def beyond(self, before: tuple[int, int]) -> bool:
+        """Whether both, commands and rotations, have gone on since."""
+        return all(now > then for now, then in zip(self.counts, before, strict=True))
 
 
 def turn_forever(cloud: Cloud, promises: Promises, stop: threading.Event, start: float) -> None:
@@ -89,13 +99,18 @@ def live_until_killed(cloud: Cloud, promises: Promises, chance: random.Random) -
         threading.Thread(target=turn_forever, args=(cloud, promises, stop, start)),
         threading.Thread(target=refresh_forever, args=(cloud, promises, stop)),
     ]
+    before = promises.counts
     for thread in threads:
         thread.start()
+    # Every other time from the beginning, and else from where both are under way.
+    if promises.rounds % 2 == 0:
+        until(lambda: promises.refused or promises.beyond(before))
+    promises.rounds += 1
     time.sleep(chance.uniform(0.05, 0.6))  # the moment of the kill is the point of this test
     cloud.kill()
     stop.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(WITHIN)
 
 
 def set_point_now(cloud: Cloud, http: httpx2.Client) -> float:
@@ -113,7 +128,7 @@ def delivered(endpoint: Receiver) -> list[float]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     promises = Promises()
@@ -142,13 +157,18 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
                 assert again.status_code == 200, again.text
                 promises.refresh_token = again.json()["refresh_token"]
         assert not promises.refused
-        assert len(promises.set_points) > ROUNDS
-        assert promises.rotations > ROUNDS
+        assert len(promises.set_points) >= ROUNDS / 2
+        assert promises.rotations >= ROUNDS / 2
+
         # Every acknowledged command was notified, at least once.
-        end = time.monotonic() + 60
-        while missing := set(promises.set_points) - set(delivered(endpoint)):
-            assert time.monotonic() < end, f"never notified: {sorted(missing)[:10]}"
+        def missing() -> set[float]:
+            return set(promises.set_points) - set(delivered(endpoint))
+
+        def all_notified() -> bool:
             cloud.advance("10s")
+            return not missing()
+
+        until(all_notified, lambda: f"notifications of {sorted(missing())[:10]}")
         once = {r.headers["webhook-id"]: r.body for r in endpoint.received}
         for request in endpoint.received:
             assert request.body == once[request.headers["webhook-id"]], "same id, same bytes"
@@ -160,21 +180,12 @@ def test_a_first_start_that_is_killed_starts_over(tmp_path: Path) -> None:
     for delay in (0.15, 0.35, 0.5, 0.65, 0.8):
         data = tmp_path / f"data-{delay}"
         first = Cloud(data)
-        starter = threading.Thread(target=lambda cloud=first: _start_quietly(cloud))
-        starter.start()
+        first.begin()
         time.sleep(delay + 0.2)
         first.kill()
-        starter.join(30)
         with Cloud(data) as cloud, cloud.http() as http:
             assert set_point_now(cloud, http)
             assert {p["api"] for p in cloud.document["plants"]} == {"smarther", "home_control"}
-
-
-def _start_quietly(cloud: Cloud) -> None:
-    try:
-        cloud.start()
-    except RuntimeError:
-        pass  # killed before it was ready
 
 
 def test_a_stop_is_clean_and_the_next_start_goes_on(tmp_path: Path) -> None:
