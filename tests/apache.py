@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.patience import until
+from tests.patience import WITHIN, until
 
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = Path("/usr/sbin/apache2")
@@ -57,11 +57,6 @@ OIDCDefaultLoggedOutURL https://localhost:{port}/bye.html
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 @contextlib.contextmanager
 def serving(
     port: int, *, issuer: str, client_id: str, client_secret: str, ca: Path, chain: Path, key: Path
@@ -91,7 +86,7 @@ def serving(
             yield folder
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(WITHIN)
             shutil.rmtree(folder, ignore_errors=True)
 
 

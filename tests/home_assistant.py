@@ -5,7 +5,6 @@ interface. Its clock is the cloud's.
 """
 
 import json
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ import httpx2
 
 from tests import original
 from tests.original import OriginalCloud
-from tests.patience import until
+from tests.patience import WITHIN, until
 
 INTEGRATION = "home_plus_control"
 OWNER, PASSWORD = "owner", "a house of my own"
@@ -31,12 +30,6 @@ home_plus_control:
   client_secret: {client_secret}
   subscription_key: {key}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def reply_url(port: int) -> str:
@@ -59,10 +52,10 @@ class HomeAssistant:
                 key=cloud.document["subscription"]["primary_key"],
             )
         )
-        self._run("--script", "auth", "add", OWNER, PASSWORD).wait(60)
+        self._run("--script", "auth", "add", OWNER, PASSWORD).wait(WITHIN)
         # No connection outlives a call: to it, hours may have passed since the last.
         none = httpx2.Limits(max_keepalive_connections=0)
-        self.http = httpx2.Client(base_url=self._own, timeout=60, trust_env=False, limits=none)
+        self.http = httpx2.Client(base_url=self._own, timeout=WITHIN, trust_env=False, limits=none)
 
     def _run(self, *options: str) -> "subprocess.Popen[bytes]":
         place: tuple[str, ...] = ("-m", "homeassistant", "-c", str(self._folder))
@@ -92,7 +85,7 @@ class HomeAssistant:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         try:
-            self._process.wait(20)
+            self._process.wait(WITHIN)
         except subprocess.TimeoutExpired:
             self._process.kill()
         self.http.close()

@@ -16,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from tests.patience import WITHIN
+from tests.ports import held_port
 from workswith.sandbox.authority import Authority
 
 
@@ -137,7 +139,7 @@ class Receiver:
         self.behave: Behaviour = well()
         self.received: list[Received] = []
         self.connections = 0
-        self.port = 0
+        self.port = held_port(owner=self)
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._arrived = asyncio.Event()
@@ -152,7 +154,6 @@ class Receiver:
         self._server = await asyncio.start_server(
             self._serve, "127.0.0.1", self.port, ssl=self._tls
         )
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Closes the port and every connection: nobody is there."""
@@ -238,13 +239,13 @@ def in_thread(tls: ssl.SSLContext | None) -> Iterator[Receiver]:
         await receiver.start()
         return receiver
 
-    receiver = asyncio.run_coroutine_threadsafe(make(), loop).result(10)
-    receiver.do = lambda doing: asyncio.run_coroutine_threadsafe(doing, loop).result(10)
+    receiver = asyncio.run_coroutine_threadsafe(make(), loop).result(WITHIN)
+    receiver.do = lambda doing: asyncio.run_coroutine_threadsafe(doing, loop).result(WITHIN)
     try:
         yield receiver
     finally:
         with contextlib.suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(receiver.stop(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(receiver.stop(), loop).result(WITHIN)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(WITHIN)
         loop.close()

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.broker import free_port
 from tests.cloud import Cloud
+from tests.ports import held_port
 from workswith.cli import commands
 
 
@@ -101,7 +101,7 @@ def test_the_doctor_looks_at_the_broker_where_one_is_set(
 ) -> None:
     sections = {one["section"] for one in json.loads(run(cloud, "doctor", "--json").output)}
     assert "MQTT 5" not in sections
-    monkeypatch.setenv("WORKSWITH_MQTT_URL", f"mqtts://a:b@localhost:{free_port()}")
+    monkeypatch.setenv("WORKSWITH_MQTT_URL", f"mqtts://a:b@localhost:{held_port()}")
     result = run(cloud, "doctor", "--json")
     assert result.exit_code == 1
     bad = [one for one in json.loads(result.output) if one["state"] == "failure"]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,21 +12,16 @@ import httpx2
 import psutil
 import pytest
 
-from tests.patience import until
+from tests.patience import WITHIN, until
+from tests.ports import held_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PORTAL = "https://developer.example"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Installation:
     def __init__(self, folder: Path, url: str, *options: str) -> None:
-        self.port = free_port()
+        self.port = held_port()
         self.folder = folder
         self.environ = {
             **os.environ,
@@ -45,7 +39,9 @@ class Installation:
     def get(self, path: str) -> int:
         try:
             url = f"http://127.0.0.1:{self.port}{path}"
-            return httpx2.get(url, headers={"Host": "developer.example"}, timeout=10).status_code
+            return httpx2.get(
+                url, headers={"Host": "developer.example"}, timeout=WITHIN
+            ).status_code
         except httpx2.HTTPError:
             return 0
 
@@ -78,7 +74,7 @@ def installation(tmp_path: Path, database: str) -> Iterator[Installation]:
     finally:
         if one.process.poll() is None:
             one.process.kill()
-        one.process.wait(10)
+        one.process.wait(WITHIN)
         assert one.process.stdin is not None
         one.process.stdin.close()
         one.log.close()
@@ -98,7 +94,7 @@ def test_a_family_answers_heals_and_ends(installation: Installation) -> None:
         "operator", "add", "olga@maker.example", "--first-name", "Olga", "--surname", "Operator",
         "--password-stdin",
     )  # fmt: skip
-    adding.communicate(b"seven lamps over the bridge\n", timeout=60)
+    adding.communicate(b"seven lamps over the bridge\n", timeout=WITHIN)
     assert adding.returncode == 0
 
     for victim in installation.members:
@@ -107,7 +103,7 @@ def test_a_family_answers_heals_and_ends(installation: Installation) -> None:
 
     members = installation.members
     installation.process.send_signal(signal.SIGTERM)
-    assert installation.process.wait(30) == 0
+    assert installation.process.wait(WITHIN) == 0
     assert not any(member.is_running() for member in members)
     assert installation.get("/healthz") == 0
 
@@ -117,7 +113,7 @@ def test_nobody_outlives_a_killed_parent(installation: Installation) -> None:
     until(installation.ready)
     members = installation.members
     installation.process.kill()
-    installation.process.wait(10)
+    installation.process.wait(WITHIN)
     until(lambda: not any(member.is_running() for member in members))
 
 
@@ -128,7 +124,7 @@ def start(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=WITHIN,
     )
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.chromium import Window, chromium
 from tests.cloud import Cloud
+from tests.patience import WITHIN
+from tests.ports import held_port
 from workswith.sandbox.authority import Authority
 
 MODULES = Path(__file__).parents[2] / ".tools/node_modules"
@@ -37,7 +38,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     authority = Authority(data / "tls")
     authority.ensure()
     certificate = authority.issue("provider", "localhost", "127.0.0.1")
-    port = _free_port()
+    port = held_port()
     given = {
         "modules": str(MODULES),
         "cert": str(certificate.chain),
@@ -68,7 +69,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
             yield Company(cloud, issuer, browser)
     finally:
         provider.kill()
-        provider.wait(10)
+        provider.wait(WITHIN)
 
 
 def sign_in(company: Company, window: Window, login: str) -> None:
@@ -144,10 +145,3 @@ def test_without_a_password_changes_are_confirmed_by_signing_in_again(company: C
         page.get_by_label("First name").fill("Dorothy Jean")
         page.get_by_role("button", name="Save").click()
         expect(page.locator("dl.facts")).to_contain_text("Dorothy Jean")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -16,7 +16,9 @@ from requests_oauthlib import OAuth2Session
 from tests import apache
 from tests.cloud import Cloud
 from tests.conformance.oidc.registration import application
+from tests.patience import WITHIN
 from tests.person import Person, consent_as_home_owner
+from tests.ports import held_port
 from workswith.sandbox.authority import Authority
 
 MODULES = Path(__file__).parents[2] / ".tools/node_modules"
@@ -58,7 +60,7 @@ def test_openid_client(tls_cloud: Cloud, client: dict[str, str], method: str, pu
         pytest.fail(process.communicate()[1])
     assert ("request_uri=" in url) == pushed
     landed = consent_as_home_owner(tls_cloud, url, BASE)
-    printed, complaint = process.communicate(f"{landed}\n", timeout=30)
+    printed, complaint = process.communicate(f"{landed}\n", timeout=WITHIN)
     assert process.returncode == 0, complaint
     result = json.loads(printed)
     owner = tls_cloud.document["end_user"]
@@ -74,7 +76,7 @@ def test_openid_client(tls_cloud: Cloud, client: dict[str, str], method: str, pu
 
 def test_mod_auth_openidc(tls_cloud: Cloud, tmp_path: Path) -> None:
     """Apache lets the person in, knows them, refreshes their token, and signs them out."""
-    port = apache.free_port()
+    port = held_port()
     base = f"https://localhost:{port}/protected/"
     client = application(
         tls_cloud.document,

@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -25,12 +24,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import postgres
 from tests.operating.guide import exchange, guide
-from tests.patience import until
+from tests.patience import WITHIN, until
 from tests.person import Person
+from tests.ports import held_port
 from tests.smtp_server import Mailbox, mailbox
 from workswith.sandbox.authority import Authority
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 GUIDE = guide()
 TOML = "/etc/workswith/workswith.toml"
 UNIT = "/etc/systemd/system/workswith.service"
@@ -38,12 +38,6 @@ NGINX = "/etc/nginx/conf.d/workswith.conf"
 RULES = "/etc/prometheus/rules/workswith.yml"
 KEYS = f"workswith keys list --json --config {TOML}"
 PASSWORD = "seven lamps over the bridge"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -61,12 +55,12 @@ def mail_server() -> Iterator[Mailbox]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(live(),))
     thread.start()
-    begun.wait(30)
+    begun.wait(WITHIN)
     try:
         yield box[0]
     finally:
         loop.call_soon_threadsafe(end.set)
-        thread.join(30)
+        thread.join(WITHIN)
         loop.close()
 
 
@@ -76,7 +70,7 @@ class Machine:
     def __init__(self, folder: Path, server: postgres.Server, mail_port: int) -> None:
         self.folder = folder
         self.server = server
-        self.port, inner = free_port(), free_port()
+        self.port, inner = held_port(), held_port()
         self.origin = f"https://localhost:{self.port}"
         self.data = folder / "data"
         self._settings = folder / "workswith.toml"
@@ -146,7 +140,7 @@ class Machine:
                 yield
             finally:
                 process.send_signal(signal.SIGTERM)
-                ended = process.wait(60)
+                ended = process.wait(WITHIN)
         assert ended == 0, self.log()
 
     @contextmanager
@@ -161,7 +155,7 @@ class Machine:
     def status(self, path: str) -> int:
         """0 where nobody answers."""
         try:
-            return httpx2.get(self.origin + path, verify=self.tls, timeout=30).status_code
+            return httpx2.get(self.origin + path, verify=self.tls, timeout=WITHIN).status_code
         except httpx2.TransportError:
             return 0
 

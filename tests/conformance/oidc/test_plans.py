@@ -1,11 +1,11 @@
 """Every module of OpenID's plans against `workswith up --tls`: no failure, no warning."""
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 
 from tests.cloud import Cloud
+from tests.ports import held_port
 from workswith.sandbox.authority import Authority
 
 from .configuration import Configuration
@@ -17,8 +17,7 @@ from .registration import register
 def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configuration]:
     folder = tmp_path_factory.mktemp("conformance") / "data"
     with Cloud(folder, "--tls") as cloud:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = held_port()
         ours = Authority(folder / "tls").issue("relying-party", "localhost", "127.0.0.1")
         document = register(
             folder,
