@@ -25,7 +25,7 @@ from playwright.sync_api import (
 
 WIDE: ViewportSize = {"width": 1200, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)  # what pages come to show, also on a busy machine
 _USUAL = {
     "viewport": WIDE,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 from tests.person import signed_in
 from workswith.kernel.clock import SECOND
 from workswith.sandbox.duration import parse_duration
@@ -130,7 +131,7 @@ def run(cloud: Cloud, *command: str, **more: str) -> str:
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=2 * WITHIN,
         env={**environ(cloud), **more},
     )
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 WITHIN = 90.0
-"""Seconds; below the limit of a whole test, so that what was waited for is named."""
+"""Seconds; far below the limit of a whole test, so that what was waited for is named."""
 _BETWEEN = 0.02
 
 

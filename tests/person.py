@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 import httpx2
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Person:
     """``stop_at``: a redirect to an address that starts so is not followed but returned."""
 
     def __init__(self, verify: Any, stop_at: str = "https://client.example/") -> None:
-        self.http = httpx2.Client(verify=verify, timeout=30)
+        self.http = httpx2.Client(verify=verify, timeout=WITHIN)
         self.stop_at = stop_at
         self.page: httpx2.Response | None = None
 

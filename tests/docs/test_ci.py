@@ -17,7 +17,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_shell_recipe_runs(tmp_path: Path) -> None:
     (recipe,) = blocks("sh")
     program = tmp_path / "program"

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 _BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_examples_run(tmp_path: Path) -> None:
     blocks = _BLOCK.findall(PAGE.read_text())
     (conftest,) = [block for block in blocks if block.startswith("# conftest.py")]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 from tests.person import Person, signed_in
 from workswith.identity.account import Account
 from workswith.identity.accounts import Accounts
@@ -54,7 +55,7 @@ async def federation(
         federation_client_id=client[0],
         federation_client_secret=client[1],
     )
-    http = httpx2.AsyncClient(verify=tls_cloud.verify, timeout=30)
+    http = httpx2.AsyncClient(verify=tls_cloud.verify, timeout=WITHIN)
     made = Federation(database, Clock(), Ident(), Provider(Clock(), settings, http, CALLBACK))
     yield made
     await made.close()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 
 MISSING_KEY = (
     b'{ "statusCode": 401, "message": "Access denied due to missing subscription key. '
@@ -138,13 +139,9 @@ def test_unknown_members_are_ignored_and_good_values_work(cloud: Cloud) -> None:
 ])  # fmt: skip
 def test_broken_requests_never_break_the_server(cloud: Cloud, raw: bytes) -> None:
     address = urlsplit(cloud.origin("api"))
-    with socket.create_connection((address.hostname, address.port), 5) as connection:
+    with socket.create_connection((address.hostname, address.port), WITHIN) as connection:
         connection.sendall(raw)
-        connection.settimeout(5)
-        try:
-            answer = connection.recv(65536)
-        except TimeoutError:
-            answer = b""
+        answer = connection.recv(65536)
     assert b" 500 " not in answer.split(b"\r\n")[0]
     assert b"Traceback" not in answer
     with cloud.http() as http:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.cloud import Cloud
+from tests.patience import WITHIN
 from tests.person import Person, signed_in
 from tests.receiver import Receiver
 
@@ -45,7 +46,7 @@ def run(cloud: Cloud, command: str) -> tuple[int, str]:
     """What a terminal does with it: status and body."""
     done = subprocess.run(
         ["sh", "-c", f"{command.strip()} --silent --write-out '\\n%{{http_code}}'"],
-        check=True, capture_output=True, text=True, timeout=60,
+        check=True, capture_output=True, text=True, timeout=WITHIN,
         env={**os.environ, "CURL_CA_BUNDLE": cloud.document["ca_file"]},
     )  # fmt: skip
     body, _, status = done.stdout.rpartition("\n")
@@ -220,7 +221,7 @@ def test_the_postman_guide_runs_the_file_of_its_button(
     subprocess.run(
         [*command.split(), "--ignore-redirects", "--reporters", "json",
          "--reporter-json-export", str(report)],
-        check=False, capture_output=True, timeout=120, cwd=tmp_path,
+        check=False, capture_output=True, timeout=WITHIN, cwd=tmp_path,
         env={**os.environ, "NODE_EXTRA_CA_CERTS": tls_cloud.document["ca_file"]},
     )  # fmt: skip
     result = json.loads(report.read_text())["run"]

@@ -166,8 +166,8 @@ def test_what_changes_elsewhere_is_seen_without_reloading(browser: Browser, stil
         spoken = page.locator("[aria-live]").first
         spoken.evaluate("one => { one.id = 'heard' }")
         still.control("POST", f"/modules/{module}/touch", {"set_point": 26})
-        expect(page.locator(".set-point")).to_contain_text("26.0°", timeout=15_000)
-        expect(page.locator("#heard")).to_contain_text("26.0° wanted", timeout=15_000)
+        expect(page.locator(".set-point")).to_contain_text("26.0°")
+        expect(page.locator("#heard")).to_contain_text("26.0° wanted")
 
 
 # Steps

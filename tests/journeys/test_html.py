@@ -9,6 +9,7 @@ import pytest
 from tests import pages
 from tests.cloud import Cloud
 from tests.pages import PLACES
+from tests.patience import WITHIN
 from tests.person import Person
 
 pytestmark = pytest.mark.xdist_group("html")
@@ -16,7 +17,6 @@ pytestmark = pytest.mark.xdist_group("html")
 VALIDATOR = Path(".tools/node_modules/.bin/html-validate")
 RULES = "standard"
 """What the HTML standard says; what it leaves to taste is not looked at."""
-PATIENCE_SECONDS = 110
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def complaints(folder: Path) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=WITHIN,
     )
     assert done.stdout, done.stderr
     return [

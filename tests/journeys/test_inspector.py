@@ -16,14 +16,18 @@ from playwright.sync_api import expect
 from tests.chromium import Window, chromium
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
-from tests.patience import until
+from tests.patience import WITHIN, until
 from tests.person import signed_in
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     data = tmp_path_factory.mktemp("inspected") / "data"
-    with Cloud(data, WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000") as running:
+    with Cloud(
+        data,
+        WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000",
+        WORKSWITH_WEBHOOKS_RULES_ANSWER_MS="6000",  # one of them never answers
+    ) as running:
         yield running
 
 
@@ -125,7 +129,7 @@ def test_listen_hands_on_to_a_program_and_answers_as_it_does(cloud: Cloud, home:
         until(lambda: any(one["last_status"] == 418 for one in endpoints(cloud)))
     finally:
         listener.terminate()
-        listener.wait(10)
+        listener.wait(WITHIN)
         server.shutdown()
         server.server_close()
 

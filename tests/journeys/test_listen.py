@@ -12,11 +12,10 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
-from tests.patience import until
+from tests.patience import WITHIN, until
 
 COMMAND = (sys.executable, "-m", "workswith", "webhooks")
 NOBODY = "http://127.0.0.1:9"
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def words(cloud: Cloud, *more: str) -> list[str]:
 
 def run(cloud: Cloud, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        words(cloud, *more), check=False, capture_output=True, text=True, timeout=PATIENCE
+        words(cloud, *more), check=False, capture_output=True, text=True, timeout=WITHIN
     )
 
 
@@ -88,7 +87,7 @@ def test_whoever_listens_is_unsubscribed_however_it_ends(cloud: Cloud, sign: int
         cloud.advance("2h")
         for process, homes in ((one, 2), (other, 1)):
             process.send_signal(sign)
-            _, said = process.communicate(timeout=PATIENCE)
+            _, said = process.communicate(timeout=WITHIN)
             assert process.returncode == 0, said
             assert said.count("Unsubscribed from") == homes
     assert subscribed(cloud) == []
@@ -109,7 +108,7 @@ def test_a_program_that_is_down_is_named(cloud: Cloud, home: Home) -> None:
         delivery = listed.stdout.split()[-1]
         assert "does not answer" in run(cloud, "show", delivery).stdout
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=WITHIN)
 
 
 @pytest.mark.parametrize(

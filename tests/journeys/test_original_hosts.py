@@ -14,6 +14,7 @@ import pytest
 from tests import original
 from tests.cloud import Cloud
 from tests.original import OriginalCloud
+from tests.patience import WITHIN
 from workswith.sandbox.authority import KEYSTORE_PASSWORD, Authority
 from workswith.sandbox.original_hosts import CONSTRAINTS, NAMES
 
@@ -24,7 +25,7 @@ request = urllib.request.Request(%r, headers={
     "Ocp-Apim-Subscription-Key": os.environ["WORKSWITH_SUBSCRIPTION_KEY"],
     "Authorization": "Bearer " + os.environ["WORKSWITH_ACCESS_TOKEN"],
 })
-print(urllib.request.urlopen(request, timeout=20).read().decode())
+print(urllib.request.urlopen(request, timeout=90).read().decode())
 """
 NODE = """
 require("https").get(%r, {headers: {
@@ -121,7 +122,7 @@ def test_where_the_port_needs_a_permission_it_says_how_to_give_it(tmp_path: Path
     done = subprocess.run(
         [*(without if os.geteuid() == 0 else ()), sys.executable, "-m", "workswith", "up",
          "--original-hosts", "--data", str(tmp_path / "data")],
-        check=False, capture_output=True, text=True, timeout=60,
+        check=False, capture_output=True, text=True, timeout=WITHIN,
     )  # fmt: skip
     assert done.returncode == 1
     assert "net.ipv4.ip_unprivileged_port_start=443" in done.stderr

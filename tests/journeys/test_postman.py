@@ -15,6 +15,7 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
+from tests.patience import WITHIN
 from tests.person import consent_as_home_owner
 from workswith.apis import documents
 
@@ -40,7 +41,7 @@ def run(cloud: Cloud, folder: Path, code: str) -> dict[str, Any]:
     if ca := cloud.document.get("ca_file"):
         environ["NODE_EXTRA_CA_CERTS"] = ca
     done = subprocess.run(
-        command, check=False, capture_output=True, env=environ, text=True, timeout=100
+        command, check=False, capture_output=True, env=environ, text=True, timeout=WITHIN
     )
     assert report.exists(), done.stdout + done.stderr
     result: dict[str, Any] = json.loads(report.read_text())["run"]

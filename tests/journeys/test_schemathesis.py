@@ -15,7 +15,7 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.journeys.test_notifications import Home
-from tests.patience import until
+from tests.patience import WITHIN, until
 from workswith.apis import documents
 from workswith.contracts.document import Document
 from workswith.contracts.renderings.known import known
@@ -106,6 +106,6 @@ def test_the_cloud_never_contradicts_its_document(
         "--suppress-health-check", "all", *headers,
     ]  # fmt: skip
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=110
+        command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=3 * WITHIN
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -35,7 +35,7 @@ def is_whole(file: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_kill_in_the_middle_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     """SIGKILL at many moments of a restore: never half of one state and half of the other."""
     cloud = Cloud(tmp_path / "data").start()

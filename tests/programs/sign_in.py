@@ -54,7 +54,7 @@ def main(url: str, email: str, password: str, reply_url: str, then: str = "") ->
         data = None if fields is None else urlencode(fields).encode()
         while True:
             try:
-                answer = browser.open(Request(url, data), timeout=30)
+                answer = browser.open(Request(url, data), timeout=90)
             except HTTPError as error:
                 answer = error
             to = answer.headers.get("Location")
@@ -82,7 +82,7 @@ def main(url: str, email: str, password: str, reply_url: str, then: str = "") ->
     if status:
         sys.exit(f"{status}: not sent back, but at {at}\n{text}")
     if then == "open":
-        print(browser.open(at, timeout=30).status)
+        print(browser.open(at, timeout=90).status)
     else:
         print(at)
 

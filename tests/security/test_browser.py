@@ -20,7 +20,7 @@ from tests.steps import authorize_url, fill_in_sign_in, sign_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.xdist_group("security browser"),
 ]
 

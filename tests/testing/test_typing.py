@@ -52,7 +52,7 @@ with workswith.testing.cloud() as cloud:
 MISTAKES = 3
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_mypy(tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(USE)
     (tmp_path / "wrong.py").write_text(WRONG)
@@ -65,7 +65,7 @@ def test_mypy(tmp_path: Path) -> None:
     assert done.stdout.count(": error:") == MISTAKES, done.stdout
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_pyright(tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(USE)
     (tmp_path / "wrong.py").write_text(WRONG)

@@ -38,7 +38,7 @@ class Agent:
 
     def __post_init__(self) -> None:
         self._home = self._origins()
-        self.http = httpx2.Client(verify=self.run.configuration.trust, timeout=30)
+        self.http = httpx2.Client(verify=self.run.configuration.trust, timeout=90)
 
     def open(self, url: str, *, form: dict[str, str] | None = None, alone: bool = False) -> Landed:
         """``alone``: nobody is there to fill anything in."""

@@ -29,7 +29,7 @@ class Run:
     skipped: str = ""
 
     def __post_init__(self) -> None:
-        self.http = httpx2.Client(verify=self.configuration.trust, timeout=30)
+        self.http = httpx2.Client(verify=self.configuration.trust, timeout=90)
 
     @property
     def result(self) -> str:
