@@ -15,6 +15,8 @@ from workswith.web import account, home, office, portal, signin, testing
 from workswith.web.site import branding
 
 NOBODY, DEVELOPER, OWNER, OPERATOR = "nobody", "developer", "end_user", "operator"
+NEW = "nina@example.com"
+"""Has signed up and not confirmed it."""
 BEGINS = {DEVELOPER: "/", OWNER: "/home", OPERATOR: "/office/requests"}
 """Where each begins after the sign-in."""
 
@@ -86,10 +88,12 @@ PLACES = (
     Place("sign-up-home", "/signup/home", "/signup/home"),
     Place("sign-up-sent", "/signup/sent", "/signup/sent?email=ada@example.com"),
     Place("sign-up-mail", "/signup/mail", "/signup/mail"),
-    Place("verify", "/verify", "/verify?token=t"),
+    Place("verify", "/verify", "{verify}"),
+    Place("verify-over", "/verify", "/verify?token=t", status=404),
     Place("forgot", "/forgot", "/forgot"),
     Place("forgot-sent", "/forgot/sent", "/forgot/sent?email=ada@example.com"),
-    Place("reset", "/reset", "/reset?token=t"),
+    Place("reset", "/reset", "{reset}"),
+    Place("reset-over", "/reset", "/reset?token=t", status=404),
     Place("authorize-sign-in", "/authorize", _AUTHORIZE),
     Place("consent", "/authorize", _AUTHORIZE + "&prompt=consent", OWNER),
     Place("authorize-error", "/authorize", "/authorize?client_id=unknown", status=401),
@@ -138,7 +142,10 @@ PLACES = (
     Place("account-name", "/account/name", "/account/name", OWNER),
     Place("account-about", "/account/about", "/account/about", OWNER),
     Place("account-email", "/account/email", "/account/email", OWNER),
-    Place("account-email-confirm", "/account/email/confirm", "/account/email/confirm?token=t"),
+    Place("account-email-confirm", "/account/email/confirm", "{email_confirm}"),
+    Place(
+        "account-email-over", "/account/email/confirm", "/account/email/confirm?token=t", status=404
+    ),
     Place("account-password", "/account/password", "/account/password", OWNER),
     Place("account-close", "/account/close", "/account/close", DEVELOPER),
     Place("second-factor", "/account/second-factor", "/account/second-factor", OWNER),
@@ -374,6 +381,7 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     names["endpoint"] = notified.partition(f"{page}/endpoints/")[2].partition('"')[0]
 
     names |= _written(cloud, dora)
+    names |= _mailed(cloud)
     _say_the_terms(cloud)
     dora.open(f"{cloud.origin('portal')}/applications/new")
     form = dora.form_with("name", "vendor")
@@ -392,6 +400,25 @@ def prepare(cloud: Cloud) -> dict[str, str]:
     assert dora.page is not None
     assert str(dora.page.url).endswith("/summary"), dora.page.url
     return names
+
+
+def _mailed(cloud: Cloud) -> dict[str, str]:
+    """The links of mails that nobody has opened."""
+    portal, visitor = cloud.origin("portal"), Person(cloud.verify)
+
+    def path(email: str) -> str:
+        return str(cloud.mails(email)[0]["link"]).removeprefix(portal)
+
+    visitor.open(f"{portal}/signup/home")
+    form = visitor.form_with("first_name", "email")
+    visitor.submit(form, first_name="Nina", surname="New", email=NEW, password=f"{NEW} waits")
+    known = cloud.document["end_user"]
+    visitor.open(f"{portal}/forgot")
+    visitor.submit(visitor.form_with("email"), email=known["email"])
+    found = {"verify": path(NEW), "reset": path(known["email"])}
+    enzo = signed_in(cloud, "end_user", "/account/email")
+    enzo.submit(enzo.form_with("email"), email=f"next-{NEW}", current=known["password"])
+    return found | {"email_confirm": path(f"next-{NEW}")}
 
 
 def _say_the_terms(cloud: Cloud) -> None:

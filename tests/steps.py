@@ -28,7 +28,7 @@ def fill_in_sign_in(page: Page, who: dict[str, str]) -> None:
 
 
 def sign_up(page: Page, cloud: Cloud, email: str, first_name: str, button: str) -> dict[str, str]:
-    """From the front page to an account whose address is confirmed; ends at the sign-in."""
+    """From the front page to an account that is signed in; ends where a new one begins."""
     page.goto(cloud.origin("portal"))
     page.get_by_role("banner").get_by_role("link", name="Sign up").click()
     page.get_by_role("link", name=button).click()
@@ -39,8 +39,8 @@ def sign_up(page: Page, cloud: Cloud, email: str, first_name: str, button: str) 
     page.get_by_role("button", name="Create the account").click()
     page.get_by_role("heading", name="Look into your mailbox").wait_for()
     open_mail(page, cloud, email)
-    page.get_by_role("button", name="Confirm my e-mail address").click()
-    page.get_by_text("Your e-mail address is confirmed").wait_for()
+    page.get_by_role("button", name="Confirm and sign in").click()
+    page.get_by_text("Your e-mail address is confirmed, and you are signed in").wait_for()
     return {"email": email, "password": PASSWORD}
 
 

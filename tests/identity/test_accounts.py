@@ -26,8 +26,12 @@ def reset_url(token: str) -> str:
     return f"{SITE}/reset?token={token}"
 
 
-async def sign_up(world: World, email: str, password: str = PASSWORD, name: str = "Grace") -> None:
-    await world.area.accounts.sign_up("developer", email, name, "Hopper", password, verify_url)
+async def sign_up(
+    world: World, email: str, password: str = PASSWORD, name: str = "Grace", browser: str = ""
+) -> None:
+    await world.area.accounts.sign_up(
+        "developer", email, name, "Hopper", password, verify_url, browser=browser
+    )
 
 
 async def token_to(world: World, email: str) -> str:
@@ -46,11 +50,29 @@ async def test_an_account_works_once_its_address_is_verified(world: World) -> No
     assert await code_of(accounts.sign_in("grace@example.test", PASSWORD)) == "email_unverified"
     assert await code_of(accounts.sign_in("grace@example.test", "wrong")) == "credentials_wrong"
     token = await token_to(world, "grace@example.test")
-    verified = await accounts.verify(token)
+    assert (await accounts.waiting(token)).email == "grace@example.test"
+    verified = (await accounts.verify(token)).account
     assert verified.verified_at == world.clock.now()
     signed_in = await accounts.sign_in("GRACE@example.test", PASSWORD)
     assert (signed_in.kind, signed_in.email) == ("developer", "grace@example.test")
     assert await code_of(accounts.verify(token)) == "link_invalid"
+    assert await code_of(accounts.waiting(token)) == "link_invalid"
+
+
+async def test_a_link_knows_the_browser_that_asked_for_it(world: World) -> None:
+    """Each link has its own: nobody is signed in to what another browser has chosen."""
+    accounts = world.area.accounts
+    await sign_up(world, "grace@example.test", "the attackers secret", browser="of Mallory")
+    theirs = await token_to(world, "grace@example.test")
+    await sign_up(world, "grace@example.test", browser="of Grace")
+    mine = await token_to(world, "grace@example.test")
+    assert not (await accounts.waiting(theirs, "of Grace")).here
+    assert not (await accounts.waiting(mine)).here
+    assert (await accounts.waiting(mine, "of Grace")).here
+    assert (await accounts.verify(mine, "of Grace")).here
+    await sign_up(world, "joan@example.test")
+    asked_without = await token_to(world, "joan@example.test")
+    assert not (await accounts.verify(asked_without, "")).here
 
 
 async def test_a_mail_says_the_same_in_text_and_html(world: World) -> None:
@@ -78,7 +100,7 @@ async def test_nobody_chooses_the_password_of_somebody_elses_address(world: Worl
     await sign_up(world, "grace@example.test", "the owners own secret", "Grace")
     mine = await token_to(world, "grace@example.test")
     await sign_up(world, "grace@example.test", "the attackers secret", "Mallory")
-    verified = await accounts.verify(mine)
+    verified = (await accounts.verify(mine)).account
     assert verified.first_name == "Grace"
     await accounts.sign_in("grace@example.test", "the owners own secret")
     assert await code_of(accounts.sign_in("grace@example.test", "the attackers secret")) == (

@@ -102,6 +102,13 @@ async def ada(services: Services) -> Account:
     )
 
 
+async def as_kept(services: Services, who: Account) -> Account:
+    """The account as it stands in the database now."""
+    found = await services.accounts.get(who.id)
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 async def grace(services: Services) -> Account:
     """A home owner."""

@@ -43,7 +43,7 @@ async def owned(database: Database, clock: Clock, ident: Ident, broadcast: Broad
         password="Tall-Purple-Giraffe-42",
         verify_url=lambda token: token,
     )
-    owner = await accounts.verify((await mail.latest(database, EMAIL))[0].link)
+    owner = (await accounts.verify((await mail.latest(database, EMAIL))[0].link)).account
     applications = Applications(database, clock, ident, _CHEAP, broadcast)
     application, _ = await applications.create(owner.id, _FORM)
     return Owned(applications, owner.id, application.client_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from workswith.devices.hand import App as OfficialApp
@@ -214,6 +215,13 @@ def _interface(
     async def told() -> dict[str, Any]:
         return dict(document)
 
+    def language(request: Request) -> str:
+        # The pages are loaded by the first who looks at one.
+        from workswith.web.site.arrival import language_of  # noqa: PLC0415
+
+        secure = place.origins.portal.startswith("https://")
+        return language_of(request, secure=secure, fallback=place.settings.web.language)
+
     guard = guard_of(planted, place)
     return [
         *sandbox_homes.routes(homes.place(areas, planted), guard),
@@ -228,6 +236,7 @@ def _interface(
                 app_accounts=OfficialApp(database, clock),
                 document=told,
                 end_user_id=planted.people["end_user"].id,
+                language=language,
             ),
             guard,
         ),

@@ -11,7 +11,7 @@ import msgspec
 from workswith.kernel.broadcast import Broadcast
 from workswith.kernel.clock import HOUR, MINUTE, Clock
 from workswith.kernel.database import Database, Tx
-from workswith.kernel.ident import Ident
+from workswith.kernel.ident import Ident, digest
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.words import current
 
@@ -22,23 +22,10 @@ from .emails import LONGEST_NAME, clean_line, normal_email
 from .passwords import Passwords, check_password
 from .proofs import Proofs
 from .settings import Settings
+from .sign_up import SignUp, Verified, Waiting
 
 Link = Callable[[str], str]
 """Makes the address of a page from a token."""
-
-
-class SignUp(msgspec.Struct, frozen=True):
-    """What a verification link brings about.
-
-    It travels with the link, not with the account: whoever signs up with somebody else's address
-    cannot choose the password that its owner's own confirmation puts in force.
-    """
-
-    kind: AccountKind
-    first_name: str
-    surname: str
-    password_hash: str
-    language: str = ""
 
 
 class Accounts:
@@ -69,13 +56,17 @@ class Accounts:
         surname: str,
         password: str,
         verify_url: Link,
+        *,
+        browser: str = "",
     ) -> None:
         """Mails a link that verifies the address, or tells the owner of an account that has it.
 
+        ``browser`` is a secret that the asking browser keeps, for `waiting` and `verify`.
         Raises ``email_invalid``, ``password_…``, ``first_name_…``, ``surname_…``.
         """
         email = normal_email(email)
         wish = await self._wish(kind, email, first_name, surname, password)
+        wish = msgspec.structs.replace(wish, browser=digest(browser) if browser else "")
         await self._database.write(self._signed_up, email, wish, verify_url)
 
     async def create(
@@ -94,24 +85,33 @@ class Accounts:
             raise Problem(Kind.CONFLICT, "email_taken", "This address has an account.")
         return made
 
-    async def verify(self, token: str) -> Account:
+    async def waiting(self, token: str, browser: str = "") -> Waiting:
+        """What a verification link is for, without using it. ``link_invalid``."""
+        now = self._clock.now()
+        link = await mail_links.look(self._database, token, mail_links.VERIFY, now)
+        found = await rows.account_of(self._database, link.account_id or "")
+        if found is None:
+            raise _closed()
+        return Waiting(found.email, SignUp.of(link.payload).came_from(browser))
+
+    async def verify(self, token: str, browser: str = "") -> Verified:
         """Puts the sign-up of this link in force. ``link_invalid``."""
 
-        async def write(tx: Tx) -> Account:
+        async def write(tx: Tx) -> Verified:
             now = self._clock.now()
             link = await mail_links.use(tx, token, mail_links.VERIFY, now)
             assert link.account_id is not None  # noqa: S101 - a live link has one
-            wish = msgspec.json.decode(link.payload, type=SignUp)
-            verified = await tx.one(
-                rows.VERIFY, id=link.account_id, now=now, **msgspec.structs.asdict(wish)
-            )
+            wish = SignUp.of(link.payload)
+            verified = await tx.one(rows.VERIFY, id=link.account_id, now=now, **wish.columns())
             found = verified or await rows.account_of(tx, link.account_id)
             if found is None:
-                raise Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")
+                raise _closed()
             await mail_links.end(tx, found.id, mail_links.VERIFY, now)
             if verified:
                 await audit.note(tx, "account_verified", now, account_id=found.id)
-            return found
+            # What was chosen with another link does not sign in who follows this one.
+            in_force = verified is not None and found.suspended_at is None
+            return Verified(found, here=in_force and wish.came_from(browser))
 
         return await self._database.write(write)
 
@@ -157,6 +157,10 @@ class Accounts:
         email = normal_email(email)
         await self._database.write(self._reset_asked, email, reset_url)
 
+    async def look_at_reset(self, token: str) -> None:
+        """Whether the link of a lost password works, without using it. ``link_invalid``."""
+        await mail_links.look(self._database, token, mail_links.RESET, self._clock.now())
+
     async def reset(self, token: str, password: str) -> Account:
         """Sets the password and ends every session. ``link_invalid``, ``password_…``."""
         link = await mail_links.look(self._database, token, mail_links.RESET, self._clock.now())
@@ -166,6 +170,11 @@ class Accounts:
         changed = await self._database.write(self._reset, token, hashed)
         self._broadcast.send("account", changed.id)
         return changed
+
+    @property
+    def verify_link_hours(self) -> int:
+        """How long the link of a sign-up works."""
+        return self._settings.verify_link_hours
 
     async def get(self, account_id: str) -> Account | None:
         return await rows.account_of(self._database, account_id)
@@ -203,7 +212,7 @@ class Accounts:
             email=email,
             verified_at=verified_at,
             now=self._clock.now(),
-            **msgspec.structs.asdict(wish),
+            **wish.columns(),
         )
 
     async def _signed_up(self, tx: Tx, email: str, wish: SignUp, verify_url: Link) -> None:
@@ -263,7 +272,7 @@ class Accounts:
         link = await mail_links.use(tx, token, mail_links.RESET, now)
         changed = await tx.one(rows.PASSWORD, id=link.account_id, password_hash=hashed, now=now)
         if changed is None:
-            raise Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")
+            raise _closed()
         await mail_links.end(tx, changed.id, mail_links.VERIFY, now)
         await sessions.close_all(tx, changed.id, now)
         await challenges.drop(tx, changed.id)
@@ -278,3 +287,8 @@ class Accounts:
             await tx.run(rows.REHASH, id=known.id, was=known.password_hash, password_hash=hashed)
 
         await self._database.write(write)
+
+
+def _closed() -> Problem:
+    """The account of a link is gone."""
+    return Problem(Kind.UNKNOWN, "link_invalid", "This account has been closed.")

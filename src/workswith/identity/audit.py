@@ -55,7 +55,7 @@ _REPLAYS = query(
 async def note(
     tx: Tx, kind: str, now: int, *, account_id: str = "", client_id: str = "", detail: str = ""
 ) -> None:
-    """Kinds are past events: ``family_revoked``, ``password_reset``, ``secret_added``."""
+    """Kinds are past events: ``consent_ended``, ``password_reset``, ``secret_added``."""
     await tx.run(
         _APPEND, now=now, kind=kind, account_id=account_id, client_id=client_id, detail=detail
     )

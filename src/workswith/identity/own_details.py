@@ -107,6 +107,11 @@ class OwnDetails:
 
         await self._database.write(write)
 
+    async def waiting_address(self, token: str) -> str:
+        """The new address that a link is for, without using it. Raises UNKNOWN ``link_invalid``."""
+        link = await mail_links.look(self._database, token, NEW_ADDRESS, self._clock.now())
+        return link.payload
+
     async def confirm_address(self, token: str) -> Account:
         """The new address is in force. Raises UNKNOWN ``link_invalid``."""
 

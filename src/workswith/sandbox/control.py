@@ -53,6 +53,8 @@ class Control:
     app_accounts: AppAccounts
     document: Callable[[], Awaitable[dict[str, Any]]]
     end_user_id: str
+    language: Callable[[Request], str]
+    """Which language the reader of a page wants."""
 
 
 def routes(control: Control, guard: Guard) -> list[Route]:
@@ -143,9 +145,8 @@ class _Mail:
 
     async def as_page(self, request: Request) -> Response:
         brand = await brand_name(self._control.database)
-        return HTMLResponse(
-            mailbox.page(await self._latest(request), brand), headers=mailbox.HEADERS
-        )
+        page = mailbox.page(await self._latest(request), brand, self._control.language(request))
+        return HTMLResponse(page, headers=mailbox.HEADERS)
 
     async def _latest(self, request: Request) -> list[mail.Mail]:
         return await mail.latest(self._control.database, request.query_params.get("to", ""))

@@ -4,18 +4,36 @@ sandbox does not know the site.
 
 from html import escape
 
+from workswith.kernel.words import N_, SOURCE, catalogue
+
+_SANDBOX = N_("{brand} sandbox")
+
 
 def whole(
-    brand: str, title: str, content: str, *, kind: str, lead: str = "", head: str = ""
+    brand: str,
+    title: str,
+    content: str,
+    *,
+    kind: str,
+    lead: str = "",
+    head: str = "",
+    language: str = SOURCE,
 ) -> str:
-    """A page; ``kind`` is its class. ``lead``, ``content`` and ``head`` are HTML."""
+    """A page; ``kind`` is its class. ``lead``, ``content`` and ``head`` are HTML in ``language``."""
     return _PAGE.format(
-        brand=escape(brand), title=escape(title), content=content, kind=kind, lead=lead, head=head
+        brand=escape(brand),
+        sandbox=escape(catalogue(language).gettext(_SANDBOX).format(brand=brand)),
+        title=escape(title),
+        content=content,
+        kind=kind,
+        lead=lead,
+        head=head,
+        language=language,
     )
 
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title} · {brand} sandbox</title>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title} · {sandbox}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/static/mark.svg" type="image/svg+xml">

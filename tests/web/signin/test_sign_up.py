@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from tests.web.browser import Browser
-from tests.web.conftest import PASSWORD
+from tests.web.conftest import PASSWORD, REPLY_URL, Register
 from tests.web.wiring import Parts
 from workswith.identity.account import Account
 from workswith.kernel.clock import DAY, HOUR, Clock
@@ -45,16 +46,131 @@ async def test_from_sign_up_to_the_first_page(
     await browser.sign_in("mary@example.com", PASSWORD, f"/signin?return_to={door}")
     assert browser.page.status_code == 422, "a look at the link confirms nothing"
     await browser.open(mail.link)
-    await browser.press(browser.form("token"))
-    assert "is confirmed" in browser.text
-    form = browser.form("logonIdentifier")
-    assert form.values["logonIdentifier"] == ["mary@example.com"]
-    await browser.press(form, password=PASSWORD)
+    assert "mary@example.com" in browser.text
+    form = browser.form("token")
+    before = browser.http.cookies["ww_visitor"]
+    await browser.press(form)
+    assert "is confirmed, and you are signed in" in browser.text
     assert (browser.page.status_code, browser.page.url.path) == (200, door)
+    assert "ww_newcomer" not in browser.http.cookies
+    assert browser.http.cookies["ww_visitor"] != before, "no form of before is worth anything"
     await browser.open(mail.link)
-    await browser.press(browser.form("token"))
     assert browser.page.status_code == 404
     assert "used already or is too old" in browser.text
+    assert "You are signed in as mary@example.com" in browser.text
+
+
+async def test_a_link_that_is_opened_elsewhere_confirms_and_asks_for_the_password(
+    browser: Browser, another: Browser, database: Database
+) -> None:
+    """The telephone that has the mail, or somebody whose address another person has typed."""
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **PERSON)
+    link = (await last_mail(database, "mary@example.com")).link
+    await another.open("/signup/home")
+    await another.press(another.form("email"), **(PERSON | {"email": "else@example.com"}))
+    await another.open(link)
+    assert "not the browser in which you signed up" in another.text
+    await another.press(another.form("token"))
+    assert "is confirmed. Please sign in." in another.text
+    form = another.form("logonIdentifier")
+    assert form.values["logonIdentifier"] == ["mary@example.com"]
+    assert "ww_session" not in another.http.cookies
+    await another.press(form, password=PASSWORD)
+    assert (another.page.status_code, another.page.url.path) == (200, "/home")
+    await browser.open(link)
+    assert browser.page.status_code == 404
+    assert "If you have confirmed your address, sign in" in browser.text
+
+
+async def test_nobody_is_signed_in_to_what_another_browser_has_chosen(
+    browser: Browser, another: Browser, database: Database, clock: Clock
+) -> None:
+    """Two sign-ups for one address, and its owner opens the link of the other one."""
+    await another.open("/signup/home")
+    await another.press(another.form("email"), **(PERSON | {"password": "chosen by another"}))
+    theirs = (await last_mail(database, "mary@example.com")).link
+    clock.jump(clock.now() + 1_000)
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **PERSON)
+    await browser.open(theirs)
+    await browser.press(browser.form("token"))
+    assert "Please sign in" in browser.text
+    assert "ww_session" not in browser.http.cookies
+
+
+async def test_the_link_of_an_earlier_sign_up_of_the_same_browser_signs_in(
+    browser: Browser, database: Database
+) -> None:
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **PERSON)
+    link = (await last_mail(database, "mary@example.com")).link
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **(PERSON | {"email": "typo@example.com"}))
+    await browser.open(link)
+    await browser.press(browser.form("token"))
+    assert browser.page.url.path == "/home"
+
+
+async def test_a_session_of_before_ends_and_its_cookie_is_worth_nothing(
+    browser: Browser, database: Database, ada: Account
+) -> None:
+    """A cookie that somebody has planted is not raised to the new account."""
+    await browser.sign_in(ada.email, PASSWORD, "/signin?return_to=/home")
+    planted = browser.http.cookies["ww_session"]
+    await browser.open("/signup/home")
+    await browser.press(browser.form("email"), **PERSON)
+    await browser.open((await last_mail(database, "mary@example.com")).link)
+    assert "This signs ada@example.com out" in browser.text
+    await browser.press(browser.form("token"))
+    assert "you are signed in" in browser.text
+    assert browser.http.cookies["ww_session"] != planted
+    browser.http.cookies.clear()
+    browser.http.cookies.set("ww_session", planted)
+    await browser.get("/home")
+    assert browser.location.startswith("/signin")
+
+
+async def test_a_home_owner_who_came_from_the_portal_ends_at_home(
+    browser: Browser, database: Database
+) -> None:
+    await browser.open("/signup/home?return_to=/products")
+    await browser.press(browser.form("email"), **PERSON)
+    await browser.open((await last_mail(database, "mary@example.com")).link)
+    await browser.press(browser.form("token"))
+    assert (browser.page.status_code, browser.page.url.path) == (200, "/home")
+
+
+async def test_who_comes_from_an_application_goes_on_to_its_question(
+    browser: Browser, database: Database, register: Register
+) -> None:
+    """The policy of the page lets its form end there: Chromium follows redirects with it."""
+    made = await register()
+    asked = urlencode(
+        {"client_id": made.client_id, "redirect_uri": REPLY_URL, "response_type": "code"}
+    )
+    await browser.open(f"/signup/home?return_to={quote(f'/authorize?{asked}', safe='')}")
+    await browser.press(browser.form("email"), **PERSON)
+    await browser.open((await last_mail(database, "mary@example.com")).link)
+    policy = browser.page.headers["content-security-policy"]
+    assert re.search(r"form-action [^;]*https://client\.example", policy)
+    await browser.press(browser.form("token"))
+    assert browser.page.url.path == "/authorize"
+    assert made.name in browser.text
+
+
+async def test_a_sign_up_at_the_login_service_stays_there(services: Services, parts: Parts) -> None:
+    """Its cookies do not reach the portal, if the two have names of their own."""
+    login = "http://login.test"
+    apart = replace(services, origins=replace(services.origins, login=login))
+    async with Browser(create(apart, signin.ROUTES), login) as browser:
+        await browser.open("/signup/home")
+        await browser.press(browser.form("email"), **PERSON)
+        link = (await last_mail(services.database, "mary@example.com")).link
+        assert link.startswith(f"{login}/verify?")
+        await browser.open(link)
+        await browser.send(browser.form("token"))
+        assert "ww_session" in browser.http.cookies
 
 
 async def test_an_address_that_is_taken_sounds_like_a_free_one(
@@ -125,8 +241,9 @@ async def test_a_lost_password_is_replaced_once(
     await another.get("/home")
     assert another.location.startswith("/signin"), "it signs out everywhere else"
     await browser.open(link)
-    await browser.press(browser.form("again"), password="third password", again="third password")
+    assert browser.page.status_code == 404
     assert "used already or is too old" in browser.text
+    assert 'href="/forgot"' in browser.page.text
 
 
 async def test_a_stranger_learns_nothing_from_the_lost_password(
@@ -147,17 +264,23 @@ async def test_links_grow_old(
     await browser.open("/forgot")
     await browser.press(browser.form("email"), email=ada.email)
     link = (await last_mail(database, ada.email)).link
-    clock.jump(clock.now() + HOUR)
     await browser.open(link)
-    await browser.press(browser.form("again"), password=PASSWORD, again=PASSWORD)
+    form = browser.form("again")
+    clock.jump(clock.now() + HOUR)
+    await browser.press(form, password=PASSWORD, again=PASSWORD)
+    assert "too old" in browser.text
+    await browser.open(link)
     assert "too old" in browser.text
     await browser.open("/signup/home")
     await browser.press(browser.form("email"), **PERSON)
     link = (await last_mail(database, "mary@example.com")).link
-    clock.jump(clock.now() + 2 * DAY)
     await browser.open(link)
-    await browser.press(browser.form("token"))
+    form = browser.form("token")
+    clock.jump(clock.now() + 2 * DAY)
+    await browser.press(form)
+    assert (browser.page.status_code, browser.page.url.path) == (404, "/verify")
     assert "too old" in browser.text
+    assert 'href="/signup?return_to=%2Fhome"' in browser.page.text.replace("/home", "%2Fhome")
 
 
 async def test_in_a_sandbox_the_mail_is_one_click_from_the_page_that_sent_it(

@@ -55,9 +55,17 @@ async def address(visit: Visit) -> Response:
 
 async def confirm_address(visit: Visit) -> Response:
     """The link shows a button: programs that look into mails open links, and a look changes nothing."""
-    if not visit.posted:
-        return visit.render("account/email_confirm.html", token=visit.asked("token"))
-    moved = await visit.services.own_details.confirm_address(visit.typed("token"))
+    own = visit.services.own_details
+    token = visit.typed("token") if visit.posted else visit.asked("token")
+    try:
+        if not visit.posted:
+            email = await own.waiting_address(token)
+            return visit.render("account/email_confirm.html", token=token, email=email)
+        moved = await own.confirm_address(token)
+    except Problem as problem:
+        if problem.code != "link_invalid":
+            raise
+        return visit.render("account/email_over.html", 404, problem=problem)
     visit.say(_("Your account has its new address: %s") % moved.email)
     return visit.go("/account" if visit.known else "/signin")
 

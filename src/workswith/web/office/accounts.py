@@ -15,6 +15,8 @@ from workswith.web.site.language import _, lazy
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
 
+from .details import told
+
 KIND_WORDS = {
     "developer": lazy("Developer"),
     "end_user": lazy("Home owner"),
@@ -66,6 +68,7 @@ async def _show(visit: Visit, status: int = 200, problem: Problem | None = None)
         subscriptions=await services.subscriptions.of_account(account.id),
         events=await log.latest(services.database, account_id=account.id, limit=30),
         words=WORDS,
+        tell=told,
         problem=problem,
         typed=visit.typed("reason")[:500],
     )

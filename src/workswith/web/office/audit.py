@@ -11,6 +11,8 @@ from workswith.web.site import paging
 from workswith.web.site.pages import operator
 from workswith.web.site.visit import Visit
 
+from .details import told
+
 
 async def listing(visit: Visit) -> Response:
     text, kind = paging.wanted(visit), visit.asked("kind")[:100]
@@ -22,6 +24,7 @@ async def listing(visit: Visit) -> Response:
         kind=kind,
         kinds=await log.kinds(database),
         words=WORDS,
+        tell=told,
     )
 
 

@@ -10,7 +10,6 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.web.site import cookies
 from workswith.web.site.language import _
 from workswith.web.site.pages import account, page
-from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
 from . import opening, places
@@ -67,11 +66,7 @@ async def callback(visit: Visit) -> Response:
     if arrival.connected:
         visit.say(_("Connected. You can sign in either way."))
         return visit.go("/account")
-    if (await visit.services.second_factor.factors(arrival.account.id)).wanted:
-        token = await visit.services.second_factor.ask(arrival.account.id)
-        visit.keep(cookies.PENDING, token, 600)
-        return visit.go(with_return("/signin/second", arrival.return_to))
-    return await opening.welcome(visit, arrival.account, "ext", arrival.return_to)
+    return await opening.after_first(visit, arrival.account, "ext", arrival.return_to)
 
 
 async def _leave(

@@ -37,10 +37,14 @@ async def sent(visit: Visit) -> Response:
 async def reset(visit: Visit) -> Response:
     """Takes a new password for whoever has the link."""
     token = visit.typed("token") if visit.posted else visit.asked("token")
-    form = ResetForm.of(visit)
+    accounts, form = visit.services.accounts, ResetForm.of(visit)
+    try:
+        await accounts.look_at_reset(token)
+    except Problem as problem:
+        return visit.render("signin/reset_over.html", 404, problem=problem)
     if visit.posted and form.validate():
         try:
-            account = await visit.services.accounts.reset(token, form.password.data or "")
+            account = await accounts.reset(token, form.password.data or "")
         except Problem as problem:
             form.refuse(problem)
         else:

@@ -8,9 +8,23 @@ from starlette.responses import Response
 
 from workswith.identity.account import Account
 from workswith.web.site import cookies
+from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
 from . import places
+
+SECOND_STEP_SECONDS = 600
+"""For which a browser remembers that the first step is done."""
+
+
+async def after_first(visit: Visit, account: Account, amr: str, return_to: str) -> Response:
+    """Goes on where somebody has proven who they are once: to the second step, or in."""
+    factors = await visit.services.second_factor.factors(account.id)
+    if not factors.wanted:
+        return await welcome(visit, account, amr, return_to)
+    token = await visit.services.second_factor.ask(account.id)
+    visit.keep(cookies.PENDING, token, SECOND_STEP_SECONDS)
+    return visit.go(with_return("/signin/second", return_to))
 
 
 async def welcome(visit: Visit, account: Account, amr: str, return_to: str) -> Response:

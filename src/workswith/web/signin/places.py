@@ -4,7 +4,10 @@ A home owner's account is refused at the portal's door, with the reason. [ACC-2]
 decides about that sentence; every developer page asks for itself whom it lets in.
 """
 
+from urllib.parse import urlsplit
+
 from workswith.web.site.paths import own_path
+from workswith.web.site.visit import Visit
 
 PORTAL = "/"
 HOME = "/home"
@@ -22,3 +25,10 @@ def return_path(wanted: str) -> str:
 def for_developers_only(path: str) -> bool:
     bare = path.partition("?")[0]
     return not any(bare == place or bare.startswith(place + "/") for place in _OPEN_TO_ALL)
+
+
+def origin_of(visit: Visit) -> str:
+    """The face that the reader came to: cookies of the login service do not reach the portal."""
+    origins = visit.services.origins
+    here = visit.request.headers.get("host", "")
+    return origins.login if here == urlsplit(origins.login).netloc else origins.portal

@@ -4,10 +4,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.kernel.problem import Kind, Problem
-from workswith.web.site import cookies
 from workswith.web.site.language import _
 from workswith.web.site.pages import page
-from workswith.web.site.paths import with_return
 from workswith.web.site.visit import Visit
 
 from . import opening, places
@@ -37,12 +35,7 @@ async def sign_in(visit: Visit) -> Response:
             raise
         form.refuse(problem)
         return show(visit, form, return_to, 422, who)
-    factors = await visit.services.second_factor.factors(account.id)
-    if factors.wanted:
-        token = await visit.services.second_factor.ask(account.id)
-        visit.keep(cookies.PENDING, token, 600)
-        return visit.go(with_return("/signin/second", return_to))
-    return await opening.welcome(visit, account, "pwd", return_to)
+    return await opening.after_first(visit, account, "pwd", return_to)
 
 
 def show(

@@ -1,7 +1,8 @@
 """Sign up, confirm the address. [ACC-1 ACC-2 ACC-3]
 
 The link in the mail opens a page with a button: programs that look into mails open links, and a
-look must not confirm anything.
+look must not confirm anything. The button signs in, where the sign-up was asked for in the same
+browser. [decision 14]
 """
 
 from urllib.parse import quote
@@ -15,8 +16,9 @@ from workswith.web.site.language import _
 from workswith.web.site.pages import Page, page
 from workswith.web.site.visit import Visit
 
-from . import places, sandbox_mail
+from . import newcomer, opening, places
 from .forms import SignUpForm
+from .targets import asker
 
 
 async def choose(visit: Visit) -> Response:
@@ -32,12 +34,13 @@ def sign_up(kind: AccountKind, otherwise: str) -> Page:
         return_to = places.return_path(wanted or otherwise)
         form = SignUpForm.of(visit, email=visit.asked("email"))
         if visit.posted and form.validate():
+            secret = newcomer.secret_of(visit)
             try:
-                await _ask(visit, kind, form, return_to)
+                await _ask(visit, kind, form, return_to, secret)
             except Problem as problem:
                 form.refuse(problem)
             else:
-                sandbox_mail.remember(visit, form.email.data or "")
+                newcomer.remember(visit, secret, form.email.data or "")
                 return visit.go(f"/signup/sent?email={quote(form.email.data or '')}")
         status = 422 if visit.posted else 200
         return visit.render(
@@ -47,11 +50,13 @@ def sign_up(kind: AccountKind, otherwise: str) -> Page:
     return show
 
 
-async def _ask(visit: Visit, kind: AccountKind, form: SignUpForm, return_to: str) -> None:
-    portal = visit.services.origins.portal
+async def _ask(
+    visit: Visit, kind: AccountKind, form: SignUpForm, return_to: str, secret: str
+) -> None:
+    origin = places.origin_of(visit)
 
     def verify_url(token: str) -> str:
-        return f"{portal}{places.VERIFY}?token={token}&return_to={quote(return_to, safe='')}"
+        return f"{origin}{places.VERIFY}?token={token}&return_to={quote(return_to, safe='')}"
 
     await visit.services.accounts.sign_up(
         kind,
@@ -60,6 +65,7 @@ async def _ask(visit: Visit, kind: AccountKind, form: SignUpForm, return_to: str
         form.surname.data or "",
         form.password.data or "",
         verify_url,
+        browser=secret,
     )
 
 
@@ -69,14 +75,38 @@ async def sent(visit: Visit) -> Response:
 
 
 async def verify(visit: Visit) -> Response:
-    """Asks to confirm; the button confirms."""
-    return_to = places.return_path(visit.asked("return_to"))
-    if not visit.posted:
-        return visit.render("signin/verify.html", token=visit.asked("token"), return_to=return_to)
-    account = await visit.services.accounts.verify(visit.typed("token"))
-    visit.say(_("Your e-mail address is confirmed. Please sign in."))
-    return_to = places.return_path(visit.typed("return_to"))
-    return visit.go(f"/signin?email={quote(account.email)}&return_to={quote(return_to, safe='')}")
+    """Asks to confirm; the button confirms, and signs in the browser that signed up."""
+    found = newcomer.known(visit)
+    secret = found.secret if found else ""
+    said = visit.typed if visit.posted else visit.asked
+    token, return_to = said("token"), places.return_path(said("return_to"))
+    accounts = visit.services.accounts
+    try:
+        if not visit.posted:
+            waiting = await accounts.waiting(token, secret)
+            who = await asker(visit, return_to)
+            return visit.render(
+                "signin/verify.html",
+                token=token,
+                return_to=return_to,
+                waiting=waiting,
+                form_targets=who.targets if who else (),
+            )
+        verified = await accounts.verify(token, secret)
+    except Problem as problem:
+        if problem.code != "link_invalid":
+            raise
+        return visit.render("signin/verify_over.html", 404, problem=problem, return_to=return_to)
+    account = verified.account
+    if not verified.here:
+        visit.say(_("Your e-mail address is confirmed. Please sign in."))
+        back = quote(return_to, safe="")
+        return visit.go(f"/signin?email={quote(account.email)}&return_to={back}")
+    newcomer.forget(visit)
+    visit.say(_("Your e-mail address is confirmed, and you are signed in."))
+    if account.kind == "end_user" and places.for_developers_only(return_to):
+        return_to = places.HOME
+    return await opening.after_first(visit, account, "pwd", return_to)
 
 
 ROUTES = [

@@ -51,7 +51,9 @@ def _visit(
     session: Session | None,
     account: Account | None,
 ) -> Visit:
-    _choose_language(site, request)
+    services = site.services
+    fallback = services.settings.language
+    language.current.set(language_of(request, secure=services.secure, fallback=fallback))
     nonce, is_new = _nonce(site, request)
     visit = Visit(site, request, nonce=nonce, session=session, account=account, form=form)
     if is_new:
@@ -69,12 +71,12 @@ def _refuse_nul(request: Request) -> None:
         raise HTTPException(400, "The address contains a character that cannot be stored.")
 
 
-def _choose_language(site: Site, request: Request) -> None:
-    name = cookies.name_of(cookies.LANGUAGE, secure=site.services.secure)
+def language_of(request: Request, *, secure: bool, fallback: str) -> str:
+    """What the reader has chosen, else what the browser asks for, else ``fallback``."""
+    name = cookies.name_of(cookies.LANGUAGE, secure=secure)
     wanted = request.query_params.get("lang") or request.cookies.get(name)
     accept = request.headers.get("accept-language", "")
-    fallback = site.services.settings.language
-    language.current.set(language.choose(wanted, accept, fallback))
+    return language.choose(wanted, accept, fallback)
 
 
 async def _read(request: Request) -> bytes:
