@@ -23,6 +23,7 @@ from workswith.webhooks.policy import (
     lane_due,
     rested,
     retry_at,
+    spared_at,
     start,
     succeeded,
 )
@@ -72,6 +73,17 @@ def test_delays_follow_the_text_and_then_the_setting(
 def test_a_retry_beyond_the_expiry_is_due_at_the_expiry() -> None:
     assert retry_at(RULES, 5, 1_000, 2_000) == 2_000
     assert start(Lane(), 2_000, 2_000, 2_000) is Start.EXPIRE
+
+
+@pytest.mark.parametrize(
+    ("waited", "seconds"), [(0, 10), (15, 15), (3_600, 600), (24 * 3_600 - 60, 60)]
+)
+def test_after_a_fault_of_ours_it_waits_as_long_again_within_the_delays(
+    waited: int, seconds: int
+) -> None:
+    failed_at = waited * SECOND
+    assert spared_at(RULES, failed_at, expires=DAY) == failed_at + seconds * SECOND
+    assert spared_at(Rules(delays=()), failed_at, DAY) == failed_at + seconds * SECOND
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.5, 1.0])

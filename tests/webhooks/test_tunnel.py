@@ -2,9 +2,10 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 
 import msgspec
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from tests.receiver import Receiver, dripping, flooding, slow
 from tests.webhooks.chain import until
 from tests.webhooks.test_sender import BODY, post
+from workswith.kernel import log
 from workswith.kernel.settings import SettingsError
-from workswith.webhooks.sender import Sender
+from workswith.webhooks.sender import OUR_FAULT, Sender
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.tunnel import parse
 
@@ -71,6 +73,15 @@ async def proxy() -> AsyncIterator[ForwardProxy]:
         yield made
 
 
+@pytest.fixture
+def complaints() -> Iterator[StringIO]:
+    """The log."""
+    stream = StringIO()
+    log.configure(stream=stream)
+    yield stream
+    log.configure()
+
+
 def through(settings: Settings, proxy: ForwardProxy) -> Sender:
     return Sender(msgspec.structs.replace(settings, proxy=proxy.url))
 
@@ -115,26 +126,70 @@ async def test_names_are_its_duty_and_addresses_still_ours(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "error"),
     [
-        b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-        b"nonsense\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
-        b"x" * 10_000,
-        b"",
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "proxy"),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "proxy"),
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "internal"),
+        (b"nonsense\r\n\r\n", "internal"),
+        (b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "internal"),
+        (b"x" * 10_000, "internal"),
+        (b"", "internal"),
     ],
 )
-async def test_an_unwilling_one_is_told_apart(
-    settings: Settings, receiver: Receiver, answer: bytes
+async def test_what_it_says_of_the_endpoint_is_told_apart_from_its_own_troubles(
+    settings: Settings, receiver: Receiver, answer: bytes, error: str
 ) -> None:
+    """Troubles of the operator's must not ban anybody's endpoint."""
     async with running(ForwardProxy(answer)) as proxy:
         sender = through(settings, proxy)
         sent = await post(sender, receiver.url())
-        assert (sent.status, sent.error) == (None, "proxy")
-        assert sent.answer
+        assert (sent.status, sent.error) == (None, error)
+        assert b"proxy" in sent.answer
         assert receiver.received == []
         sender.close()
+
+
+async def test_one_that_is_away_is_nobodys_fault_but_the_operators(
+    settings: Settings, receiver: Receiver, complaints: StringIO
+) -> None:
+    async with running(ForwardProxy()) as proxy:
+        pass
+    sender = through(settings, proxy)
+    for _ in range(3):
+        sent = await post(sender, receiver.url())
+        assert (sent.status, sent.error) == (None, OUR_FAULT)
+        assert b"forward proxy cannot be reached" in sent.answer
+    sender.close()
+    (line,) = complaints.getvalue().splitlines()
+    assert "nothing can be sent from here" in line
+    assert "p@ss" not in line
+
+
+async def test_an_address_to_send_from_that_is_not_here_is_nobodys_fault_either(
+    settings: Settings, plain: Receiver, complaints: StringIO
+) -> None:
+    async def local(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    elsewhere = msgspec.structs.replace(settings, source_addresses=("192.0.2.77",))
+    sender = Sender(elsewhere, local)
+    assert (await post(sender, plain.url())).error == OUR_FAULT
+    assert "nothing can be sent from here" in complaints.getvalue()
+    sender.close()
+
+
+async def test_an_endpoint_that_is_down_is_not_excused_by_an_address_that_has_no_way(
+    settings: Settings, plain: Receiver
+) -> None:
+    async def both(host: str, port: int) -> list[str]:
+        return ["127.0.0.1", "::1"]
+
+    await plain.stop()
+    sender = Sender(msgspec.structs.replace(settings, source_addresses=("127.0.0.1",)), both)
+    sent = await post(sender, plain.url())
+    assert (sent.error, sent.answer) == ("connect", b"Connection refused")
+    sender.close()
 
 
 async def test_a_silent_one_is_bounded_by_the_time_to_connect(
@@ -180,10 +235,13 @@ async def test_the_source_address_is_the_one_that_is_set(
     assert seen == ["127.0.0.7"]
     sender.close()
     other = Sender(msgspec.structs.replace(settings, source_addresses=("::1",)), local)
-    assert (await post(other, plain.url())).error == "connect", "never from another one"
+    sent = await post(other, plain.url())
+    assert sent.error == OUR_FAULT, "never from another one"
+    assert sent.answer == b"deliveries are not sent by IPv4 here"
     other.close()
-    with pytest.raises(SettingsError, match="source_addresses"):
-        Sender(Settings(source_addresses=("here",)))
+    for wrong in (("here",), ("127.0.0.1", "127.0.0.2")):
+        with pytest.raises(SettingsError, match="source_addresses"):
+            Sender(Settings(source_addresses=wrong))
 
 
 async def test_sockets_are_limited_and_idle_ones_make_place(

@@ -6,6 +6,7 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from tests.webhooks.chain import CLIENT, FOR_EVER, PLANT, Chain, Ground, until
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from workswith.webhooks.reading import secret_of
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sender import OUR_FAULT, Sent
 from workswith.webhooks.settings import Rules, Settings
 
 SCHEDULE = [0, 10, 40, 100, 400, 1000]
@@ -29,6 +30,7 @@ class Scripted:
 
     def __init__(self, *, ok: bool = True) -> None:
         self.ok = ok
+        self.unable = False
         self.posts: list[tuple[str, dict[str, str], bytes]] = []
         self.under_way = 0
         self.most_under_way = 0
@@ -45,6 +47,8 @@ class Scripted:
                 await self.hanging[url].wait()
                 return Sent(None, "timeout")
             await asyncio.sleep(0)
+            if self.unable:
+                return Sent(None, OUR_FAULT)
             return Sent(200 if self.ok else 500)
         finally:
             self.under_way -= 1
@@ -421,6 +425,37 @@ async def test_our_own_fault_is_no_step_towards_a_ban(
     assert scripted.posts == []
     await dry.advance(10 * SECOND)
     assert [d.state for d in await dry.deliveries()] == ["delivered"]
+
+
+async def test_hours_in_which_nothing_can_be_sent_use_no_schedule_up(
+    dry: Chain, scripted: Scripted
+) -> None:
+    """As when the operator's forward proxy is away: no endpoint loses anything by it."""
+    await dry.subscribe("https://example.com/")
+    scripted.unable = True
+    await dry.change()
+    await dry.advance(5 * HOUR)
+    (delivery,) = await dry.deliveries()
+    tried = [(one.at - NOON) // SECOND for one in await dry.attempts(delivery)]
+    assert tried[:8] == [0, 10, 20, 40, 80, 160, 320, 640]
+    assert {later - earlier for earlier, later in pairwise(tried[8:])} == {600}
+    assert (delivery.state, (await dry.endpoint()).lane.failures) == ("waiting", 0)
+    scripted.unable, scripted.ok = False, False
+    await dry.advance(HOUR)
+    (delivery,) = await dry.deliveries()
+    failed = [one.at for one in await dry.attempts(delivery) if one.status == 500]
+    assert [(at - failed[0]) // SECOND for at in failed] == SCHEDULE
+    assert delivery.state == "exhausted"
+
+
+async def test_what_could_not_be_sent_for_a_day_expires(dry: Chain, scripted: Scripted) -> None:
+    await dry.subscribe("https://example.com/")
+    scripted.unable = True
+    await dry.change()
+    await dry.advance(DAY)
+    assert [(one.state, one.finished_at) for one in await dry.deliveries()] == [
+        ("expired", NOON + DAY)
+    ]
 
 
 async def test_nothing_waits_for_a_subscription_that_ended_while_it_was_fanned_out(

@@ -56,6 +56,17 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return as_written(command)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """What only its user finds wrong with a setting, as a sentence and not as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from workswith.kernel.settings import SettingsError
+
+            if isinstance(error, SettingsError):
+                raise click.ClickException(f"Settings: {error}") from error
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

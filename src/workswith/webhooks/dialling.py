@@ -5,12 +5,10 @@ questions gains nothing. With a forward proxy that is its duty (`tunnel`). [C2C-
 """
 
 import asyncio
-import contextlib
+import os
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 from workswith.kernel.settings import SettingsError
@@ -18,13 +16,10 @@ from workswith.kernel.settings import SettingsError
 from . import tunnel
 from .addresses import refused
 from .connection import Connection, Deadlines
+from .resolving import Resolve, SystemResolver
 from .settings import Reach, Settings
 from .target import Target
-
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""All addresses of a host, in the order to try. Raises ``OSError`` when there are none."""
-
-RESOLVER_THREADS = 16
+from .unable import Unable, ours
 
 
 class Refused(Exception):
@@ -50,13 +45,13 @@ class Dialler:
                 raise SettingsError(f"webhooks.authorities: {file}: {error.strerror}") from error
 
     async def dial(self, target: Target, budget: float) -> Connection:
-        """Raises Refused, ``ssl.SSLError`` (certificate, handshake) or ``OSError``.
+        """Raises Refused, Unable, ``ssl.SSLError`` (certificate, handshake) or ``OSError``.
 
         Of the ``budget`` in seconds an address that does not answer takes its share only.
         """
         async with asyncio.timeout(budget):
             if self._proxy is not None:
-                return await self._tunnel(self._proxy, target)
+                return await self._tunnel(self._proxy, target, budget)
             return await self._dial(target, budget)
 
     def close(self) -> None:
@@ -69,7 +64,7 @@ class Dialler:
         for address in addresses:
             if reason := refused(address, self._reach):
                 raise Refused(f"{address}: {reason}")
-        failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+        failures: list[OSError] = []
         for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             share = (end - asyncio.get_running_loop().time()) / left
             try:
@@ -78,8 +73,8 @@ class Dialler:
             except ssl.SSLError:
                 raise
             except OSError as error:
-                failure = error
-        raise failure
+                failures.append(error)
+        raise _failure(failures)
 
     async def _connect(self, target: Target, address: str) -> Connection:
         loop = asyncio.get_running_loop()
@@ -93,12 +88,12 @@ class Dialler:
         )
         return connection
 
-    async def _tunnel(self, proxy: tunnel.Proxy, target: Target) -> Connection:
+    async def _tunnel(self, proxy: tunnel.Proxy, target: Target, budget: float) -> Connection:
         if _is_address(target.host) and (reason := refused(target.host, self._reach)):
             raise Refused(f"{target.host}: {reason}")
         source = next(iter(self._sources.values()), None)
         transport = await tunnel.through(
-            proxy, target.host, target.port, (source, 0) if source else None
+            proxy, target.host, target.port, (source, 0) if source else None, budget
         )
         connection = self._connection()
         if not target.tls:
@@ -134,7 +129,7 @@ class Dialler:
             return None
         version = ip_address(address.partition("%")[0]).version
         if version not in self._sources:
-            raise OSError(f"webhooks.source_addresses has no IPv{version}")
+            raise Unable(f"deliveries are not sent by IPv{version} here")
         return self._sources[version], 0
 
 
@@ -153,24 +148,24 @@ def _is_address(host: str) -> bool:
 def _sources(addresses: Sequence[str]) -> dict[int, str]:
     """By the version of IP."""
     try:
-        return {ip_address(address).version: address for address in addresses}
+        found: dict[int, str] = {ip_address(each).version: each for each in addresses}
     except ValueError as error:
         raise SettingsError(f"webhooks.source_addresses: {error}") from error
+    if len(found) < len(addresses):
+        raise SettingsError("webhooks.source_addresses: one of IPv4 and one of IPv6 at most")
+    return found
 
 
-class SystemResolver:
-    """``getaddrinfo`` in threads of its own, so that slow name servers hold up nobody else."""
+def _failure(failures: Sequence[OSError]) -> OSError:
+    """The last that had to do with the endpoint; otherwise that nothing could be done from here."""
+    if not failures:
+        return socket.gaierror(socket.EAI_NONAME, "no address")
+    theirs = [error for error in failures if not ours(error)]
+    if theirs:
+        return theirs[-1]
+    first = failures[0]
+    return first if isinstance(first, Unable) else Unable(_reason(first))
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
 
-    async def __call__(self, host: str, port: int) -> list[str]:
-        with contextlib.suppress(ValueError):
-            return [str(ip_address(host))]  # is what it resolves to
-        loop = asyncio.get_running_loop()
-        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        found = await loop.run_in_executor(self._threads, ask)
-        return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else str(error)

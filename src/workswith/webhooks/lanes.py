@@ -41,7 +41,8 @@ class Found(msgspec.Struct):
 class Due(msgspec.Struct, frozen=True, gc=False):
     """A delivery whose next attempt is due; ``number`` orders deliveries, ``id`` is public.
 
-    Of its ``attempts`` the first ``spent`` were made before it was replayed. A handshake has a
+    Of its ``attempts`` ``spent`` do not count for its schedule: they were made before it was
+    replayed, or failed by a fault of ours. A handshake has a
     ``proof``, the code that the answer has to carry.
     """
 

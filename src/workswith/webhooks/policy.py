@@ -18,6 +18,8 @@ from workswith.kernel.clock import HOUR, MINUTE, SECOND
 
 from .settings import Rules
 
+_USUAL = (10, 600)
+"""Seconds, where the rules have no delays."""
 _EVENT_GRID_TAIL = (30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR)
 
 
@@ -104,6 +106,17 @@ def retry_at(
     if delay is None:
         return None
     return min(failed_at + delay + int(delay * jitter * rules.jitter_percent / 100), expires)
+
+
+def spared_at(rules: Rules, failed_at: int, expires: int) -> int:
+    """When to try again what failed by a fault of ours: that uses none of the schedule up.
+
+    After as long as it has been waiting, within the shortest and the longest of the delays.
+    """
+    delays = rules.delays or _USUAL
+    waited = failed_at - (expires - rules.expire_hours * HOUR)
+    delay = min(max(waited, min(delays) * SECOND), max(delays) * SECOND)
+    return min(failed_at + delay, expires)
 
 
 def lane_due(lane: Lane, earliest: int | None) -> int | None:

@@ -97,6 +97,7 @@ _FAILED = statement(
     f"due_at = CASE WHEN {_EXPECTED} THEN CAST(:due_at AS BIGINT) ELSE due_at END, "
     f"finished_at = CASE WHEN {_EXPECTED} THEN CAST(:finished_at AS BIGINT) ELSE finished_at END, "
     f"state = CASE WHEN {_EXPECTED} THEN :state ELSE state END, "
+    f"spent = CASE WHEN {_EXPECTED} THEN spent + :spared ELSE spent END, "
     f"attempts = CASE WHEN {_EXPECTED} THEN attempts + 1 ELSE attempts END WHERE id = :number"
 )
 _EXPIRE = statement(
@@ -249,7 +250,7 @@ async def _count(
 def _step(rules: Rules, locked: _Locked, outcome: Outcome, attempts: int) -> None:
     """Counts one attempt on the lane and on the incident."""
     if outcome.sent.error == OUR_FAULT:
-        return  # tried again by the schedule, but no step towards a ban
+        return  # tried again, but no step towards a ban
     before, now = locked.lane, outcome.ended
     locked.lane = policy.counted(rules, before, success=outcome.succeeded, now=now)
     locked.incident = incidents.after(
@@ -259,13 +260,18 @@ def _step(rules: Rules, locked: _Locked, outcome: Outcome, attempts: int) -> Non
 
 def _failed(rules: Rules, outcome: Outcome, attempts: int) -> dict[str, Any]:
     due, now = outcome.due, outcome.ended
-    again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
+    spared = outcome.sent.error == OUR_FAULT
+    if spared:
+        again: int | None = policy.spared_at(rules, now, due.expires_at)
+    else:
+        again = policy.retry_at(rules, attempts - due.spent, now, due.expires_at, outcome.jitter)
     return {
         "number": due.number,
         "before": due.attempts,
         "due_at": again,
         "finished_at": now if again is None else None,
         "state": "exhausted" if again is None else "waiting",
+        "spared": int(spared),
     }
 
 

@@ -22,10 +22,12 @@ from workswith.kernel.problem import Problem
 from workswith.kernel.words import N_
 
 from .connection import Connection, Garbled, Late, Lost
-from .dialling import Dialler, Refused, Resolve
+from .dialling import Dialler, Refused
+from .resolving import Resolve
 from .settings import Settings
 from .target import Target, parse
 from .tunnel import Unwilling
+from .unable import Unable
 
 _log = log.get("webhooks")
 
@@ -36,6 +38,9 @@ WARM_SECONDS = 55.0
 
 TIDY_SECONDS = 5.0
 """How often connections that were closed or idle for too long are looked for."""
+
+COMPLAINT_SECONDS = 60.0
+"""How often the log says that nothing can be sent from here."""
 
 OUR_FAULT = "internal"
 UNPROVEN = "unproven"
@@ -76,6 +81,7 @@ class Sender:
         self._warm: OrderedDict[Connection, tuple[str, float]] = OrderedDict()
         self._by_endpoint: dict[str, list[Connection]] = {}
         self._tidied = 0.0
+        self._complained = -COMPLAINT_SECONDS
 
     async def post(
         self,
@@ -121,11 +127,19 @@ class Sender:
         try:
             fresh = await self._dialler.dial(target, self._settings.connect_ms / 1000)
         except (Refused, OSError, UnicodeError) as error:
+            if isinstance(error, Unable):
+                self._complain(str(error), loop.time())
             spent = (loop.time() - begun) * 1000
             return Sent(None, _class_of(error), spent, answer=_words(error))
         connect_ms = (loop.time() - begun) * 1000
         sent = await self._ask(endpoint_id, fresh, request, connect_ms)
         return sent or Sent(None, "reset", connect_ms)
+
+    def _complain(self, why: str, now: float) -> None:
+        """To the operator, whom it concerns, and not for every delivery."""
+        if now - self._complained >= COMPLAINT_SECONDS:
+            self._complained = now
+            _log.error("nothing can be sent from here", why=why)
 
     async def _ask(
         self, endpoint_id: str, connection: Connection, request: bytes, connect_ms: float
@@ -203,6 +217,8 @@ def _prepared(url: str, media_type: str, allow_http: bool) -> tuple[Target, str]
 def _class_of(error: Exception) -> str:
     if isinstance(error, Refused):
         return "blocked"
+    if isinstance(error, Unable):
+        return OUR_FAULT
     if isinstance(error, Unwilling):
         return "proxy"
     if isinstance(error, ssl.SSLError):
@@ -218,7 +234,7 @@ def _words(error: Exception) -> bytes:
         return error.verify_message.encode()
     if isinstance(error, ssl.SSLError):
         return (error.reason or "").replace("_", " ").lower().encode()[:200]
-    if isinstance(error, Refused | Unwilling):
+    if isinstance(error, Refused | Unable | Unwilling):
         return str(error).encode()[:200]
     if isinstance(error, ConnectionError) and error.errno:
         return os.strerror(error.errno).encode()

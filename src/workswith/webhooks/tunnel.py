@@ -13,6 +13,8 @@ import msgspec
 
 from workswith.kernel.settings import SettingsError
 
+from .unable import Unable
+
 LARGEST = 8 * 1024
 """Bytes of the proxy's answer."""
 
@@ -26,7 +28,7 @@ class Proxy(msgspec.Struct, frozen=True):
 
 
 class Unwilling(OSError):
-    """The proxy did not connect; the text says what it answered."""
+    """The proxy did not connect to this endpoint; the text says what it answered."""
 
 
 def parse(url: str) -> Proxy | None:
@@ -48,13 +50,13 @@ def parse(url: str) -> Proxy | None:
 
 
 async def through(
-    proxy: Proxy, host: str, port: int, source: tuple[str, int] | None
+    proxy: Proxy, host: str, port: int, source: tuple[str, int] | None, budget: float
 ) -> asyncio.Transport:
-    """A transport to ``host`` as the proxy opened it. Raises `OSError`, `Unwilling` among them."""
-    loop = asyncio.get_running_loop()
-    transport, asking = await loop.create_connection(
-        _Asking, proxy.host, proxy.port, local_addr=source
-    )
+    """A transport to ``host`` as the proxy opened it. Raises `Unwilling` or `Unable`.
+
+    Half of the ``budget`` in seconds is for reaching the proxy; who waits bounds the whole.
+    """
+    transport, asking = await _reached(proxy, source, budget / 2)
     name = f"[{host}]" if ":" in host else host
     lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
     if proxy.credentials:
@@ -66,6 +68,18 @@ async def through(
         transport.abort()
         raise
     return transport
+
+
+async def _reached(
+    proxy: Proxy, source: tuple[str, int] | None, budget: float
+) -> "tuple[asyncio.Transport, _Asking]":
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(budget):
+            return await loop.create_connection(_Asking, proxy.host, proxy.port, local_addr=source)
+    except OSError as error:
+        why = str(error) or "no connection in time"
+        raise Unable(f"the operator's forward proxy cannot be reached: {why}") from error
 
 
 class _Asking(asyncio.Protocol):
@@ -82,16 +96,20 @@ class _Asking(asyncio.Protocol):
             return
         if not end:
             if len(self._seen) > LARGEST:
-                self.done.set_exception(Unwilling("the proxy's answer is too long"))
+                self.done.set_exception(
+                    Unable("the operator's forward proxy does not end its answer")
+                )
             return
         first = head.split(b"\r\n")[0].decode("latin-1")
-        status = first.split(" ")[1:2]
+        status = (first.split(" ")[1:2] or [""])[0]
         # Nobody behind the tunnel speaks first; what came with the answer is not to be trusted.
-        if status and status[0].startswith("2") and not rest:
+        if status.startswith("2") and not rest:
             self.done.set_result(None)
-        else:
+        elif status == "403" or status.startswith("5"):
             self.done.set_exception(Unwilling(f"the proxy answered {first[:80]}"))
+        else:
+            self.done.set_exception(Unable(f"the operator's forward proxy answered {first[:80]}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
-            self.done.set_exception(Unwilling("the proxy ended the connection"))
+            self.done.set_exception(Unable("the operator's forward proxy ended the connection"))
