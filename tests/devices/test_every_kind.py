@@ -19,8 +19,8 @@ from workswith.devices import automation, heater, light, plug, remote, thermosta
 from workswith.devices.hand import Hand
 from workswith.devices.history import Span, samples_of
 from workswith.devices.homes import furnish
+from workswith.devices.inventory import pace_of
 from workswith.devices.link import Outcome
-from workswith.devices.park import pace_of
 from workswith.devices.plants import Reach
 from workswith.devices.settings import Settings
 from workswith.devices.simulators.kind import USUAL_PACE

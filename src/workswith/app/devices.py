@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from workswith.devices.homes import Homes
-from workswith.devices.link import DeviceLink
+from workswith.devices.link import PlantLink
 from workswith.devices.links import Hands, Links, RemoteHands
 from workswith.devices.outages import Outages
 from workswith.devices.park import Park
@@ -27,7 +27,7 @@ class Devices:
         self.outages = Outages(database, clock, kernel.bells, self.park, settings)
         self.works: tuple[Work, ...] = (self.park, self.outages)
         self._hub = _real_gateways(kernel)
-        link: DeviceLink = self.park
+        link: PlantLink = self.park
         self.hands: Hands = self.park
         if self._hub is not None:
             link = Links(self.park, self._hub)

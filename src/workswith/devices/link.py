@@ -1,5 +1,6 @@
 """The way to a module: whatever carries commands to it stands behind this port. [DEV-1 DEV-2]"""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -22,3 +23,12 @@ class DeviceLink(Protocol):
         Never called inside a transaction. `Outcome.DONE` only after the report that the command
         caused is committed, and so is the device's own state where that is simulated.
         """
+
+
+class PlantLink(DeviceLink, Protocol):
+    """Carries commands to several modules of a plant as well."""
+
+    async def send_all(
+        self, commands: Mapping[str, Any], *, deadline: float, flow: str
+    ) -> Mapping[str, Outcome]:
+        """`send` to each module by its id, at once; the outcome of each, in their order."""

@@ -1,12 +1,14 @@
 """Which way a command goes: to a real gateway, or to the simulated park."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workswith.kernel.problem import Kind, Problem
 
 from .kinds import KINDS
-from .link import DeviceLink, Outcome
-from .twin import refusal
+from .link import DeviceLink, Outcome, PlantLink
+from .refusals import refusal
 
 _COMMANDS = tuple(kind.command for kind in KINDS.values() if kind.command is not None)
 
@@ -22,9 +24,9 @@ class Hands(Protocol):
 
 
 class Links:
-    """The `DeviceLink` of an installation that has real gateways."""
+    """The `PlantLink` of an installation that has real gateways."""
 
-    def __init__(self, park: DeviceLink, real: Real) -> None:
+    def __init__(self, park: PlantLink, real: Real) -> None:
         self._park = park
         self._real = real
 
@@ -32,6 +34,21 @@ class Links:
         """`DeviceLink.send`."""
         link = self._real if await self._real.knows(module_id) else self._park
         return await link.send(module_id, command, deadline=deadline, flow=flow)
+
+    async def send_all(
+        self, commands: Mapping[str, Any], *, deadline: float, flow: str
+    ) -> Mapping[str, Outcome]:
+        """`PlantLink.send_all`."""
+        real = [module_id for module_id in commands if await self._real.knows(module_id)]
+        simulated = {id_: command for id_, command in commands.items() if id_ not in real}
+        parked, others = await asyncio.gather(
+            self._park.send_all(simulated, deadline=deadline, flow=flow),
+            asyncio.gather(
+                *(self._real.send(id_, commands[id_], deadline=deadline, flow=flow) for id_ in real)
+            ),
+        )
+        outcomes = {**parked, **dict(zip(real, others, strict=True))}
+        return {module_id: outcomes[module_id] for module_id in commands}
 
 
 class RemoteHands:

@@ -4,7 +4,7 @@ Many reports of one moment take as many statements as one. What they come to is 
 [C2C-2]
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -38,6 +38,7 @@ __all__ = [
     "Told",
     "decoder",
     "event_state",
+    "note",
     "renew",
     "renew_all",
     "report",
@@ -139,12 +140,13 @@ async def renew_all(tx: Tx, reports: Sequence[Report]) -> list[Renewed]:
 
 async def told(tx: Tx, module_id: str, command: object, *, outcome: Outcome, at: int) -> None:
     """Notes what the module was told and what became of it: its desired state."""
-    await _note(tx, [(module_id, Told(command, outcome, at))])
+    await note(tx, {module_id: Told(command, outcome, at)})
 
 
-async def _note(tx: Tx, notes: Sequence[tuple[str, Told]]) -> None:
+async def note(tx: Tx, notes: Mapping[str, Told]) -> None:
+    """`told` of several modules, by their ids."""
     if notes:
-        rows = [{"module_id": module_id, **told_columns(told)} for module_id, told in notes]
+        rows = [{"module_id": id_, **told_columns(notes[id_])} for id_ in sorted(notes)]
         await tx.run_many(_TOLD, rows)
 
 
@@ -163,13 +165,13 @@ async def _write(tx: Tx, renewals: Sequence[Renewal]) -> set[str]:
         rows = [row_of(one) for one in following if (one.report.obeyed is not None) is obeyed]
         if rows and await tx.count_many(next_, rows) != len(rows):
             raise Outdated
-    await _note(
+    await note(
         tx,
-        [
-            (one.report.module_id, one.report.obeyed)
+        {
+            one.report.module_id: one.report.obeyed
             for one in renewals
             if one.report.obeyed is not None and (one.late or not one.before.version)
-        ],
+        },
     )
     for one in taken:
         if one.hours:

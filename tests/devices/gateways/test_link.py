@@ -72,7 +72,7 @@ async def through_the_park(site: Site, _folder: Path) -> Way:
         lambda: park.set_online(module_id, False),
         lambda: park.set_silent(module_id, True),
         lambda: park.touch(module_id),
-        lambda: park._devices[module_id].state.said.set_point,
+        lambda: park._inventory._devices[module_id].state.said.set_point,
     )
 
 

@@ -26,7 +26,7 @@ from .core import (
     statement,
 )
 from .gathered import Gathered
-from .kept import Kept
+from .kept import Kept, KeptRows
 from .migrate import migrate
 from .opening import open_database
 
@@ -35,6 +35,7 @@ __all__ = [
     "DatabaseAway",
     "Gathered",
     "Kept",
+    "KeptRows",
     "Query",
     "Reads",
     "Statement",

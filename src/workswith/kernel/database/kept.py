@@ -7,7 +7,7 @@ and members, never for states. What a state is there, is asked each time, but to
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .core import Database, Query
@@ -27,9 +27,13 @@ class Kept(Generic[T]):
         *,
         limit: int = 4096,
         elapsed: Callable[[], float] = time.monotonic,
+        ask: Callable[..., Awaitable[Any]] | None = None,
     ) -> None:
-        """Holds at most ``limit`` rows; ``elapsed`` gives real seconds."""
-        self._database = database
+        """Holds at most ``limit`` rows; ``elapsed`` gives real seconds.
+
+        ``ask`` is what gives a row, if it is not `Reads.one`.
+        """
+        self._ask = ask or database.one
         self._query = query
         self._names = query.names
         self._limit = limit
@@ -54,7 +58,7 @@ class Kept(Generic[T]):
             return held[0]
         # The count first: what is written while the row is read makes it out of date.
         count, until = self._watch.count, self._elapsed() + RECHECK_SECONDS
-        row = await self._database.one(self._query, **parameters)
+        row: T | None = await self._ask(self._query, **parameters)
         self._rows.pop(key, None)
         if row is None and not self.exact:
             return None  # another process may be about to make it, and then ask for it here
@@ -62,3 +66,27 @@ class Kept(Generic[T]):
             del self._rows[next(iter(self._rows))]
         self._rows[key] = (row, count, until)
         return row
+
+
+class KeptRows(Generic[T]):
+    """`all` for a single query: the same list for as long as nothing has changed.
+
+    Only where that is exact. Elsewhere a list would lack what another process has just added, so it
+    is asked for each time.
+    """
+
+    def __init__(self, database: Database, query: Query[T], *, limit: int = 1024) -> None:
+        """Holds at most ``limit`` lists."""
+        self._database = database
+        self._query = query
+        self._kept: Kept[Any] = Kept(database, query, limit=limit, ask=database.all)
+
+    def known(self, *values: Any) -> Sequence[T] | None:
+        """What `all` would give, where that needs no waiting; values in the order of the query."""
+        return self._kept.known(*values) if self._kept.exact else None
+
+    async def all(self, **parameters: Any) -> Sequence[T]:
+        """Every row, as `Reads.all` outside a transaction."""
+        if not self._kept.exact:
+            return await self._database.all(self._query, **parameters)
+        return await self._kept.one(**parameters) or ()
