@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,8 @@ from workswith.kernel.clock import HOUR
 DOCUMENT = load(Path(workswith.apis.__file__).parent / "echo.yaml")
 
 
-def request(name: str, **members: object) -> Request:
-    return Request(operation=DOCUMENT.operation(name), **members)  # type: ignore[arg-type]
+def request(name: str, **members: Any) -> Request:
+    return Request(operation=DOCUMENT.operation(name), **members)
 
 
 async def answer_of(handler: Handler, asked: Request) -> Answer:
@@ -27,7 +28,7 @@ async def answer_of(handler: Handler, asked: Request) -> Answer:
     return found if isinstance(found, Answer) else await found
 
 
-async def answer(name: str, **members: object) -> Answer:
+async def answer(name: str, **members: Any) -> Answer:
     return await answer_of(echo.handlers()[name], request(name, **members))
 
 

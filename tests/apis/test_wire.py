@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workswith.apis import documents, smarther_emit
 from workswith.contracts.conformance import answer_misfits, notification_misfits
-from workswith.devices.plants import Module, Plant
+from workswith.devices.plants import Module, Plant, Reach
 from workswith.devices.thermostat import Function, Mode, Reading
 from workswith.devices.twin import Snapshot
 from workswith.events.outbox import Event
@@ -38,7 +38,7 @@ def misfits(operation: str, body: object) -> list[str]:
 
 @given(_readings, _zones)
 def test_status_and_measures(reading: Reading, zone: str) -> None:
-    snapshot = Snapshot(PLANT, MODULE, "chronothermostat", "x", zone, "online", 1, reading)  # type: ignore[arg-type]
+    snapshot = Snapshot(PLANT, MODULE, "chronothermostat", "x", zone, Reach.ONLINE, 1, reading)
     assert misfits("Get-Chronothermostat-Status", smarther_emit.status(snapshot)) == []
     assert misfits("Chronothermostat-Measures", smarther_emit.measures(snapshot)) == []
 

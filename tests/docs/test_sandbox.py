@@ -70,7 +70,9 @@ def write() -> None:
     """Puts the present tables into the page."""
     text = PAGE.read_text()
     for name, rows in tables().items():
-        text = _place(name).sub(lambda found, rows=rows: found[1] + rows + found[3], text)  # type: ignore[misc]
+        found = _place(name).search(text)
+        assert found, name
+        text = text[: found.start(2)] + rows + text[found.end(2) :]
     PAGE.write_text(text)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 
@@ -184,7 +185,7 @@ async def test_two_sign_ups_at_once_make_one_account(world: World) -> None:
     assert (await counts(world))[0] == before + 1
 
 
-BAD_FIELDS = [
+BAD_FIELDS: list[tuple[tuple[Any, str, str, str, str], str]] = [
     (("developer", "no-at-sign", "A", "B", PASSWORD), "email_invalid"),
     (("developer", "a@b", "A", "B", PASSWORD), "email_invalid"),
     (("developer", "a@b.test\r\nBcc: x@y.test", "A", "B", PASSWORD), "email_invalid"),
@@ -206,7 +207,7 @@ BAD_FIELDS = [
 
 async def test_what_a_form_may_not_say(world: World) -> None:
     for fields, code in BAD_FIELDS:
-        work = world.area.accounts.sign_up(*fields, verify_url)  # type: ignore[arg-type]
+        work = world.area.accounts.sign_up(*fields, verify_url)
         assert await code_of(work) == code, fields
     assert len(common()) >= 1_000
     check_password("пароль, который длинный", "a@b.test")

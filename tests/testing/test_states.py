@@ -5,7 +5,6 @@ import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +56,8 @@ def turn(cloud: Cloud, degrees: str) -> None:
 
 def rows(cloud: Cloud) -> dict[str, list[Any]]:
     """Everything in the database that is the sandbox's, not the machine's."""
-    path: Path = cloud._running.cloud._place.file  # type: ignore[assignment]  # it is a file
+    path = cloud._running.cloud._place.file
+    assert path is not None
     with closing(sqlite3.connect(path)) as db:
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         return {

@@ -1,6 +1,6 @@
 """What a developer does about endpoints, for his own applications only, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -183,7 +183,8 @@ async def test_a_new_secret_signs_beside_the_former_one_for_a_day(
     assert [len(each.split()) for each in signed] == [2, 1]
 
 
-ACTIONS: list[Callable[[Desk, str, str], object]] = [
+Act = Callable[[Desk, str, str], Awaitable[object]]
+ACTIONS: list[Act] = [
     lambda desk, endpoint, _: desk.lift_ban(OTHERS, endpoint),
     lambda desk, endpoint, _: desk.replay_range(OTHERS, endpoint),
     lambda desk, endpoint, _: desk.send_test(OTHERS, endpoint),
@@ -193,13 +194,11 @@ ACTIONS: list[Callable[[Desk, str, str], object]] = [
 
 
 @pytest.mark.parametrize("act", ACTIONS)
-async def test_others_find_nothing(
-    chain: Chain, scripted: Scripted, desk: Desk, act: Callable[..., object]
-) -> None:
+async def test_others_find_nothing(chain: Chain, scripted: Scripted, desk: Desk, act: Act) -> None:
     id_ = await banned(chain, scripted)
     delivery = (await chain.deliveries())[0]
     with pytest.raises(Problem) as unknown:
-        await act(desk, id_, delivery.id)  # type: ignore[misc]
+        await act(desk, id_, delivery.id)
     assert unknown.value.kind is Kind.UNKNOWN
     assert await events_of(chain.database, OTHERS, endpoint_id=id_) == []
 

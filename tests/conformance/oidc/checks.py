@@ -6,7 +6,7 @@ import math
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from joserfc import jwt
@@ -60,7 +60,7 @@ def keys(run: Run, document: dict[str, Any]) -> KeySet:
     run.check(not any(_PRIVATE & set(key) for key in listed), "the JWKS has no private material")
     run.check(all(key.get("kty") != "oct" for key in listed), "the JWKS has no symmetric key")
     try:
-        return KeySet.import_key_set(document)  # type: ignore[arg-type]
+        return KeySet.import_key_set(cast("Any", document))
     except (JoseError, ValueError, KeyError) as error:
         run.need(False, f"the keys of the JWKS can be read: {error}")
         raise

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.web.browser import Browser
-from tests.web.conftest import PASSWORD
+from tests.web.conftest import PASSWORD, as_kept
 from tests.web.wiring import Parts
 from workswith.identity.account import Account
 from workswith.kernel.clock import MINUTE
@@ -63,7 +63,7 @@ async def test_once_confirmed_it_changes_what_others_confirm_by_password(
     parts.clock.jump(parts.clock.now() + 11 * MINUTE)
     await browser.press(form, first_name="Later")
     assert browser.page.status_code == 403
-    assert (await services.accounts.get(member.id)).first_name == "Augusta"  # type: ignore[union-attr]
+    assert (await as_kept(services, member)).first_name == "Augusta"
 
 
 async def test_a_first_password_is_chosen_without_one(

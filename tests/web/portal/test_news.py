@@ -143,8 +143,10 @@ async def test_announcements_are_edited_and_told_in_feeds(visitor: Any, other: A
 
     async def told(path: str) -> list[tuple[str, str]]:
         entries = ET.fromstring((await visitor.get(path)).text).iter(f"{ATOM}entry")
-        texts = (f"{ATOM}title", f"{ATOM}summary")
-        return [tuple(entry.findtext(one) or "" for one in texts) for entry in entries]  # type: ignore[misc]
+        return [
+            (entry.findtext(f"{ATOM}title", ""), entry.findtext(f"{ATOM}summary", ""))
+            for entry in entries
+        ]
 
     assert sorted(await told("/announcements.atom")) == [
         ("Information", "We move"),

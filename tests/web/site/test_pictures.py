@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,12 +21,12 @@ SCRIPT = b"<script>alert(1)</script>"
 
 
 def picture(
-    kind: str = "PNG", size: tuple[int, int] = (32, 16), mode: str = "RGB", **options: object
+    kind: str = "PNG", size: tuple[int, int] = (32, 16), mode: str = "RGB", **options: Any
 ) -> bytes:
     """A whole file, red."""
     out = io.BytesIO()
-    red: object = {"CMYK": (0, 255, 255, 0), "L": 76, "P": 1}.get(mode, "red")
-    Image.new(mode, size, red).save(out, kind, **options)  # type: ignore[arg-type]
+    reds: dict[str, int | tuple[int, ...]] = {"CMYK": (0, 255, 255, 0), "L": 76, "P": 1}
+    Image.new(mode, size, reds.get(mode, "red")).save(out, kind, **options)
     return out.getvalue()
 
 
