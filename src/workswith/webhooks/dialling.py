@@ -31,7 +31,8 @@ class Dialler:
 
     def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
         self._reach: Reach = settings.reach
-        self._resolve = resolve or SystemResolver()
+        self._system = SystemResolver()
+        self._resolve = resolve or self._system
         self._proxy = tunnel.parse(settings.proxy)
         self._sources = _sources(settings.source_addresses)
         self._deadlines = Deadlines()
@@ -55,8 +56,7 @@ class Dialler:
             return await self._dial(target, budget)
 
     def close(self) -> None:
-        if isinstance(self._resolve, SystemResolver):
-            self._resolve.close()
+        self._system.close()
 
     async def _dial(self, target: Target, budget: float) -> Connection:
         end = asyncio.get_running_loop().time() + budget
@@ -91,9 +91,13 @@ class Dialler:
     async def _tunnel(self, proxy: tunnel.Proxy, target: Target, budget: float) -> Connection:
         if _is_address(target.host) and (reason := refused(target.host, self._reach)):
             raise Refused(f"{target.host}: {reason}")
-        source = next(iter(self._sources.values()), None)
         transport = await tunnel.through(
-            proxy, target.host, target.port, (source, 0) if source else None, budget
+            proxy,
+            target.host,
+            target.port,
+            source=self._source,
+            resolve=self._system,
+            budget=budget,
         )
         connection = self._connection()
         if not target.tls:

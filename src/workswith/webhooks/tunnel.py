@@ -7,13 +7,18 @@ an address already, and not a name, is still judged before it is asked for. [C2C
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from workswith.kernel.settings import SettingsError
 
+from .resolving import Resolve
 from .unable import Unable
+
+Source = Callable[[str], tuple[str, int] | None]
+"""From where to dial an address. Raises `Unable`."""
 
 LARGEST = 8 * 1024
 """Bytes of the proxy's answer."""
@@ -50,13 +55,25 @@ def parse(url: str) -> Proxy | None:
 
 
 async def through(
-    proxy: Proxy, host: str, port: int, source: tuple[str, int] | None, budget: float
+    proxy: Proxy,
+    host: str,
+    port: int,
+    *,
+    source: Source,
+    resolve: Resolve,
+    budget: float,
 ) -> asyncio.Transport:
     """A transport to ``host`` as the proxy opened it. Raises `Unwilling` or `Unable`.
 
-    Half of the ``budget`` in seconds is for reaching the proxy; who waits bounds the whole.
+    ``resolve`` is for the proxy's own name. Half of the ``budget`` in seconds is for reaching the
+    proxy; who waits bounds the whole.
     """
-    transport, asking = await _reached(proxy, source, budget / 2)
+    try:
+        async with asyncio.timeout(budget / 2):
+            transport, asking = await _reached(proxy, source, resolve)
+    except OSError as error:
+        why = str(error) or "no connection in time"
+        raise Unable(f"the operator's forward proxy cannot be reached: {why}") from error
     name = f"[{host}]" if ":" in host else host
     lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
     if proxy.credentials:
@@ -71,15 +88,18 @@ async def through(
 
 
 async def _reached(
-    proxy: Proxy, source: tuple[str, int] | None, budget: float
+    proxy: Proxy, source: Source, resolve: Resolve
 ) -> "tuple[asyncio.Transport, _Asking]":
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(budget):
-            return await loop.create_connection(_Asking, proxy.host, proxy.port, local_addr=source)
-    except OSError as error:
-        why = str(error) or "no connection in time"
-        raise Unable(f"the operator's forward proxy cannot be reached: {why}") from error
+    """At the first of its addresses that takes a connection."""
+    failure = OSError("its name has no address")
+    for address in await resolve(proxy.host, proxy.port):
+        try:
+            return await asyncio.get_running_loop().create_connection(
+                _Asking, address, proxy.port, local_addr=source(address)
+            )
+        except OSError as error:
+            failure = error
+    raise failure
 
 
 class _Asking(asyncio.Protocol):
