@@ -9,18 +9,15 @@ from pathlib import Path
 
 from tests.patience import until
 
-BINARIES = ("valkey-server", "redis-server")
-
-
-def binary() -> str | None:
-    return next(filter(None, map(shutil.which, BINARIES)), None)
+PROGRAMS = ("valkey-server", "redis-server")
+INSTALLED = [one for one in PROGRAMS if shutil.which(one)] or ["neither of them"]
+"""What is tested with: each of the two that is here."""
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Runs a server on a socket in a temporary folder; yields its URL."""
-    program = binary()
-    if program is None:
+def server(program: str) -> Iterator[str]:
+    """Runs one of `INSTALLED` on a socket in a temporary folder; yields its URL."""
+    if program not in PROGRAMS:
         raise RuntimeError("neither Valkey nor Redis is installed: `make test` installs one")
     with tempfile.TemporaryDirectory(prefix="ww-valkey-") as folder:
         path = Path(folder) / "server.sock"

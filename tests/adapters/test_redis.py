@@ -13,9 +13,9 @@ from workswith.catalog.quota import Counter
 from workswith.catalog.reservations import grant
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with valkey.server() as address:
+@pytest.fixture(scope="module", params=valkey.INSTALLED)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with valkey.server(request.param) as address:
         yield address
 
 

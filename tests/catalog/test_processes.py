@@ -70,9 +70,9 @@ def call_until_refused(url: str, callers: int) -> dict[tuple[str, int], int]:
     return asyncio.run(_call_until_refused(url, callers))
 
 
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    with valkey.server() as url:
+@pytest.fixture(scope="module", params=valkey.INSTALLED)
+def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with valkey.server(request.param) as url:
         yield url
 
 
