@@ -1,5 +1,7 @@
 """A real cloud for every test, and clients of it that somebody has signed in with."""
 
+import asyncio
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,20 @@ from workswith.testing import Cloud
 from workswith_client import Client
 
 Make = Callable[..., Client]
+PATIENCE = 90.0
+"""Seconds that a busy machine may take for what comes by itself."""
+PATIENT = {"webhooks": {"rules": {"answer_ms": 30_000}}}
+"""Settings of a cloud to which a busy machine is no failing endpoint."""
+
+
+async def eventually(holds: Callable[[], Any]) -> None:
+    """Returns once it does; it may be a coroutine function."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = holds()
+            if await found if inspect.isawaitable(found) else found:
+                return
+            await asyncio.sleep(0.02)
 
 
 def options(cloud: Cloud, store: Any, **more: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import httpx2
 
 from workswith_client import Budget, Client, Retries, errors, tokens
 
-LONGEST_LIFE = 3.0
+LONGEST_LIFE = 30.0
 ENOUGH = len("refreshed\nread\nrefreshed\nread\n")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workswith.testing
-from conftest import Make
+from conftest import Make, eventually
 from workswith.testing import AsyncCloud, Cloud
 from workswith_client import AsyncClient, errors
 
@@ -32,7 +32,7 @@ async def client(cloud: AsyncCloud, store: Path) -> AsyncIterator[AsyncClient]:
         base=cloud.origin,
         store=store,
         clock=lambda: now() / 1000,
-        timeout=5,
+        timeout=60,
     ) as client:
         begun = client.begin_sign_in(application.redirect_uris[0])
         await client.finish_sign_in(begun, await cloud.sign_in(begun.url))
@@ -60,9 +60,13 @@ async def test_who_is_cancelled_does_not_lose_the_successor(
     """The answer that brings it is awaited and kept; a minute later it would be too late."""
     await cloud.clock.advance("2h")
     before = kept(client)["refresh_token"]
-    await cloud.faults.add("token-latency", ms=200, times=1)
+    await cloud.faults.add("token-latency", ms=1_500, times=1)
     calling = asyncio.create_task(client.smarther.plants())
-    await asyncio.sleep(0.1)
+
+    async def asked() -> bool:
+        return bool((await cloud.faults.list())[0]["struck"])
+
+    await eventually(asked)
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await calling
@@ -90,7 +94,7 @@ async def test_who_is_cancelled_lets_the_lock_go(client: AsyncClient) -> None:
 
 
 async def test_an_answer_that_comes_byte_by_byte(cloud: AsyncCloud, client: AsyncClient) -> None:
-    await cloud.faults.add("slow-body", ms=8_000)
+    await cloud.faults.add("slow-body", ms=30_000)
     quick = AsyncClient(
         cloud.application.client_id,
         cloud.application.client_secret,
@@ -104,17 +108,17 @@ async def test_an_answer_that_comes_byte_by_byte(cloud: AsyncCloud, client: Asyn
     begun = time.monotonic()
     with pytest.raises(errors.TimedOut):
         await quick.smarther.plants()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 25
     await quick.close()
 
 
 def test_an_answer_that_comes_byte_by_byte_to_who_waits(make: Make, workswith: Cloud) -> None:
     client = make(timeout=0.3, retries=workswith_retries())
-    workswith.faults.add("slow-body", ms=8_000)
+    workswith.faults.add("slow-body", ms=30_000)
     begun = time.monotonic()
     with pytest.raises(errors.TimedOut):
         client.smarther.plants()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 25
     workswith.faults.clear()
 
 

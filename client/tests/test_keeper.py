@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 import workswith.testing
+from conftest import PATIENT, eventually
 from workswith.sandbox.authority import Authority
 from workswith.testing import AsyncCloud
 from workswith_client import AsyncClient, errors
@@ -21,7 +22,7 @@ from workswith_client.webhooks import Keeper, Notification, Receiver, asgi_app
 
 @pytest.fixture
 async def cloud() -> AsyncIterator[AsyncCloud]:
-    async with workswith.testing.cloud(homes=["flat"]) as cloud:
+    async with workswith.testing.cloud(homes=["flat"], settings=PATIENT) as cloud:
         yield cloud
 
 
@@ -49,11 +50,11 @@ class Program:
         return found
 
     async def heard(self, at_least: int = 1) -> list[Notification]:
-        for _ in range(400):
+        async def came() -> bool:
             await self.cloud.settle()
-            if len(self.receiver._queue) >= at_least:
-                break
-            await asyncio.sleep(0.01)
+            return len(self.receiver._queue) >= at_least
+
+        await eventually(came)
         return self.drained()
 
 
@@ -139,10 +140,10 @@ async def test_what_goes_wrong_is_kept_and_tried_again(
     monkeypatch.setattr("workswith_client.webhooks.keeper.RESET_SECONDS", 0.01)
     await program.cloud.faults.add("gateway-offline")
     running = asyncio.create_task(program.keeper.run())
-    await _until(lambda: program.keeper.problem is not None)
+    await eventually(lambda: program.keeper.problem is not None)
     assert isinstance(program.keeper.problem, errors.GatewayOffline)
     await program.cloud.faults.clear()
-    await _until(lambda: program.keeper.problem is None)
+    await eventually(lambda: program.keeper.problem is None)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -184,14 +185,6 @@ async def test_a_day_in_the_life(program: Program) -> None:
     assert sum(not one.fetched for one in told) > 10
     assert sum(one.fetched for one in told) >= 2
     assert (await program.client.forecast()).spent < 60
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
 
 
 async def test_a_home_of_home_control_proves_its_address(cloud: Any, program: Program) -> None:

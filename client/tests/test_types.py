@@ -49,7 +49,7 @@ def _pyright(*options: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=240,
         env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
     )
 
