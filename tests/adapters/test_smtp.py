@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ports import held_port
 from tests.smtp_server import mailbox
 from workswith.adapters.smtp import AGAIN, Mailer, Server
 from workswith.kernel import mail
@@ -35,10 +36,8 @@ async def test_what_waits_is_sent_once(database: Database) -> None:
 
 
 async def test_an_absent_server_is_tried_again(database: Database) -> None:
-    async with mailbox() as box:
-        port = box.port
     await post(database, "anna@example.org")
-    assert await mailer(database, port).turn(5) == 5 + AGAIN
+    assert await mailer(database, held_port()).turn(5) == 5 + AGAIN
     assert len(await mail.unsent(database)) == 1
 
 

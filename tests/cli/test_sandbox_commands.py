@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cloud import Cloud
-from tests.patience import until
+from tests.patience import WITHIN, until
 from workswith.cli import _COMMANDS, commands
 
 
@@ -115,7 +115,7 @@ def test_events(cloud: Cloud, tmp_path: Path) -> None:
         until(tailed)
     finally:
         following.terminate()
-        following.wait(10)
+        following.wait(WITHIN)
 
 
 def test_snapshots(cloud: Cloud) -> None:

@@ -56,16 +56,17 @@ async def test_calls_end_while_the_server_is_stopped_and_work_when_it_is_back(
 async def test_a_server_that_does_not_answer_holds_nobody_up(
     server: postgres.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", 0.5)
     database = await open_database(server.url.format(name="postgres"), connections=1)
 
     async def wait(tx: Tx) -> None:
         await tx.one(SLEEP)
 
-    for call in (database.one(SLEEP), database.write(wait)):
-        with pytest.raises(DatabaseAway):
-            await asyncio.wait_for(call, 10)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(postgresql, "ANSWER_SECONDS", 0.2)
+        hasty.setattr(postgresql, "CONNECT_SECONDS", 0.5)
+        for call in (database.one(SLEEP), database.write(wait)):
+            with pytest.raises(DatabaseAway):
+                await asyncio.wait_for(call, 30)
     assert await database.one(ONE) == 1
     await database.close()
 
