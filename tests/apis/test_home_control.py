@@ -8,7 +8,7 @@ import pytest
 from tests.apis.caller import EVERYTHING, Caller
 from tests.devices.conftest import SETTINGS
 from workswith.apis import catalogue
-from workswith.apis.home_control import FAMILIES
+from workswith.apis.home_control_modules import FAMILIES
 from workswith.devices.homes import Home, furnish
 from workswith.devices.park import Park
 from workswith.devices.plants import ambients_of

@@ -9,7 +9,7 @@ from workswith.devices import automation, light, remote, scenes
 from workswith.devices.heater import Mode
 from workswith.devices.link import Outcome
 from workswith.devices.plants import share_plant
-from workswith.devices.scenes import Scene, Scenes, create_scene, scene_of, scenes_of
+from workswith.devices.scenes import Scene, Scenes, create_scene, scenes_of
 from workswith.events import outbox
 from workswith.kernel.clock import MINUTE
 from workswith.kernel.ident import Ident
@@ -40,7 +40,8 @@ async def test_scenes_are_listed_in_their_order_with_the_names_people_gave(every
         ("custom_1", "Film"),
     ]
     film = found[-1]
-    assert film == await scene_of(every.database, "anna", every.plant_id, film.id)
+    assert film == await runner(every).one("anna", every.plant_id, film.id)
+    assert found == await runner(every).of_plant("anna", every.plant_id)
     assert [one.command for one in film.steps][:2] == [
         light.Command(on=True, level=20),
         automation.Command(30),
@@ -77,8 +78,9 @@ async def test_a_scene_of_somebody_else_does_not_exist(every: House) -> None:
     scene = await the(every, "home")
     for ask in (
         scenes_of(every.database, "bruno", every.plant_id),
-        scene_of(every.database, "bruno", every.plant_id, scene.id),
-        scene_of(every.database, "anna", every.plant_id, "x"),
+        runner(every).of_plant("bruno", every.plant_id),
+        runner(every).one("bruno", every.plant_id, scene.id),
+        runner(every).one("anna", every.plant_id, "x"),
         runner(every).run("bruno", every.plant_id, scene.id),
     ):
         with pytest.raises(Problem) as refused:
@@ -94,7 +96,7 @@ async def test_a_scene_without_steps_and_one_that_asks_the_impossible(
 ) -> None:
     db, plant = every.database, every.home.plant
     empty = await db.write(create_scene, plant, ident, "custom_2", [])
-    assert (await scene_of(db, "anna", plant.id, empty.id)).steps == ()
+    assert (await runner(every).one("anna", plant.id, empty.id)).steps == ()
     assert await runner(every).run("anna", plant.id, empty.id) is Outcome.DONE
     with pytest.raises(Problem) as refused:
         await db.write(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from workswith.contracts.binding import Api, ErrorBody, Handler, bind
-from workswith.kernel.database import Reads
+from workswith.kernel.database import Database
 
 from . import (
     classe_100x,
@@ -34,7 +34,7 @@ class Bound(NamedTuple):
 
 
 def apis(
-    reads: Reads,
+    database: Database,
     twin: Any,
     scenes: Any,
     subscriptions: Any,
@@ -49,16 +49,16 @@ def apis(
     """
     answers = {
         "echo": Bound(echo.handlers()),
-        "smarther": Bound(smarther.handlers(reads, twin, subscriptions)),
+        "smarther": Bound(smarther.handlers(database, twin, subscriptions)),
         "home_control": Bound(
-            home_control.handlers(reads, twin, scenes, subscriptions), home_control.error_body
+            home_control.handlers(database, twin, scenes, subscriptions), home_control.error_body
         ),
         "smarther_v1": Bound(smarther_v1.handlers(twin)),
-        "multisocket": Bound(multisocket.handlers(reads, twin), multisocket.error_body),
-        "myhome_up": Bound(myhome_up.handlers(reads)),
-        "emergency_lighting": Bound(emergency_lighting.handlers(reads, twin)),
-        "classe_100x": Bound(classe_100x.handlers(reads, twin, ticket_key)),
-        "notifications": Bound(notifications.handlers(reads, desk), notifications.error_body),
+        "multisocket": Bound(multisocket.handlers(database, twin), multisocket.error_body),
+        "myhome_up": Bound(myhome_up.handlers(database)),
+        "emergency_lighting": Bound(emergency_lighting.handlers(database, twin)),
+        "classe_100x": Bound(classe_100x.handlers(database, twin, ticket_key)),
+        "notifications": Bound(notifications.handlers(database, desk), notifications.error_body),
     }
     return tuple(
         bind(document, *answers[name], examined=True) for name, document in documents().items()

@@ -7,7 +7,7 @@ Here the first call names the address too; later ones of the same application ma
 from collections.abc import Mapping, Sequence
 
 from workswith.contracts.binding import Answer, Handler, Request
-from workswith.kernel.database import Reads
+from workswith.devices.plants import Seen
 from workswith.kernel.problem import Kind, Problem
 
 from .home_control_plant import API, answered, as_400, plant_asked_for
@@ -15,10 +15,10 @@ from .subscribing import Subscriptions
 
 
 def handlers(
-    reads: Reads, subscriptions: Subscriptions, read_scopes: Sequence[str]
+    seen: Seen, subscriptions: Subscriptions, read_scopes: Sequence[str]
 ) -> Mapping[str, Handler]:
     """``read_scopes`` are all that a subscriber needs, for a notification shows every module."""
-    events = _Events(reads, subscriptions, read_scopes)
+    events = _Events(seen, subscriptions, read_scopes)
     return {
         "AddSubscription": events.subscribe,
         "GetSubscriptions": events.subscriptions,
@@ -28,14 +28,14 @@ def handlers(
 
 class _Events:
     def __init__(
-        self, reads: Reads, subscriptions: Subscriptions, read_scopes: Sequence[str]
+        self, seen: Seen, subscriptions: Subscriptions, read_scopes: Sequence[str]
     ) -> None:
-        self._reads = reads
+        self._seen = seen
         self._subscriptions = subscriptions
         self._read_scopes = read_scopes
 
     async def subscribe(self, request: Request) -> Answer:
-        plant = await plant_asked_for(self._reads, request, request.body["plantid"])
+        plant = await plant_asked_for(self._seen, request, request.body["plantid"])
         for scope in self._read_scopes:
             if scope not in request.scopes:
                 raise Problem(
@@ -73,7 +73,7 @@ class _Events:
         return answered({"subscriptions": listed})
 
     async def unsubscribe(self, request: Request) -> Answer:
-        plant = await plant_asked_for(self._reads, request)
+        plant = await plant_asked_for(self._seen, request)
         await self._subscriptions.unsubscribe(
             request.account_id,
             plant.id,

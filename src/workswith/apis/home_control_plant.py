@@ -6,8 +6,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from workswith.contracts.binding import Answer, Request
-from workswith.devices.plants import Plant, plant_of, unknown
-from workswith.kernel.database import Reads
+from workswith.devices.plants import Plant, Seen, unknown
 from workswith.kernel.problem import Kind, Problem
 
 API = "home_control"
@@ -21,12 +20,22 @@ def answered(body: Any = None) -> Answer:
     return Answer(200, body, dict(_UNCACHED), JSON)
 
 
-async def plant_asked_for(reads: Reads, request: Request, plant_id: str = "") -> Plant:
+DONE = answered()
+"""Of a command: no body."""
+
+
+async def plant_asked_for(seen: Seen, request: Request, plant_id: str = "") -> Plant:
     """The plant of the path, or of ``plant_id``. Raises `Kind.UNKNOWN`."""
-    plant = await plant_of(reads, request.account_id, plant_id or request.path["plantId"])
+    plant = await seen.plant(request.account_id, plant_id or request.path["plantId"])
     if plant.api != API:
         raise unknown("plant")
     return plant
+
+
+def plant_known(seen: Seen, request: Request) -> bool:
+    """Whether `plant_asked_for` would be no problem, and that is known without waiting."""
+    plant = seen.known_plant(request.account_id, request.path["plantId"])
+    return plant is not None and plant.api == API
 
 
 async def as_400(told: Awaitable[object]) -> None:

@@ -134,6 +134,7 @@ _ROWS = (
         capabilities=(_can("mode", command=True), _CONSUMPTIONS, _can("temperature"), _FW),
         measures=(POWER, _TEMPERATURE),
         together=_heaters,
+        soonest=simulated_heater.soonest,
     ),
     DeviceKind(
         remote.DEVICE,

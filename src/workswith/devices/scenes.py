@@ -11,7 +11,7 @@ import msgspec
 
 from workswith.events import outbox
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Reads, Tx, query, statement
+from workswith.kernel.database import Database, KeptRows, Reads, Tx, query, statement
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
 
@@ -85,14 +85,6 @@ async def scenes_of(reads: Reads, account_id: str, plant_id: str) -> list[Scene]
     return _gathered(rows)
 
 
-async def scene_of(reads: Reads, account_id: str, plant_id: str, scene_id: str) -> Scene:
-    """Raises `Kind.UNKNOWN` for a scene that is not in a plant that the account sees."""
-    rows = await reads.all(_SCENE_OF, account_id=account_id, plant_id=plant_id, scene_id=scene_id)
-    if not rows:
-        raise unknown(KIND)
-    return _gathered(rows)[0]
-
-
 async def create_scene(
     tx: Tx,
     plant: Plant,
@@ -136,13 +128,29 @@ async def create_scene(
 
 
 class Scenes:
-    """Runs scenes on behalf of an account."""
+    """Lists and runs scenes on behalf of an account."""
 
     def __init__(self, database: Database, clock: Clock, bells: Bells, twin: Twin) -> None:
         self._database = database
         self._clock = clock
         self._bells = bells
         self._twin = twin
+        self._of_plants = KeptRows(database, _SCENES_OF)
+        self._kept = KeptRows(database, _SCENE_OF)
+
+    async def of_plant(self, account_id: str, plant_id: str) -> Sequence[Scene]:
+        """`scenes_of`, from rows that are kept."""
+        rows = await self._of_plants.all(account_id=account_id, plant_id=plant_id)
+        if not rows:
+            await plant_of(self._database, account_id, plant_id)
+        return _gathered(rows)
+
+    async def one(self, account_id: str, plant_id: str, scene_id: str) -> Scene:
+        """Raises `Kind.UNKNOWN` for a scene that is not in a plant that the account sees."""
+        rows = await self._kept.all(account_id=account_id, plant_id=plant_id, scene_id=scene_id)
+        if not rows:
+            raise unknown(KIND)
+        return _gathered(rows)[0]
 
     async def run(self, account_id: str, plant_id: str, scene_id: str, flow: str = "") -> Outcome:
         """Tells every module its part; those that can be reached obey.
@@ -151,7 +159,7 @@ class Scenes:
         says the same. Raises `Kind.UNKNOWN`, `Kind.PASSWORD_EXPIRED`, `Kind.TERMS_EXPIRED`, and
         `Kind.INVALID` when a module cannot do its part any more: then nothing was told.
         """
-        scene = await scene_of(self._database, account_id, plant_id, scene_id)
+        scene = await self.one(account_id, plant_id, scene_id)
         commands = {step.module_id: step.command for step in scene.steps}
         outcomes = await self._twin.tell(account_id, plant_id, commands, flow)
         outcome = next((one for one in outcomes.values() if one is not Outcome.DONE), Outcome.DONE)
@@ -179,7 +187,7 @@ async def _ran(tx: Tx, scene: Scene, outcome: Outcome, now: int, flow: str) -> N
     )
 
 
-def _gathered(rows: list[tuple[_Words, SceneStep | None]]) -> list[Scene]:
+def _gathered(rows: Sequence[tuple[_Words, SceneStep | None]]) -> list[Scene]:
     steps: dict[_Words, list[SceneStep]] = {}
     for scene, step in rows:
         found = steps.setdefault(scene, [])

@@ -33,6 +33,7 @@ from .plant import (
     plants_of,
     rename_plant,
 )
+from .seen import Seen
 
 __all__ = [
     "AMBIENT_TYPES",
@@ -43,6 +44,7 @@ __all__ = [
     "Module",
     "Plant",
     "Reach",
+    "Seen",
     "ambients_of",
     "change_ambient",
     "checked_name",

@@ -42,7 +42,7 @@ class Ambient:
     """The name of the floor that it is on, where the plant's system knows floors."""
 
 
-_AMBIENTS_OF = query(
+AMBIENTS_OF = query(
     Ambient,
     f"SELECT a.id, a.plant_id, a.name, a.type, a.floor FROM {SEEN_BY} "
     "JOIN ambients a ON a.plant_id = p.id WHERE p.id = :plant_id ORDER BY a.place, a.id",
@@ -64,7 +64,7 @@ _LOCK = statement(f"UPDATE ambients SET place = place WHERE {_OWNED}")
 
 
 async def ambients_of(reads: Reads, account_id: str, plant_id: str) -> list[Ambient]:
-    return await reads.all(_AMBIENTS_OF, account_id=account_id, plant_id=plant_id)
+    return await reads.all(AMBIENTS_OF, account_id=account_id, plant_id=plant_id)
 
 
 async def create_ambients(tx: Tx, ambients: Sequence[Ambient]) -> None:

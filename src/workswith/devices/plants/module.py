@@ -39,7 +39,7 @@ _MODULE = (
     "m.hw_type, m.fw, m.appliance"
 )
 _MODULES = f"{SEEN_BY} JOIN modules m ON m.plant_id = p.id JOIN gateways g ON g.id = m.gateway_id"
-_MODULES_OF = query(
+MODULES_OF = query(
     Module, f"SELECT {_MODULE} FROM {_MODULES} WHERE p.id = :plant_id ORDER BY m.place, m.id"
 )
 _MODULE_OF = query(
@@ -68,7 +68,7 @@ _CONFIGURE = statement("UPDATE modules SET configuration = :configuration WHERE 
 
 async def modules_of(reads: Reads, account_id: str, plant_id: str) -> list[Module]:
     """The modules in the order in which they were set up; ``reach`` includes the gateway's."""
-    return await reads.all(_MODULES_OF, account_id=account_id, plant_id=plant_id)
+    return await reads.all(MODULES_OF, account_id=account_id, plant_id=plant_id)
 
 
 async def module_of(reads: Reads, account_id: str, plant_id: str, module_id: str) -> Module:

@@ -43,11 +43,11 @@ COLUMNS = "p.id, p.owner_id, p.name, p.type, p.time_zone, p.api, p.country"
 SEEN_BY = "plants p JOIN plant_members me ON me.plant_id = p.id AND me.account_id = :account_id"
 """What every question about something in a plant joins; `me` is who asks."""
 
-_PLANTS_OF = query(
+PLANTS_OF = query(
     Plant,
     f"SELECT {COLUMNS} FROM {SEEN_BY} WHERE :api = '' OR p.api = :api ORDER BY p.created_at, p.id",
 )
-_PLANT_OF = query(Plant, f"SELECT {COLUMNS} FROM {SEEN_BY} WHERE p.id = :plant_id")
+PLANT_OF = query(Plant, f"SELECT {COLUMNS} FROM {SEEN_BY} WHERE p.id = :plant_id")
 _OWNED = query(
     Plant, f"SELECT {COLUMNS} FROM plants p WHERE p.id = :plant_id AND p.owner_id = :owner_id"
 )
@@ -64,12 +64,12 @@ _RENAME = statement("UPDATE plants SET name = :name WHERE id = :plant_id AND own
 
 async def plants_of(reads: Reads, account_id: str, api: str = "") -> list[Plant]:
     """The plants that the account sees, oldest first; of one API or of all."""
-    return await reads.all(_PLANTS_OF, account_id=account_id, api=api)
+    return await reads.all(PLANTS_OF, account_id=account_id, api=api)
 
 
 async def plant_of(reads: Reads, account_id: str, plant_id: str) -> Plant:
     """Raises `Kind.UNKNOWN` for a plant that the account does not see."""
-    found = await reads.one(_PLANT_OF, account_id=account_id, plant_id=plant_id)
+    found = await reads.one(PLANT_OF, account_id=account_id, plant_id=plant_id)
     if found is None:
         raise unknown("plant")
     return found

@@ -86,6 +86,11 @@ def say(body: Heater, state: State, now: int) -> Reading:
     return Reading(state.mode, _watts(body, state), state.energy + used, warmth, now)
 
 
+def soonest(body: Heater, state: State) -> int:
+    """It does not speak before: a minute of its own, and not too soon after the last report."""
+    return max(state.at + MINUTE, state.said.at + body.pace.power)
+
+
 def stays(_body: Heater, state: State, now: int) -> int:
     """Until its next minute; what it uses counts from `State.counted` on."""
     return now if now < state.counted else max(now, state.at + MINUTE)
