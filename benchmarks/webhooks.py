@@ -110,7 +110,7 @@ class Engine:
         self.relay = Relay(
             database,
             self.bells,
-            FanOut({"bench": lambda *_: BODY}, settings.rules, database.dialect),
+            FanOut({"bench": lambda *_: BODY}, settings.rules),
         )
         self.subscriptions = Subscriptions(database, clock, self.ident, self.cipher, settings)
 

@@ -81,7 +81,7 @@ class Chain:
         )
         self.sender = sender or Sender(settings)
         self.worker = self.new_worker()
-        fan_out = FanOut({API: render}, settings.rules, ground.database.dialect)
+        fan_out = FanOut({API: render}, settings.rules)
         self.relay = Relay(ground.database, ground.bells, fan_out)
         self.supervisor = Supervisor(ground.clock, ground.bells)
         self.supervisor.add(self.relay, self.worker)

@@ -115,7 +115,7 @@ class Story:
             }
             for name in names
         ]
-        await self.database.write(queue.add, self.database.dialect, rows)
+        await self.database.write(queue.add, rows)
 
     async def _check(self) -> None:
         listed = await self.database.all(_LISTED)

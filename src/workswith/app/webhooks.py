@@ -49,9 +49,7 @@ class Webhooks:
             database, clock, kernel.ident.branch("webhook tokens"), kernel.broadcast
         )
         self.preview = Preview(database, catalogue.NOTIFICATIONS)
-        self.fan_out = FanOut(
-            seams.notifications(catalogue.NOTIFICATIONS), settings.rules, database.dialect
-        )
+        self.fan_out = FanOut(seams.notifications(catalogue.NOTIFICATIONS), settings.rules)
         self.works: tuple[Work, ...] = (Relay(database, bells, self.fan_out), self.worker)
 
     async def close(self) -> None:

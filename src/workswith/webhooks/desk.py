@@ -336,7 +336,7 @@ class Desk:
             "cause": cause,
             "proof": "",
         }
-        await queue.add(tx, self._database.dialect, [row])
+        await queue.add(tx, [row])
         return True
 
     def _expiry(self, now: int) -> int:

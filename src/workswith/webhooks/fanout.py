@@ -7,17 +7,17 @@ For an endpoint that is banned the event is lost: counted, listed, never deliver
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
 from workswith.events.outbox import Event
 from workswith.kernel import log
-from workswith.kernel.database import Query, Tx, query, statement
+from workswith.kernel.database import Query, Tx, keys, query, statement
 
 from . import policy, queue
-from .lanes import keys
+from .bodies import SERIES
 from .settings import Rules
 from .subscriptions import COLUMNS, Subscription
 
@@ -33,22 +33,13 @@ UNRENDERABLE = "unrenderable"
 _log = log.get("webhooks")
 
 # The update locks the endpoints until the commit: the ban read here holds, and an acknowledgement
-# that recomputes `next_due` waits until it can see the new deliveries. On PostgreSQL they are
-# locked in the order of their ids before, as acknowledgements do it, so that nobody waits in a ring.
-_OF_PLANTS = (
-    "SELECT endpoint_id FROM webhook_subscription "
-    "WHERE plant_id IN (SELECT key FROM json_each(:plants))"
-)
-_IN_ORDER = {
-    "postgresql": query(
-        str, f"SELECT id FROM webhook_endpoint WHERE id IN ({_OF_PLANTS}) ORDER BY id FOR UPDATE"
-    ),
-}
+# that recomputes `next_due` waits until it can see the new deliveries.
 _LOCK = query(
     lambda id_, ban_until: (id_, policy.Lane(ban_until=ban_until)),
     "UPDATE webhook_endpoint SET next_due = CASE WHEN ban_until > :now THEN next_due "
     "WHEN next_due IS NULL OR next_due > :now THEN :now ELSE next_due END "
-    f"WHERE id IN ({_OF_PLANTS}) RETURNING id, ban_until",
+    "WHERE id IN (SELECT endpoint_id FROM webhook_subscription "
+    "WHERE plant_id IN (SELECT key FROM json_each(:plants))) RETURNING id, ban_until",
 )
 _SUBSCRIPTIONS: Query[Subscription] = query(
     Subscription,
@@ -56,6 +47,29 @@ _SUBSCRIPTIONS: Query[Subscription] = query(
     "WHERE plant_id IN (SELECT key FROM json_each(:plants)) "
     "AND state = 'active' ORDER BY created_at, id",
 )
+# On PostgreSQL, where a question costs more than its rows, one for both and for the slice that takes
+# bodies now. Endpoints are locked in the order of their ids, as acknowledgements do it, so that
+# nobody waits in a ring. Whoever is waited for may end a subscription meanwhile, which this question
+# cannot see any more: so the deliveries are added only for those that are active still.
+_HEARING: dict[str, Query[tuple[int, Subscription, policy.Lane]]] = {
+    "postgresql": query(
+        lambda slice_, ban_until, *columns: (
+            slice_,
+            Subscription(*columns),
+            policy.Lane(ban_until=ban_until),
+        ),
+        f"WITH hearing AS MATERIALIZED (SELECT {COLUMNS} FROM webhook_subscription "
+        "WHERE plant_id = ANY (CAST(:plants AS TEXT[])) AND state = 'active'), "
+        "lane AS MATERIALIZED (SELECT id AS lane_id, ban_until AS held, next_due AS due "
+        "FROM webhook_endpoint WHERE id = ANY (ARRAY(SELECT endpoint_id FROM hearing)) "
+        "ORDER BY id FOR UPDATE), "
+        # By what was locked: the row that an update finds first may be older.
+        "woken AS (UPDATE webhook_endpoint SET next_due = CAST(:now AS BIGINT) FROM lane "
+        "WHERE id = lane_id AND (due IS NULL OR due > :now) AND (held IS NULL OR held <= :now)) "
+        f"SELECT {SERIES.open}, held, {COLUMNS} FROM hearing "
+        "JOIN lane ON lane_id = endpoint_id ORDER BY created_at, id",
+    ),
+}
 _LOSE = statement(
     "INSERT INTO webhook_lost (endpoint_id, client_id, subscription_id, event_id, plant_id, "
     "sequence, kind, at, reason) VALUES (:endpoint_id, :client_id, :subscription_id, :event_id, "
@@ -70,17 +84,18 @@ _COUNT_LOST = statement(
 class FanOut:
     """What the relay calls. ``renderers`` by API."""
 
-    def __init__(self, renderers: Mapping[str, Renderer], rules: Rules, dialect: str) -> None:
-        self._dialect = dialect
+    def __init__(self, renderers: Mapping[str, Renderer], rules: Rules) -> None:
         self._renderers = renderers
         self._rules = rules
 
     async def __call__(self, tx: Tx, events: Sequence[Event], now: int) -> None:
-        pairs = await self._pairs(tx, events, now)
+        plants = {event.plant_id for event in events}
+        heard = _heard_at_once if tx.dialect in _HEARING else _heard
+        slice_, listeners = await heard(tx, plants, now)
         bodies: dict[tuple[str, str, str], bytes | None] = {}
         deliveries: list[dict[str, Any]] = []
         losses: list[dict[str, Any]] = []
-        for event, subscription, lane in pairs:
+        for event, (subscription, lane) in _pairs(events, listeners):
             columns = _columns(event, subscription)
             if policy.banned(lane, now):
                 losses.append({**columns, "reason": BANNED})
@@ -99,30 +114,39 @@ class FanOut:
                 columns["body"], columns["now"] = body, now
                 columns["expires_at"] = policy.expires_at(self._rules, event.at)
                 deliveries.append(columns)
-        await queue.add(tx, self._dialect, deliveries)
+        await queue.add(tx, deliveries, slice_=slice_, of_active=True)
         await tx.run_many(_LOSE, losses)
         await tx.run_many(_COUNT_LOST, losses)
 
-    async def _pairs(
-        self, tx: Tx, events: Sequence[Event], now: int
-    ) -> list[tuple[Event, Subscription, policy.Lane]]:
-        """Who hears of what, in the order of the events; locks the endpoints."""
-        plants = keys([event.plant_id for event in events])
-        if self._dialect in _IN_ORDER:
-            await tx.all(_IN_ORDER[self._dialect], plants=plants)
-        lanes = dict(await tx.all(_LOCK, plants=plants, now=now))
-        if not lanes:
-            return []
-        subscriptions = defaultdict(list)
-        for subscription in await tx.all(_SUBSCRIPTIONS, plants=plants):
-            # Without a lane it was subscribed a moment ago, after these events.
-            if subscription.endpoint_id in lanes:
-                subscriptions[subscription.plant_id].append(subscription)
-        return [
-            (event, subscription, lanes[subscription.endpoint_id])
-            for event in events
-            for subscription in subscriptions[event.plant_id]
-        ]
+
+Listener = tuple[Subscription, policy.Lane]
+Listeners = Mapping[str, Sequence[Listener]]
+"""By plant, who hears of it, in the order in which they subscribed."""
+
+
+async def _heard(tx: Tx, plants: Collection[str], now: int) -> tuple[int | None, Listeners]:
+    """Who hears of what, their endpoints locked; and which slice takes bodies, if that is known."""
+    listeners: dict[str, list[Listener]] = defaultdict(list)
+    packed = keys(plants)
+    lanes = dict(await tx.all(_LOCK, plants=packed, now=now))
+    for subscription in await tx.all(_SUBSCRIPTIONS, plants=packed) if lanes else ():
+        listeners[subscription.plant_id].append((subscription, lanes[subscription.endpoint_id]))
+    return None, listeners
+
+
+async def _heard_at_once(tx: Tx, plants: Collection[str], now: int) -> tuple[int | None, Listeners]:
+    listeners: dict[str, list[Listener]] = defaultdict(list)
+    found = await tx.all(_HEARING[tx.dialect], plants=list(plants), now=now)
+    for _, subscription, lane in found:
+        listeners[subscription.plant_id].append((subscription, lane))
+    return found[0][0] if found else None, listeners
+
+
+def _pairs(events: Iterable[Event], listeners: Listeners) -> Iterator[tuple[Event, Listener]]:
+    """In the order of the events."""
+    for event in events:
+        for listener in listeners.get(event.plant_id, ()):
+            yield event, listener
 
 
 def delivery_id(subscription_id: str, event_id: str) -> str:

@@ -253,7 +253,7 @@ class Subscriptions:
             "cause": "handshake",
             "proof": code,
         }
-        await queue.add(tx, self._database.dialect, [row])
+        await queue.add(tx, [row])
         await tx.run(_WAKE, id=endpoint_id, now=now)
 
 
