@@ -11,6 +11,7 @@ from workswith.kernel.clock import HOUR, MINUTE, SECOND
 from workswith.kernel.database import Tx, statement
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.reading import EndpointView, applications, endpoints_of
+from workswith.webhooks.sender import Sent
 from workswith.webhooks.settings import Settings
 
 
@@ -83,6 +84,35 @@ async def test_the_mail_is_in_the_owners_language_and_leads_to_the_page(
     assert page in posted.text
     assert f'<a href="{page}"' in posted.html
     assert '<html lang="fr">' in posted.html
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "why"),
+    [
+        ("en", "banned until 2026-", "Latest attempt: 500\n"),
+        ("fr", "exclu jusqu’à 2026-", "Dernière tentative\N{NO-BREAK SPACE}: 500\n"),
+        ("it", "escluso fino a 2026-", "Ultimo tentativo: 500\n"),
+    ],
+)
+async def test_the_mail_of_a_ban_says_why_and_until_when_as_people_say_it(
+    chain: Chain, language: str, until: str, why: str
+) -> None:
+    await chain.database.write(lambda tx: tx.run(_SPEAK, language=language))
+    await banned(chain)
+    (posted, *_) = await mail.latest(chain.database, EMAIL)
+    assert until in posted.text
+    assert " UTC" in posted.text
+    assert why in posted.text
+
+
+async def test_what_is_no_answer_is_said_in_the_owners_words(
+    chain: Chain, scripted: Scripted
+) -> None:
+    await chain.database.write(lambda tx: tx.run(_SPEAK, language="fr"))
+    scripted.failure = Sent(None, "timeout")
+    await banned(chain)
+    (posted, *_) = await mail.latest(chain.database, EMAIL)
+    assert "Dernière tentative\N{NO-BREAK SPACE}: Pas de réponse à temps." in posted.text
 
 
 async def applications_endpoints(chain: Chain) -> list[EndpointView]:

@@ -30,7 +30,7 @@ class Scripted:
 
     def __init__(self, *, ok: bool = True) -> None:
         self.ok = ok
-        self.unable = False
+        self.failure = Sent(500)
         self.posts: list[tuple[str, dict[str, str], bytes]] = []
         self.under_way = 0
         self.most_under_way = 0
@@ -47,9 +47,7 @@ class Scripted:
                 await self.hanging[url].wait()
                 return Sent(None, "timeout")
             await asyncio.sleep(0)
-            if self.unable:
-                return Sent(None, OUR_FAULT)
-            return Sent(200 if self.ok else 500)
+            return Sent(200) if self.ok else self.failure
         finally:
             self.under_way -= 1
 
@@ -432,7 +430,7 @@ async def test_hours_in_which_nothing_can_be_sent_use_no_schedule_up(
 ) -> None:
     """As when the operator's forward proxy is away: no endpoint loses anything by it."""
     await dry.subscribe("https://example.com/")
-    scripted.unable = True
+    scripted.ok, scripted.failure = False, Sent(None, OUR_FAULT)
     await dry.change()
     await dry.advance(5 * HOUR)
     (delivery,) = await dry.deliveries()
@@ -440,7 +438,7 @@ async def test_hours_in_which_nothing_can_be_sent_use_no_schedule_up(
     assert tried[:8] == [0, 10, 20, 40, 80, 160, 320, 640]
     assert {later - earlier for earlier, later in pairwise(tried[8:])} == {600}
     assert (delivery.state, (await dry.endpoint()).lane.failures) == ("waiting", 0)
-    scripted.unable, scripted.ok = False, False
+    scripted.failure = Sent(500)
     await dry.advance(HOUR)
     (delivery,) = await dry.deliveries()
     failed = [one.at for one in await dry.attempts(delivery) if one.status == 500]
@@ -450,7 +448,7 @@ async def test_hours_in_which_nothing_can_be_sent_use_no_schedule_up(
 
 async def test_what_could_not_be_sent_for_a_day_expires(dry: Chain, scripted: Scripted) -> None:
     await dry.subscribe("https://example.com/")
-    scripted.unable = True
+    scripted.ok, scripted.failure = False, Sent(None, OUR_FAULT)
     await dry.change()
     await dry.advance(DAY)
     assert [(one.state, one.finished_at) for one in await dry.deliveries()] == [

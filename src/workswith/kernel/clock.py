@@ -29,6 +29,12 @@ def iso(instant: int) -> str:
     return f"{text}.{instant % 1000:03d}Z" if instant % 1000 else f"{text}Z"
 
 
+def readable(instant: int) -> str:
+    """``2024-01-12 08:15:03 UTC``, for people of any language."""
+    text = iso(instant)
+    return f"{text[:10]} {text[11:19]} UTC"
+
+
 def parse_iso(text: str) -> int:
     """The inverse of `iso`; a time without a zone is taken as UTC. Raises ``ValueError``."""
     at = datetime.fromisoformat(text)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from html import escape
 from itertools import islice
 
-from workswith.kernel.clock import iso
+from workswith.kernel.clock import iso, readable
 
 from .inbox import BEHAVIOURS, Arrival, Inbox
 from .page import whole
@@ -123,8 +123,7 @@ def _content(arrival: Arrival) -> str:
 
 
 def _time(at: int) -> str:
-    text = iso(at)
-    return f'<time datetime="{text}">{text[:10]} {text[11:19]} UTC</time>'
+    return f'<time datetime="{iso(at)}">{readable(at)}</time>'
 
 
 def _site(brand: str, title: str, lead: str, content: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from workswith.kernel.clock import iso
+from workswith.kernel.clock import iso, readable
 from workswith.kernel.mail import Mail
 from workswith.kernel.words import N_, catalogue
 
@@ -32,12 +32,11 @@ def _article(mail: Mail, say: Callable[[str], str]) -> str:
             f'<p class="actions"><a class="button" href="{escape(mail.link)}">'
             f"{escape(say(_OPEN))}</a></p>"
         )
-    at = iso(mail.posted_at)
     return _ARTICLE.format(
         subject=escape(mail.subject),
         to=escape(say(_TO).format(email=mail.to)),
-        at=at,
-        shown=f"{at[:10]} {at[11:19]} UTC",
+        at=iso(mail.posted_at),
+        shown=readable(mail.posted_at),
         text=escape(mail.text.strip()),
         link=link,
     )

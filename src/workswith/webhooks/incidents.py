@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from workswith.identity import mails
 from workswith.identity.mails import Text
-from workswith.kernel.clock import HOUR, MINUTE, iso
+from workswith.kernel.clock import HOUR, MINUTE, readable
 from workswith.kernel.database import Tx, query
-from workswith.kernel.words import N_
+from workswith.kernel.words import N_, SOURCE, catalogue
 
 from .policy import Lane
+from .sender import ERRORS
 
 QUIET = 6 * HOUR
 PATIENCE = 3
@@ -26,6 +27,10 @@ LIFTED, LIFTED_FOR = "lifted", "lifted for"
 """By the owner, or by the operator for the owner."""
 _RANK = ("", FAILING, BANNED, OVER)
 _WHERE = N_("Endpoint: {url}\nApplication: {application}\nFailures on its counter: {failures}")
+_WHY = N_(
+    "Endpoint: {url}\nApplication: {application}\nLatest attempt: {outcome}\n"
+    "Failures on its counter: {failures}"
+)
 _BUTTON = N_("Look at the endpoint")
 TEXTS = {
     FAILING: Text(
@@ -36,7 +41,7 @@ TEXTS = {
                 "an endpoint of yours does not take its notifications: no answer in time, or not "
                 "a 2xx."
             ),
-            _WHERE,
+            _WHY,
             N_(
                 "Each is tried again for a while; too many failures ban the endpoint. Its page "
                 "shows every attempt."
@@ -49,7 +54,7 @@ TEXTS = {
         (
             N_("Hello {name},"),
             N_("an endpoint of yours failed so often that it is banned until {until}."),
-            _WHERE,
+            _WHY,
             N_(
                 "What changes in this time is not delivered to it. Its page lists what it lost, "
                 "sends it again, and can lift the ban."
@@ -153,11 +158,16 @@ def told(incident: Incident) -> Incident:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Which endpoint; ``page`` is where its owner looks after it, if anywhere."""
+    """Which endpoint; ``page`` is where its owner looks after it, if anywhere.
+
+    ``status`` and ``error``, a key of `ERRORS`, are of its latest attempt.
+    """
 
     client_id: str
     url: str
     page: str = ""
+    status: int | None = None
+    error: str = ""
 
 
 def page(portal: str, client_id: str, endpoint_id: str) -> str:
@@ -182,8 +192,15 @@ async def tell(tx: Tx, notice: str, about: About, lane: Lane, now: int) -> None:
         application=application,
         host=urlsplit(about.url).netloc,
         url=about.url,
+        outcome=_outcome(about, language),
         failures=lane.failures,
         minutes=((lane.ban_until or now) - now) // MINUTE,
-        until=iso(lane.ban_until or now),
+        until=readable(lane.ban_until or now),
         hours=QUIET // HOUR,
     )
+
+
+def _outcome(about: About, language: str) -> str:
+    if about.error in ERRORS:
+        return catalogue(language or SOURCE).gettext(ERRORS[about.error])
+    return "" if about.status is None else str(about.status)

@@ -227,7 +227,7 @@ async def _count(
             if due.proof and rows.failed[-1]["due_at"] is None:
                 rows.refused.append({"number": due.number})
         if counts and locked.incident.worth:
-            await _tell(tx, book, locked, outcome.ended)
+            await _tell(tx, book, locked, outcome)
         lane = locked.lane
         locked.last = (sent.status, sent.error)
         rows.attempts.append(
@@ -275,12 +275,11 @@ def _failed(rules: Rules, outcome: Outcome, attempts: int) -> dict[str, Any]:
     }
 
 
-async def _tell(tx: Tx, book: Book, locked: _Locked, now: int) -> None:
+async def _tell(tx: Tx, book: Book, locked: _Locked, outcome: Outcome) -> None:
     if notice := incidents.notice_of(locked.incident):
-        path = f"/applications/{locked.client_id}/endpoints/{locked.id}"
-        page = book.portal + path if book.portal else ""
-        about = About(locked.client_id, locked.url, page)
-        await incidents.tell(tx, notice, about, locked.lane, now)
+        page, sent = incidents.page(book.portal, locked.client_id, locked.id), outcome.sent
+        about = About(locked.client_id, locked.url, page, sent.status, sent.error)
+        await incidents.tell(tx, notice, about, locked.lane, outcome.ended)
         locked.incident = incidents.told(locked.incident)
 
 
