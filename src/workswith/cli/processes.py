@@ -28,6 +28,8 @@ class _Member:
     process: subprocess.Popen[bytes]
     since: float
     early: int = 0
+    told: subprocess.Popen[bytes] | None = None
+    """Which process of it was sent the signal: a second one would cut short what is under way."""
 
 
 class Family:
@@ -45,7 +47,7 @@ class Family:
     def live(self) -> int:
         """Until SIGTERM or SIGINT; the exit code: 1 for a member that never lives long."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._end)
+            signal.signal(number, self._pass_on)
         failed = False
         while not self._ending and not failed:
             time.sleep(LOOK_SECONDS)
@@ -68,11 +70,17 @@ class Family:
         member.process, member.since = _start(member.command, member.handle), now
         return False
 
-    def _end(self, *_: object) -> None:
+    def _pass_on(self, *_: object) -> None:
+        """Each signal to each member: the second of them means it."""
         self._ending = True
         for member in self._members:
-            with contextlib.suppress(ProcessLookupError):
-                member.process.send_signal(signal.SIGTERM)
+            _tell(member)
+
+    def _end(self) -> None:
+        """Whoever has not been told: also a process that began while a signal came."""
+        for member in self._members:
+            if member.told is not member.process:
+                _tell(member)
 
     def _bury(self) -> bool:
         """Waits for all; whether nobody had to be killed."""
@@ -92,6 +100,12 @@ async def follow(parent: int) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110  the system tells nobody
         await asyncio.sleep(LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell(member: _Member) -> None:
+    member.told = member.process
+    with contextlib.suppress(ProcessLookupError):
+        member.process.send_signal(signal.SIGTERM)
 
 
 def _start(command: Sequence[str], handle: int | None) -> subprocess.Popen[bytes]:
