@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import workswith.testing
 from workswith.kernel.database import statement
 from workswith.testing import Cloud
 from workswith_client import Client
+
+# The same examples on every machine, however slow.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 Make = Callable[..., Client]
 PATIENCE = 90.0

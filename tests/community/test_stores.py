@@ -179,7 +179,9 @@ async def test_a_closed_account_leaves_no_name(database: Database) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(once=st.text(max_size=40), other=st.text(max_size=40))
 def test_a_mark_tells_people_and_forms_apart(once: str, other: str) -> None:
