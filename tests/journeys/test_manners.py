@@ -251,7 +251,7 @@ def test_pressing_twice_does_no_harm(tls_cloud: Cloud, browser: Browser, client:
         assert len(tls_cloud.mails("dan@example.com")) == 1
         open_mail(page, tls_cloud, "dan@example.com")
         press_twice(page, "Confirm and sign in")
-        expect(page.get_by_text("you are signed in")).to_be_visible()
+        expect(page.get_by_text("is confirmed, and you are signed in")).to_be_visible()
         page.context.clear_cookies()  # another browser
         page.goto(f"{origin}/signin")
         fill_in_sign_in(page, {"email": "dan@example.com", "password": PASSWORD})

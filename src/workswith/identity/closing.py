@@ -36,7 +36,10 @@ _ANY = query(Account, f"SELECT {rows.COLUMNS} FROM account WHERE id = :id AND cl
 
 
 class Closing:
-    """``on_close(listener)``: the listener runs in the transaction; ``after`` runs behind it."""
+    """``on_close(listener)``: the listener runs in the transaction; ``after`` runs behind it.
+
+    ``on_suspend(suspended, restored)`` likewise.
+    """
 
     def __init__(  # noqa: PLR0917 - what `app` hands over, in the order of every area
         self,
@@ -54,6 +57,7 @@ class Closing:
         self._applications = applications
         self._consents = consents
         self._on_close: list[OnClose] = []
+        self._on_suspend: list[tuple[OnClose, OnClose]] = []
         self._after: list[Callable[[], None]] = []
 
     def on_close(self, listener: OnClose, after: Callable[[], None] | None = None) -> None:
@@ -61,6 +65,10 @@ class Closing:
         self._on_close.append(listener)
         if after is not None:
             self._after.append(after)
+
+    def on_suspend(self, suspended: OnClose, restored: OnClose) -> None:
+        """``suspended(tx, account_id, now)``, and ``restored`` when it may come back."""
+        self._on_suspend.append((suspended, restored))
 
     async def close(self, account_id: str, current: str, address: str = "") -> None:
         """For good. Raises INVALID ``password_wrong``, THROTTLED."""
@@ -83,6 +91,8 @@ class Closing:
             changed = _there(await tx.one(rows.SUSPEND, id=account_id, now=now))
             await sessions.close_all(tx, account_id, now)
             await challenges.drop(tx, account_id)
+            for suspended, _ in self._on_suspend:
+                await suspended(tx, account_id, now)
             await audit.note(
                 tx, "account_suspended", now, account_id=account_id, detail=f"by {by}: {reason}"
             )
@@ -97,6 +107,8 @@ class Closing:
         async def write(tx: Tx) -> None:
             now = self._clock.now()
             changed = _there(await tx.one(rows.RESTORE, id=account_id, now=now))
+            for _, restored in self._on_suspend:
+                await restored(tx, account_id, now)
             await audit.note(tx, "account_restored", now, account_id=account_id, detail=f"by {by}")
             await mails.tell(tx, changed, mails.RESTORED, now)
 

@@ -30,6 +30,26 @@ async def test_a_developer_signs_in_and_out(browser: Browser, ada: Account) -> N
     assert browser.location.startswith("/signin")
 
 
+async def test_a_second_press_after_the_first_answer_has_come_is_the_first(
+    browser: Browser, another: Browser, ada: Account
+) -> None:
+    """By then the browser has its session; nobody else gets that for the same form."""
+    await browser.open("/signin?return_to=%2Fhome")
+    form = browser.form("logonIdentifier")
+    await browser.send(form, logonIdentifier=ada.email, password=PASSWORD)
+    session = browser.http.cookies["ww_session"]
+    await browser.send(form, logonIdentifier=ada.email, password=PASSWORD)
+    assert (browser.page.status_code, browser.location) == (303, "/home")
+    assert browser.http.cookies["ww_session"] == session
+    await browser.send(form, logonIdentifier=ada.email, password=f"{PASSWORD}!")
+    assert browser.page.status_code == 403, "another form of before is worth nothing"
+
+    await another.open("/signin")
+    await another.send(form, logonIdentifier=ada.email, password=PASSWORD)
+    assert another.page.status_code == 403
+    assert "ww_session" not in another.http.cookies
+
+
 @pytest.mark.parametrize("password", ["not the password", PASSWORD + " ", "x" * 5_000])
 async def test_wrong_credentials_keep_what_was_typed_but_never_a_password(
     browser: Browser, ada: Account, password: str

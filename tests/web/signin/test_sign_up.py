@@ -210,6 +210,16 @@ async def test_what_is_wrong_is_said_beside_the_field_and_the_rest_is_kept(
         assert form.values[name] == [PERSON[name]]
 
 
+async def test_all_that_is_wrong_is_said_at_once(browser: Browser) -> None:
+    wrong = {"first_name": "", "surname": "a\u2028b", "email": "no", "password": "mary1234567"}
+    await browser.open("/signup/developer")
+    await browser.press(browser.form("email"), **wrong)
+    for said in ("fill this in", "invisible character", "not an e-mail address"):
+        assert said in browser.text
+    await browser.press(browser.form("email"), **(PERSON | {"password": "Mary@example.com"}))
+    assert browser.text.count("must differ from your e-mail address") == 1
+
+
 async def test_what_was_typed_is_text(browser: Browser) -> None:
     """Reflected XSS through every field and the query."""
     evil = '"><script>alert(1)</script>'

@@ -99,5 +99,5 @@ class PasskeyForm(CurrentForm):
 class LinkForm(Form):
     """The account of the official app."""
 
-    email = fields.email(lazy("E-mail address in the app"), autocomplete="off")
+    email = fields.known_email(lazy("E-mail address in the app"), autocomplete="off")
     password = fields.known_password(lazy("Password in the app"), autocomplete="off")

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workswith.identity import audit as log
+from workswith.identity.application_names import named
 from workswith.web.account.events import WORDS
 from workswith.web.site import paging
 from workswith.web.site.pages import operator
@@ -18,9 +19,11 @@ async def listing(visit: Visit) -> Response:
     text, kind = paging.wanted(visit), visit.asked("kind")[:100]
     database = visit.services.database
     search = partial(log.search, database, text=text, kind=kind)
+    events = await paging.read(visit, "/office/audit", search, q=text, kind=kind)
     return visit.render(
         "office/audit.html",
-        events=await paging.read(visit, "/office/audit", search, q=text, kind=kind),
+        events=events,
+        applications=await named(database, {one.client_id for one in events}),
         kind=kind,
         kinds=await log.kinds(database),
         words=WORDS,

@@ -4,6 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workswith.identity.application_names import named
 from workswith.kernel.clock import MINUTE
 from workswith.web.site.language import _
 from workswith.web.site.pages import operator
@@ -22,6 +23,7 @@ async def show(visit: Visit) -> Response:
         "office/notifications.html",
         figures=await figures(database, now),
         banned=banned,
+        applications=await named(database, {one.client_id for one in banned}),
         minutes={one.id: -(-one.ban_left(now) // MINUTE) for one in banned},
         acts=visit.services.webhook_desk is not None,
         never=NEVER,

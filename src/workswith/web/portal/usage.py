@@ -104,6 +104,7 @@ async def show(visit: Visit) -> Response:
         operations=_summed(operations),
         durations={name: percentiles(counts, SHARES) for name, counts in durations.items()},
         applications=_summed(applications),
+        documented=_documented(visit),
         names=await _names(visit),
         end_users=[one for one in _summed(end_users) if one.name][:END_USERS],
         statuses=_statuses(operations),
@@ -201,6 +202,16 @@ def _statuses(lines: Sequence[Line]) -> list[tuple[int, int]]:
     for one in lines:
         counts[one.status] = counts.get(one.status, 0) + one.calls
     return sorted(counts.items())
+
+
+def _documented(visit: Visit) -> dict[str, tuple[str, str]]:
+    """What documents call an operation and its API, by what is counted."""
+    documents = [api.document for api in visit.services.apis]
+    return {
+        f"{one.slug}/{each.id}": (each.name, f"{one.title} {one.version}")
+        for one in documents
+        for each in one.operations
+    }
 
 
 async def _names(visit: Visit) -> dict[str, str]:

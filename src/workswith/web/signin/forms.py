@@ -8,9 +8,7 @@ from workswith.web.site.language import lazy
 class SignInForm(Form):
     """Published programs find the two fields by these names."""
 
-    logonIdentifier = fields.email(  # noqa: N815  the name on the wire
-        lazy("E-mail address"), autocomplete="username"
-    )
+    logonIdentifier = fields.known_email(lazy("E-mail address"))  # noqa: N815  the name on the wire
     password = fields.known_password(lazy("Password"))
 
 

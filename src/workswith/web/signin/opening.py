@@ -41,6 +41,7 @@ async def welcome(visit: Visit, account: Account, amr: str, return_to: str) -> R
 async def open_session(visit: Visit, account: Account, amr: str = "pwd") -> None:
     """Signs the browser in; a session that it had is closed. ``amr``: see `Sessions.open`."""
     await _close(visit)
+    visit.leave_sender()
     agent = visit.request.headers.get("user-agent", "")
     value = await visit.services.sessions.open(account.id, user_agent=agent, amr=amr)
     visit.keep(cookies.SESSION, value)

@@ -1,18 +1,25 @@
 """What several forms ask a person for, at the door and in the account alike.
 
-Whether it is right is identity's to say; here is only what is missing or too long.
+What is right is identity's to say. Its rules are asked here as well, so that a page tells of all that
+is wrong at once.
 """
 
+from collections.abc import Callable
+
+from wtforms import Field
+from wtforms import Form as WtForm
 from wtforms.fields import PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, StopValidation
 
-from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME
-from workswith.identity.passwords import LONGEST
+from workswith.identity.emails import LONGEST_EMAIL, LONGEST_NAME, clean_line, normal_email
+from workswith.identity.passwords import LONGEST, check_password
+from workswith.kernel.problem import Problem
 
-from .forms import passphrase, text
+from .forms import passphrase, text, told
 from .language import lazy
 
 MISSING = lazy("Please fill this in.")
+Rule = Callable[[WtForm, Field], None]
 
 
 def first_name() -> StringField:
@@ -23,15 +30,14 @@ def surname() -> StringField:
     return text(lazy("Surname"), *_name(), autocomplete="family-name")
 
 
-def email(label: str, *, hint: str = "", autocomplete: str = "email") -> StringField:
-    return text(
-        label,
-        DataRequired(MISSING),
-        Length(max=LONGEST_EMAIL),
-        hint=hint,
-        autocomplete=autocomplete,
-        inputmode="email",
-    )
+def email(label: str, *, hint: str = "") -> StringField:
+    """One to write to."""
+    return _email(label, _obeys(normal_email), hint=hint, autocomplete="email")
+
+
+def known_email(label: str, *, autocomplete: str = "username") -> StringField:
+    """One that the person signs in with; whatever it is, it is only right or wrong."""
+    return _email(label, autocomplete=autocomplete)
 
 
 def known_password(label: str, *, autocomplete: str = "current-password") -> PasswordField:
@@ -44,6 +50,7 @@ def new_password(label: str) -> PasswordField:
         label,
         InputRequired(MISSING),
         Length(max=LONGEST),
+        _good_password,
         hint=lazy("At least 10 characters. A few words that only you would put together do well."),
         autocomplete="new-password",
     )
@@ -74,5 +81,38 @@ def one_time_code(
     )
 
 
-def _name() -> tuple[DataRequired, Length]:
-    return DataRequired(MISSING), Length(max=LONGEST_NAME)
+def _name() -> tuple[DataRequired, Length, Rule]:
+    return DataRequired(MISSING), Length(max=LONGEST_NAME), _obeys(_clean_name)
+
+
+def _clean_name(typed: str) -> str:
+    return clean_line(typed, "name", LONGEST_NAME)
+
+
+def _email(label: str, *rules: Rule, hint: str = "", autocomplete: str) -> StringField:
+    return text(
+        label,
+        DataRequired(MISSING),
+        Length(max=LONGEST_EMAIL),
+        *rules,
+        hint=hint,
+        autocomplete=autocomplete,
+        inputmode="email",
+    )
+
+
+def _good_password(form: WtForm, field: Field) -> None:
+    address = form["email"].data if "email" in form else ""
+    _obeys(lambda typed: check_password(typed, address or ""))(form, field)
+
+
+def _obeys(rule: Callable[[str], object]) -> Rule:
+    """``rule`` raises `Problem` for what is not right."""
+
+    def validate(_form: WtForm, field: Field) -> None:
+        try:
+            rule(field.data or "")
+        except Problem as problem:
+            raise StopValidation(told(problem)) from problem
+
+    return validate

@@ -40,12 +40,17 @@ class Form(WtForm):
         """
         if problem.kind in {Kind.INTERNAL, Kind.UNAVAILABLE}:
             raise problem
-        text = " ".join(_(part) for part in (problem.detail, problem.hint) if part)
+        text = told(problem)
         field = self._fields.get(problem.field)
         if field is None:
             self.form_errors.append(text)
         else:
             field.errors = [*field.errors, text]
+
+
+def told(problem: Problem) -> str:
+    """What is wrong, and what to do, in the language of the page."""
+    return " ".join(_(part) for part in (problem.detail, problem.hint) if part)
 
 
 def text(label: str, *validators: Any, hint: str = "", **attributes: Any) -> StringField:

@@ -81,7 +81,12 @@ async def _answer(visit: Visit, show: Page, door: Door, body: str) -> Response:
         return turned_away
     if not visit.posted:
         return await _show(visit, show)
+    once, sender = visit.typed("once"), digest(visit.typed("csrf"))
+    key = digest("\n".join((sender, str(visit.request.url), once, body)))
     if not came_from_here(visit):
+        given = visit.site.submissions.given(key) if sender == visit.former_sender() else None
+        if once and given and is_of_this_site(visit):
+            return await given  # its first answer has begun another session
         return refusal(
             visit,
             403,
@@ -89,10 +94,8 @@ async def _answer(visit: Visit, show: Page, door: Door, body: str) -> Response:
             _("It was opened in another session, or too long ago. Nothing was changed."),
             _("Go back, reload the page and send it again. The site needs its cookies for that."),
         )
-    once = visit.typed("once")
     if not once:
         return await _show(visit, show)
-    key = digest("\n".join((visit.sender(), str(visit.request.url), once, body)))
 
     async def act() -> Response:
         return visit.finish(await _show(visit, show))
@@ -108,18 +111,21 @@ async def _show(visit: Visit, show: Page) -> Response:
 
 
 def came_from_here(visit: Visit) -> bool:
-    """Whether a page of this site, in this session, made the form.
+    """Whether a page of this site, in this session, made the form."""
+    return is_of_this_site(visit) and same(visit.typed("csrf"), visit.csrf)
 
-    Browsers say ``null`` for pages that send no referrer, as ours; there the token alone decides.
+
+def is_of_this_site(visit: Visit) -> bool:
+    """Whether the browser says so.
+
+    It says ``null`` for pages that send no referrer, as ours; there the token alone decides.
     """
     headers = visit.request.headers
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = headers.get("origin", "null")
     own = {visit.services.origins.portal, visit.services.origins.login}
-    if origin not in {"null", *own} and urlsplit(origin).netloc != headers.get("host"):
-        return False
-    return same(visit.typed("csrf"), visit.csrf)
+    return origin in {"null", *own} or urlsplit(origin).netloc == headers.get("host")
 
 
 def _require_account(visit: Visit) -> Response | None:

@@ -22,3 +22,4 @@ class Site:
         self.csrf = Signer(services.key, "form")
         self.visitors = Signer(services.key, "visitor")
         self.notices = Signer(services.key, "notice")
+        self.former = Signer(services.key, "former")

@@ -42,6 +42,12 @@ class Submissions:
         # A reader who goes away does not undo what another waits for.
         return await asyncio.shield(entry.answer)
 
+    def given(self, key: str) -> Awaitable[Response] | None:
+        """The answer to what was sent before with this ``key``, if it was."""
+        self._forget_old()
+        entry = self._entries.get(key)
+        return asyncio.shield(entry.answer) if entry else None
+
     def _keep_successes(self, key: str, done: asyncio.Task[Response]) -> None:
         failed = done.cancelled() or done.exception() is not None
         if failed or done.result().status_code >= 400:

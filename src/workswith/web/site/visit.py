@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .site import Site
 
 
+FORMER_SECONDS = 60
+"""Longer than anybody takes to press a button twice."""
 ONWARDS = 303
 """Never 307, which would post a password on to where the browser is sent. [RFC 9700 section 4.12]"""
 
@@ -182,6 +184,14 @@ class Visit:
     def sender(self) -> str:
         """Names the browser session that sent a form, for `Submissions`."""
         return digest(self.csrf)
+
+    def former_sender(self) -> str:
+        """The `sender` that this one has taken the place of a moment ago; empty if there was none."""
+        return self.site.former.open(self.cookie(cookies.FORMER)) or ""
+
+    def leave_sender(self) -> None:
+        """With this answer the browser becomes another `sender`; a form pressed twice is still one."""
+        self.keep(cookies.FORMER, self.site.former.sign(self.sender()), FORMER_SECONDS)
 
     def _arrived_notices(self) -> list[tuple[str, str]]:
         packed = self.cookie(cookies.NOTICE)

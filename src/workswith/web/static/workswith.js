@@ -3,6 +3,7 @@ import { copyButtons } from "./copy.js";
 import { dialogs } from "./dialogs.js";
 import { menus } from "./menus.js";
 import { secrets } from "./secret.js";
+import { sections } from "./sections.js";
 import { themeChoice } from "./theme.js";
 import { toasts } from "./toasts.js";
 
@@ -10,8 +11,6 @@ copyButtons(document);
 dialogs();
 menus();
 secrets(document);
+sections();
 themeChoice(document);
 toasts(document);
-
-// On a phone the sections scroll sideways: begin at the one that is open.
-document.querySelector(".sections [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
