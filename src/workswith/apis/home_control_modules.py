@@ -32,6 +32,12 @@ class Family:
         """The name of an id of this kind in paths: ``lightId``."""
         return f"{self.one[0].lower()}{self.one[1:]}Id"
 
+    def asked(self, body: Body) -> Any:
+        """The command in a body. Raises `Kind.UNKNOWN` for what is told nothing."""
+        if self.command is None:
+            raise unknown("module")
+        return self.command(body)
+
 
 def _light(body: Body) -> light.Command:
     status = body.get("status")
@@ -145,7 +151,10 @@ class Modules:
 
     async def set_one(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._seen, request)
-        return await self._tell(request, plant, [request.path[self._family.parameter]])
+        whose = (request.account_id, plant.id, request.path[self._family.parameter])
+        command, device = self._family.asked(request.body), self._family.device
+        await as_400(self._twin.command(*whose, command, request.flow, device=device))
+        return DONE
 
     async def set_several(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._seen, request)
@@ -168,10 +177,7 @@ class Modules:
         ]
 
     async def _tell(self, request: Request, plant: Plant, module_ids: Sequence[str]) -> Answer:
-        if self._family.command is None:
-            raise unknown("module")
-        command = self._family.command(request.body)
-        commands = dict.fromkeys(module_ids, command)
+        commands = dict.fromkeys(module_ids, self._family.asked(request.body))
         await as_400(
             self._twin.command_all(
                 request.account_id, plant.id, commands, request.flow, device=self._family.device

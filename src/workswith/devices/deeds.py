@@ -11,6 +11,7 @@ from workswith.kernel.clock import Clock
 from .device import Circuits, Device
 from .ledger import Done
 from .link import Outcome
+from .plants import Reach
 from .reporting import Told
 from .simulators.kind import Step
 from .wakes import Wakes, is_due
@@ -32,7 +33,13 @@ class Deeds:
         self._circuits = circuits
         self._wakes = wakes
 
-    def obey(
+    def obey(self, device: Device, command: Any, flow: str) -> tuple[Outcome, list[Done]]:
+        """What becomes of a command."""
+        now = self._now(device)
+        outcome, deed = _obeyed(device, command, now)
+        return outcome, [] if deed is None else self._done([deed], now, flow=flow)
+
+    def obey_all(
         self, devices: Mapping[str, Device], commands: Mapping[str, Any], flow: str
     ) -> tuple[Mapping[str, Outcome], list[Done]]:
         """What becomes of each command, by the id of its module."""
@@ -40,17 +47,11 @@ class Deeds:
         deeds: list[_Deed] = []
         latest = 0
         for module_id, device in devices.items():
-            outcome, now = Outcome.DONE, self._now(device)
-            if not device.heard:
-                outcome = Outcome.OFFLINE  # since it was sent
-            elif device.simulator.busy(device.state, now):
-                outcome = Outcome.BUSY
-            else:
-                command = commands[module_id]
-                step = device.simulator.step(device.body, device.state, now, command)
-                deeds.append(_Deed(device, step, Told(command, outcome, now)))
+            now = self._now(device)
+            outcomes[module_id], deed = _obeyed(device, commands[module_id], now)
+            if deed is not None:
+                deeds.append(deed)
                 latest = max(latest, now)
-            outcomes[module_id] = outcome
         return outcomes, self._done(deeds, latest, flow=flow)
 
     def use(self, device: Device, change: Any, flow: str) -> list[Done]:
@@ -92,3 +93,13 @@ class Deeds:
     def _now(self, device: Device) -> int:
         """Never before what the device said last, whatever became of the clock."""
         return max(self._clock.now(), int(device.state.said.at))
+
+
+def _obeyed(device: Device, command: Any, now: int) -> tuple[Outcome, _Deed | None]:
+    if device.reach is Reach.OFFLINE:
+        return Outcome.OFFLINE, None  # since it was sent
+    simulator, state = device.kind.simulator, device.state
+    if simulator.busy(state, now):
+        return Outcome.BUSY, None
+    step = simulator.step(device.body, state, now, command)
+    return Outcome.DONE, _Deed(device, step, Told(command, Outcome.DONE, now))

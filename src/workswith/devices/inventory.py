@@ -52,20 +52,29 @@ class Inventory:
         self._take_up(await parked_in(self._database, plant_ids))
         self._taken_up()
 
-    def get(self, module_id: str) -> Device | None:
-        """If it is in memory."""
-        return self._devices.get(module_id)
-
     async def find(self, module_id: str) -> Device | None:
-        """Wherever it is."""
-        if module_id not in self._devices:
+        """In memory, or in its table."""
+        device = self._devices.get(module_id)
+        if device is None:
             await self.welcome(module_id)
-        return self._devices.get(module_id)
+            device = self._devices.get(module_id)
+        return device
+
+    async def hold_one(self, module_id: str) -> tuple[Device | None, Locks]:
+        """`hold` of one."""
+        while True:
+            device = self._devices.get(module_id) or await self.find(module_id)
+            if device is None:
+                return None, ()
+            locks = await self.circuits.hold([device])
+            if not device.gone:
+                return device, locks
+            release(locks)
 
     async def hold(self, module_ids: Iterable[str]) -> Held:
         """Those of these ids, and the meters before them, held still until `device.release`."""
         while True:
-            found = {id_: self.get(id_) or await self.find(id_) for id_ in module_ids}
+            found = {id_: await self.find(id_) for id_ in module_ids}
             devices = {id_: one for id_, one in found.items() if one is not None}
             locks = await self.circuits.hold(list(devices.values()))
             if not any(one.gone for one in devices.values()):

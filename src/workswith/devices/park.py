@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database
@@ -27,6 +27,8 @@ from .parked import reaches, set_reach
 from .plants import Reach
 from .settings import Settings
 from .simulators.kind import NEVER
+
+T = TypeVar("T")
 
 BELL = "park"
 RELAY = "relay"
@@ -100,8 +102,17 @@ class Park:
 
     async def send(self, module_id: str, command: Any, *, deadline: float, flow: str) -> Outcome:
         """`DeviceLink.send`. Once the device obeys, a caller that goes away does not stop it."""
-        outcomes = await self.send_all({module_id: command}, deadline=deadline, flow=flow)
-        return outcomes[module_id]
+        device = await self._inventory.find(module_id)
+        if device is None or device.reach is Reach.OFFLINE:
+            return Outcome.OFFLINE
+        if device.reach is Reach.SILENT:
+            await asyncio.sleep(deadline)
+            return Outcome.SILENT
+        with self._acts:
+            device, locks = await self._inventory.hold_one(module_id)
+            if device is None:
+                return Outcome.OFFLINE
+            return await self._store(locks, lambda: self._deeds.obey(device, command, flow))
 
     async def send_all(
         self, commands: Mapping[str, Any], *, deadline: float, flow: str
@@ -116,7 +127,11 @@ class Park:
             elif device is not None and device.reach is not Reach.OFFLINE:
                 asked.append(module_id)
         if asked:
-            outcomes |= await self._obey(asked, commands, flow)
+            with self._acts:
+                held = await self._inventory.hold(asked)
+                outcomes |= await self._store(
+                    held.locks, lambda: self._deeds.obey_all(held.devices, commands, flow)
+                )
         if Outcome.SILENT in outcomes.values():
             await asyncio.sleep(deadline)
         return outcomes
@@ -131,11 +146,10 @@ class Park:
         if change is not None and (touch is None or not isinstance(change, touch)):
             raise Problem(Kind.INVALID, "not_touchable", "No hand can do that to this device.")
         with self._acts:
-            held = await self._inventory.hold([module_id])
-            device = held.devices.get(module_id)
+            device, locks = await self._inventory.hold_one(module_id)
             if device is None:
                 raise _no_simulator()
-            await self._store(held.locks, lambda: self._deeds.use(device, change, flow))
+            await self._store(locks, lambda: (None, self._deeds.use(device, change, flow)))
 
     async def said(self, module_id: str) -> Reading:
         """What a simulated module reported last, connected or not. Raises `Kind.UNKNOWN`."""
@@ -163,38 +177,23 @@ class Park:
         """Makes a gateway or module stop answering, or answer again."""
         await self._set_reach(id_, Reach.SILENT if silent else Reach.ONLINE)
 
-    async def _obey(
-        self, module_ids: Sequence[str], commands: Mapping[str, Any], flow: str
-    ) -> Mapping[str, Outcome]:
-        outcomes: Mapping[str, Outcome] = {}
-        with self._acts:
-            held = await self._inventory.hold(module_ids)
-
-            def obey() -> list[Done]:
-                nonlocal outcomes
-                outcomes, done = self._deeds.obey(held.devices, commands, flow)
-                return done
-
-            await self._store(held.locks, obey)
-        return outcomes
-
     async def _connect(self, module_id: str) -> None:
         with self._acts:
-            held = await self._inventory.hold([module_id])
-            for device in held.devices.values():
-                await self._store(held.locks, partial(self._deeds.say, device))
+            device, locks = await self._inventory.hold_one(module_id)
+            if device is not None:
+                await self._store(locks, lambda: (None, self._deeds.say(device)))
 
     async def _speak(self, due: list[Device], now: int) -> None:
         locks = await self._inventory.circuits.hold(due)
-        await self._store(locks, lambda: self._deeds.say_all(due, now))
+        await self._store(locks, lambda: (None, self._deeds.say_all(due, now)))
 
-    async def _store(self, locks: Locks, act: Callable[[], list[Done]]) -> None:
+    async def _store(self, locks: Locks, act: Callable[[], tuple[T, list[Done]]]) -> T:
         """Does it and stores it; only then have the devices in memory done it.
 
         From here on it is the ledger that gives the locks back, whether the caller waits or not.
         """
         try:
-            done = act()
+            result, done = act()
         except BaseException:
             release(locks)
             raise
@@ -202,6 +201,7 @@ class Park:
             await self._ledger.enter(done, partial(self._made, locks, done))
         else:
             release(locks)
+        return result
 
     def _made(self, locks: Locks, done: Sequence[Done], stored: Stored | None) -> None:
         before = self._wakes.soonest

@@ -1,5 +1,6 @@
 """What seldom changes about a module, as an account sees it; kept from call to call. [DEV-3]"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import msgspec
 
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import Database, Kept, query
+from workswith.kernel.database import Database, Kept, KeptRows, keys, query
 
 from .app_accounts import app_account
 from .kinds import KINDS
@@ -55,15 +56,17 @@ def _standing(*columns: Any) -> Standing:
     )
 
 
-_STANDING = query(
-    _standing,
+_STANDING_OF = (
     "SELECT m.plant_id, m.id, m.device, m.name, p.time_zone, m.fw, m.configuration, "
     f"app.password_expires_at, app.terms_expire_at, {REACH} FROM plant_members me "
     "JOIN plants p ON p.id = me.plant_id JOIN modules m ON m.plant_id = p.id "
     "JOIN gateways g ON g.id = m.gateway_id "
     "LEFT JOIN app_accounts app ON app.account_id = me.account_id "
-    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id = :module_id",
+    "WHERE me.account_id = :account_id AND me.plant_id = :plant_id AND m.id"
 )
+_STANDING = query(_standing, f"{_STANDING_OF} = :module_id")
+_STANDINGS = query(_standing, f"{_STANDING_OF} IN (SELECT key FROM json_each(:module_ids))")
+_NONE = keys(())
 
 
 class Standings:
@@ -73,6 +76,7 @@ class Standings:
         self._database = database
         self._clock = clock
         self._kept = Kept(database, _STANDING)
+        self._several = KeptRows(database, _STANDINGS)
         self.exact = self._kept.exact
         """Whether what is given is always what was committed last."""
 
@@ -92,6 +96,24 @@ class Standings:
             found = await self._kept.one(
                 account_id=account_id, plant_id=plant_id, module_id=module_id
             )
+        if found is None or found.expires or (device and found.device != device):
+            return await self.required(found, account_id, device)
+        return found
+
+    async def several(
+        self, account_id: str, plant_id: str, module_ids: Collection[str]
+    ) -> dict[str, Standing]:
+        """Those of several modules that there are, asked for together and still to be `required`."""
+        known = [self._kept.known(account_id, plant_id, module_id) for module_id in module_ids]
+        found = {one.module_id: one for one in known if one is not None}
+        strange = keys(module_id for module_id in module_ids if module_id not in found)
+        if strange != _NONE:
+            asked = {"account_id": account_id, "plant_id": plant_id, "module_ids": strange}
+            found |= {one.module_id: one for one in await self._several.all(**asked)}
+        return found
+
+    async def required(self, found: Standing | None, account_id: str, device: str) -> Standing:
+        """One that there is, of the right ``device``, and not expired. Raises what `one` raises."""
         if found is None:
             if device in ("", DEVICE):
                 await self.require_app(account_id)

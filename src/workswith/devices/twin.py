@@ -4,7 +4,8 @@
 it caused is committed. [DEV-1 DEV-2 DEV-3]
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,11 +158,16 @@ class Twin:
 
     async def instruct(self, standing: Standing, command: Any, flow: str = "") -> None:
         """`command`, for whoever has asked already what the module is."""
-        reach = await self._require(standing, command)
-        module_id = standing.module_id
-        outcomes = await self._send({module_id: reach}, {module_id: command}, flow)
-        if outcomes[module_id] is not Outcome.DONE:
-            raise refusal(outcomes[module_id])
+        reach = standing.reach
+        if not self._standings.exact:
+            reach = Reach((await self._snapshots.live(standing.module_id)).reach)
+        self._require(standing, command, reach)
+        module_id, outcome = standing.module_id, Outcome.OFFLINE
+        if reach is not Reach.OFFLINE:
+            outcome = await self._link.send(module_id, command, deadline=self._deadline, flow=flow)
+        if outcome is not Outcome.DONE:
+            await self._note({module_id: command}, {module_id: outcome})
+            raise refusal(outcome)
 
     async def command_all(
         self,
@@ -192,33 +198,36 @@ class Twin:
         device: str = "",
     ) -> Mapping[str, Outcome]:
         """`command_all`, with the outcome of each module in place of the first refusal."""
-        reaches = {
-            module_id: await self._require(
-                await self.standing(account_id, plant_id, module_id, device=device), command
-            )
-            for module_id, command in commands.items()
-        }
-        return await self._send(reaches, commands, flow)
-
-    async def _require(self, standing: Standing, command: Any) -> Reach:
-        """That the module can do what it is told, if it can be asked; whether it can."""
-        kind = KINDS[standing.device]
-        kind.understand(command)
-        reach = standing.reach
-        if not self._standings.exact:
-            reach = Reach((await self._snapshots.live(standing.module_id)).reach)
-        if reach is not Reach.OFFLINE:
-            kind.require(command, standing.configuration, self._clock.now())
-        return reach
-
-    async def _send(
-        self, reaches: Mapping[str, Reach], commands: Mapping[str, Any], flow: str
-    ) -> Mapping[str, Outcome]:
-        """What became of each, which is noted; the link notes what was done."""
+        found = await self._standings.several(account_id, plant_id, commands)
+        reaches = await self._reaches(found.values())
+        for module_id, command in commands.items():
+            standing = await self._standings.required(found.get(module_id), account_id, device)
+            self._require(standing, command, reaches[module_id])
         outcomes = dict.fromkeys(commands, Outcome.OFFLINE)
         asked = {id_: commands[id_] for id_, reach in reaches.items() if reach is not Reach.OFFLINE}
         if asked:
             outcomes |= await self._link.send_all(asked, deadline=self._deadline, flow=flow)
+        await self._note(commands, outcomes)
+        return outcomes
+
+    async def _reaches(self, standings: Collection[Standing]) -> Mapping[str, Reach]:
+        """As they are now, by the ids of modules."""
+        if self._standings.exact:
+            return {one.module_id: one.reach for one in standings}
+        lives = await asyncio.gather(*(self._snapshots.live(one.module_id) for one in standings))
+        return {
+            one.module_id: Reach(live.reach) for one, live in zip(standings, lives, strict=True)
+        }
+
+    def _require(self, standing: Standing, command: Any, reach: Reach) -> None:
+        """That the module can do what it is told, if it can be asked."""
+        kind = KINDS[standing.device]
+        kind.understand(command)
+        if reach is not Reach.OFFLINE:
+            kind.require(command, standing.configuration, self._clock.now())
+
+    async def _note(self, commands: Mapping[str, Any], outcomes: Mapping[str, Outcome]) -> None:
+        """What was not done; the link notes the rest."""
         now = self._clock.now()
         failed = {
             module_id: Told(commands[module_id], outcome, now)
@@ -227,7 +236,6 @@ class Twin:
         }
         if failed:
             await self._database.write(note, failed)
-        return outcomes
 
     async def require_app(self, account_id: str) -> None:
         """Raises `Kind.PASSWORD_EXPIRED` or `Kind.TERMS_EXPIRED` while the app's account is so."""
