@@ -96,6 +96,7 @@ OWN_WORDS = {
     },
     "notifications-v1.0": {
         "Nothing has happened yet in a plant that this endpoint is subscribed to.",
+        "The endpoint is not subscribed to the plant of this delivery any more.",
         "This Idempotency-Key came with another call before.",
     },
 }

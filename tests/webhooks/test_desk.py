@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.conftest import NOON
-from tests.webhooks.chain import CLIENT, PLANT, Chain, Ground, render
+from tests.webhooks.chain import ACCOUNT, CLIENT, PLANT, Chain, Ground, render
 from tests.webhooks.test_worker import Scripted
 from workswith.kernel.clock import HOUR, MINUTE, SECOND
 from workswith.kernel.problem import Kind, Problem
@@ -121,6 +121,33 @@ async def test_a_replay_has_the_same_id_and_bytes_and_a_whole_schedule(
     (delivery,) = await chain.deliveries()
     assert (delivery.state, delivery.attempts, delivery.cause) == ("exhausted", 8, "replay")
     assert [a.number for a in await chain.attempts(delivery)] == list(range(1, 9))
+
+
+async def test_whoever_no_longer_hears_of_a_plant_replays_nothing_of_it(
+    chain: Chain, scripted: Scripted, desk: Desk
+) -> None:
+    """A consent that ended holds for what had happened before, too. Subscribed again, it is back."""
+    subscription = await chain.subscribe("https://one.example/")
+    await chain.change()
+    await chain.settle()
+    scripted.ok = False
+    await chain.change()
+    await chain.settle()
+    endpoint_id = (await chain.endpoint()).id
+    await chain.subscriptions.unsubscribe(ACCOUNT, PLANT, subscription)
+    scripted.ok = True
+    posted = len(scripted.posts)
+    for delivery in await chain.deliveries():
+        with pytest.raises(Problem) as refused:
+            await desk.replay(MINE, delivery.id)
+        assert (refused.value.kind, refused.value.code) == (Kind.CONFLICT, "subscription_ended")
+    assert (await desk.replay_range(MINE, endpoint_id)).deliveries == 0
+    await chain.settle()
+    assert len(scripted.posts) == posted
+    await chain.subscribe("https://one.example/")
+    assert (await desk.replay_range(MINE, endpoint_id)).deliveries == 1
+    await chain.settle()
+    assert len(scripted.posts) == posted + 1
 
 
 async def test_a_range_makes_again_what_did_not_arrive(

@@ -9,7 +9,13 @@ from tests.webhooks.chain import ACCOUNT, API, CLIENT, PLANT, Chain, Ground
 from workswith.kernel.problem import Kind, Problem
 from workswith.webhooks.reading import endpoints_of, secret_of
 from workswith.webhooks.settings import Settings
-from workswith.webhooks.subscriptions import Subscriptions, end_for_consent, end_for_plant
+from workswith.webhooks.subscriptions import (
+    Subscriptions,
+    end_for_consent,
+    end_for_plant,
+    resume_for_account,
+    suspend_for_account,
+)
 
 URL = "https://example.com/hook"
 
@@ -145,6 +151,24 @@ async def test_with_the_consent_its_subscriptions_end(chain: Chain) -> None:
         ("account-2", CLIENT),
     ]
     assert sorted(d.state for d in await chain.deliveries()) == ["cancelled", "waiting"]
+
+
+async def test_nobody_is_told_of_the_plants_of_a_suspended_account(chain: Chain) -> None:
+    """It cannot sign in to end a consent. Restored, it is as it was, for what changes then."""
+    for account in (ACCOUNT, "account-2"):
+        await chain.subscriptions.subscribe(account, CLIENT, PLANT, API, f"{URL}/{account}")
+    await chain.change()
+    await chain.relay.turn(chain.clock.now())
+    await chain.database.write(suspend_for_account, ACCOUNT, chain.clock.now())
+    assert sorted(d.state for d in await chain.deliveries()) == ["cancelled", "waiting"]
+    await chain.change()
+    await chain.relay.turn(chain.clock.now())
+    assert len(await chain.deliveries()) == 3
+    await chain.database.write(resume_for_account, ACCOUNT, chain.clock.now())
+    await chain.change()
+    await chain.relay.turn(chain.clock.now())
+    assert len(await chain.deliveries()) == 5
+    assert len(await chain.subscriptions.of_account(ACCOUNT, API)) == 1
 
 
 async def test_with_the_plant_its_subscriptions_end(chain: Chain) -> None:

@@ -18,7 +18,12 @@ from workswith.kernel.tasks import Work
 from workswith.web.site.services import Services, Testing
 from workswith.webhooks import retention as webhook_retention
 from workswith.webhooks import tokens
-from workswith.webhooks.subscriptions import end_for_consent, end_for_lost
+from workswith.webhooks.subscriptions import (
+    end_for_consent,
+    end_for_lost,
+    resume_for_account,
+    suspend_for_account,
+)
 
 from .catalog import Catalog
 from .devices import Devices
@@ -66,6 +71,7 @@ class Areas:
         for forget in (tickets.forget, forum.forget, showcase.forget):
             identity.closing.on_close(forget)
         identity.closing.on_close(leave_homes)
+        identity.closing.on_suspend(suspend_for_account, resume_for_account)
         identity.links.on_change(link_homes, unlink_homes)
         identity.links.on_change(nothing_more, end_unlinked)
         self.devices.homes.on_leave(end_for_lost)

@@ -65,10 +65,17 @@ _ROTATE = statement(
     "UPDATE webhook_endpoint SET previous_secret = secret, previous_until = :until, "
     "secret = :secret WHERE id = :id"
 )
+# Who no longer hears of a plant does not hear of its past either.
+_STILL_SUBSCRIBED = (
+    "EXISTS (SELECT 1 FROM webhook_subscription s WHERE s.endpoint_id = "
+    "webhook_delivery.endpoint_id AND s.plant_id = webhook_delivery.plant_id "
+    "AND s.state = 'active')"
+)
 _REPLAY = (
     "UPDATE webhook_delivery SET state = 'waiting', spent = attempts, due_at = :now, "
     "expires_at = :expires_at, finished_at = NULL, cause = 'replay' "
-    "WHERE endpoint_id = :endpoint_id AND due_at IS NULL AND cause <> 'handshake'"
+    "WHERE endpoint_id = :endpoint_id AND due_at IS NULL AND cause <> 'handshake' AND "
+    f"{_STILL_SUBSCRIBED}"
 )
 _REPLAY_ONE = statement(f"{_REPLAY} AND delivery_id = :delivery_id")
 _REPLAY_RANGE = statement(
@@ -77,8 +84,8 @@ _REPLAY_RANGE = statement(
     "AND (:state = '' AND state <> 'delivered' OR state = :state) ORDER BY id LIMIT :limit)"
 )
 _ENDPOINT_OF = query(
-    str,
-    "SELECT endpoint_id FROM webhook_delivery "
+    lambda endpoint_id, subscribed: (endpoint_id, bool(subscribed)),
+    f"SELECT endpoint_id, CASE WHEN {_STILL_SUBSCRIBED} THEN 1 ELSE 0 END FROM webhook_delivery "
     "WHERE client_id = :client_id AND delivery_id = :delivery_id",
 )
 
@@ -92,7 +99,8 @@ _LOST = query(
     f"SELECT l.id, {', '.join('e.' + c for c in EVENT_COLUMNS.split(', '))}, "
     f"{', '.join('s.' + c for c in COLUMNS.split(', '))} FROM webhook_lost l "
     "JOIN event e ON e.plant_id = l.plant_id AND e.sequence = l.sequence JOIN webhook_subscription s "
-    "ON s.id = l.subscription_id WHERE l.endpoint_id = :endpoint_id AND l.replayed_at IS NULL "
+    "ON s.id = l.subscription_id AND s.state = 'active' "
+    "WHERE l.endpoint_id = :endpoint_id AND l.replayed_at IS NULL "
     "AND l.at >= :since AND l.at < :until ORDER BY l.id LIMIT :limit",
 )
 _FOUND = statement("UPDATE webhook_lost SET replayed_at = :now WHERE id = :id")
@@ -176,20 +184,28 @@ class Desk:
     async def replay(self, client_ids: Sequence[str], id_: str, *, key: str = "") -> None:
         """Makes one finished delivery again, once for each ``key`` (`once`).
 
-        Raises UNKNOWN, CONFLICT while it still waits, or for the proof of an endpoint.
+        Raises UNKNOWN, CONFLICT while it still waits, for the proof of an endpoint, and once the
+        endpoint is not subscribed to the plant any more.
         """
 
         async def again(tx: Tx) -> str:
             found = [
-                endpoint_id
+                one
                 for client_id in client_ids
-                for endpoint_id in await tx.all(_ENDPOINT_OF, client_id=client_id, delivery_id=id_)
+                for one in await tx.all(_ENDPOINT_OF, client_id=client_id, delivery_id=id_)
             ]
             if not found:
                 raise Problem(Kind.UNKNOWN, "delivery_unknown", "There is no such delivery.")
-            own, now = await _lock(tx, client_ids, found[0]), self._clock.now()
+            endpoint_id, subscribed = found[0]
+            own, now = await _lock(tx, client_ids, endpoint_id), self._clock.now()
 
             async def act() -> str:
+                if not subscribed:
+                    raise Problem(
+                        Kind.CONFLICT,
+                        "subscription_ended",
+                        "The endpoint is not subscribed to the plant of this delivery any more.",
+                    )
                 if not await tx.run(
                     _REPLAY_ONE,
                     endpoint_id=own.id,

@@ -26,7 +26,7 @@ from .target import parse, require_reachable
 class Subscription:
     """``account_id`` is the end-user who consented, ``client_id`` the application that asked.
 
-    ``state`` is active; for an API that wants proof first, pending until the endpoint has given it
+    ``state`` is active, or suspended as long as the account is; for an API that wants proof first, pending until the endpoint has given it
     (`handshake`), and refused when it never did.
     """
 
@@ -86,6 +86,7 @@ _CHOICES = {
     "AND (:client_id = '' OR client_id = :client_id)",
     "consent": "account_id = :account_id AND client_id = :client_id",
     "plant": "plant_id = :plant_id",
+    "suspended": "account_id = :account_id AND state = 'active'",
     "lost": "account_id = :account_id AND NOT EXISTS (SELECT 1 FROM plant_members me "
     "WHERE me.account_id = :account_id AND me.plant_id = webhook_subscription.plant_id)",
 }
@@ -109,6 +110,13 @@ _END = {
     name: statement(f"DELETE FROM webhook_subscription WHERE {choice}")
     for name, choice in _CHOICES.items()
 }
+_SUSPEND = statement(
+    f"UPDATE webhook_subscription SET state = 'suspended' WHERE {_CHOICES['suspended']}"
+)
+_RESUME = statement(
+    "UPDATE webhook_subscription SET state = 'active' "
+    "WHERE account_id = :account_id AND state = 'suspended'"
+)
 
 
 class Subscriptions:
@@ -276,6 +284,18 @@ async def end_for_plant(tx: Tx, plant_id: str, now: int) -> None:
 async def end_for_lost(tx: Tx, account_id: str, now: int) -> None:
     """Ends all subscriptions of an account to plants that it no longer sees."""
     await _end(tx, "lost", now, account_id=account_id)
+
+
+async def suspend_for_account(tx: Tx, account_id: str, now: int) -> None:
+    """While an account is suspended nobody is told of its plants: it could not end a consent now."""
+    await tx.run(_LOCK["suspended"], account_id=account_id)
+    await tx.run(_CANCEL["suspended"], now=now, account_id=account_id)
+    await tx.run(_SUSPEND, account_id=account_id)
+
+
+async def resume_for_account(tx: Tx, account_id: str, _now: int) -> None:
+    """What changes from here on is told again."""
+    await tx.run(_RESUME, account_id=account_id)
 
 
 async def _end(tx: Tx, choice: str, now: int, **parameters: str) -> int:
