@@ -57,7 +57,15 @@ NAMES = (
     *("Sample application", "Warm at Six", "Example & Sons", "More calls for winter", "Please."),
     *("How to read `loadState`?", "It says ACTIVE.", "Learns when you leave work."),
     *("Warms the house before you come home.", "OpenID Connect", "JSON Web Token (JWT)", "Newman"),
-    *("Dora Developer", "Dora D.", "Olga Operator", "Enzo Enduser", "Developer portal", "first"),
+    *(
+        "Dora Developer",
+        "Dora D.",
+        "Olga Operator",
+        "Enzo Enduser",
+        "Nina New",
+        "Developer portal",
+        "first",
+    ),
     *("Shows what is in a home, and turns, switches and moves it.", "timeout, connect, dns, tls …"),
     (
         "Everything needed to begin, free of charge: all third-party APIs, "

@@ -50,9 +50,9 @@ _NONE = N_("No mail yet")
 _HOW = N_("Sign up, ask for a new password or register an application, and the mail appears here.")
 
 _ARTICLE = """<article class="card">
-<h2>{subject}</h2>
-<p class="quiet small">{to} · <time datetime="{at}">{shown}</time></p>
-<p class="mail">{text}</p>
+<h2 translate="no">{subject}</h2>
+<p class="quiet small">{to} · <time datetime="{at}" translate="no">{shown}</time></p>
+<p class="mail" translate="no">{text}</p>
 {link}
 </article>
 """
