@@ -65,7 +65,7 @@ WORDS = {
     "brand_changed": lazy("Brand changed"),
     "gateway_added": lazy("Gateway added"),
     "gateway_renewed": lazy("New credentials for a gateway"),
-    "gateway_revoked": lazy("Gateway shut out"),
+    "gateway_revoked": lazy("Gateway revoked"),
     "gateway_flooded": lazy("Gateway kept out: it sent too much"),
     "gateway_forged": lazy("Message without the proof of its gateway refused"),
 }
