@@ -5,7 +5,7 @@ error body of its own (`contract/homecontrol.md` 2.1, 8). Modules are in `home_c
 words going out are made in `home_control_emit`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol
 
 from workswith.contracts.binding import Answer, Handler, Request
@@ -13,6 +13,7 @@ from workswith.devices import meter
 from workswith.devices.history import samples_of
 from workswith.devices.plants import Ambient, Module, Plant, Seen
 from workswith.devices.scenes import Scene
+from workswith.devices.twin import Snapshot
 from workswith.kernel.clock import DAY, HOUR
 from workswith.kernel.database import Database, Reads
 from workswith.kernel.problem import Problem
@@ -22,7 +23,7 @@ from . import home_control_events
 from .again import Again
 from .home_control_emit import notification
 from .home_control_modules import FAMILIES, Modules, Twin
-from .home_control_plant import API, DONE, answered, plant_asked_for
+from .home_control_plant import API, DONE, answered, plant_asked_for, plant_known
 from .subscribing import Subscriptions
 
 __all__ = ["API", "error_body", "handlers", "notification"]
@@ -89,11 +90,15 @@ class _Home:
         ambients, modules = await self._seen.ambients(*whose), await self._seen.modules(*whose)
         return self._topologies.answer(whose, (plant, ambients, modules))
 
-    async def status(self, request: Request) -> Answer:
+    def status(self, request: Request) -> Awaitable[Answer] | Answer:
+        snapshots = None
+        if plant_known(self._seen, request):
+            snapshots = self._twin.glance_all(request.account_id, request.path["plantId"])
+        return self._status(request) if snapshots is None else _shown(snapshots, request)
+
+    async def _status(self, request: Request) -> Answer:
         plant = await plant_asked_for(self._seen, request)
-        shown = [one.device for one in FAMILIES if f"{one.scope}.read" in request.scopes]
-        snapshots = await self._twin.read_all(request.account_id, plant.id)
-        return answered(emit.plant_status(snapshots, shown, request.now))
+        return _shown(await self._twin.read_all(request.account_id, plant.id), request)
 
     async def consumptions(self, request: Request) -> Answer:
         """The hour that is running is left out: it has no mean yet."""
@@ -103,6 +108,12 @@ class _Home:
         hour = request.now // HOUR * HOUR
         hours = await samples_of(self._reads, *whose, "power", since=hour - DAY, until=hour)
         return answered(emit.consumptions(snapshot, hours, request.now))
+
+
+def _shown(snapshots: Sequence[Snapshot], request: Request) -> Answer:
+    """Of kinds whose scope is missing nothing is shown."""
+    devices = [one.device for one in FAMILIES if f"{one.scope}.read" in request.scopes]
+    return answered(emit.plant_status(snapshots, devices, request.now))
 
 
 def _topology(shown: tuple[Plant, Sequence[Ambient], Sequence[Module]]) -> Any:

@@ -5,6 +5,7 @@ not of the measure: every element of one answer carries the same.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -189,5 +190,10 @@ def _on_off(*, on: bool) -> str:
 
 def _watts(value: int, at: int) -> dict[str, Any]:
     """``{"unit":"watt","value":128,"timestamp":"2021-03-02T09:15:00+00:00"}``"""
-    stamp = iso(at // SECOND * SECOND).removesuffix("Z") + "+00:00"
-    return {"unit": "watt", "value": value, "timestamp": stamp}
+    return {"unit": "watt", "value": value, "timestamp": _stamp(at // SECOND)}
+
+
+@lru_cache(maxsize=256)
+def _stamp(second: int) -> str:
+    """All elements of one answer carry the same."""
+    return iso(second * SECOND).removesuffix("Z") + "+00:00"

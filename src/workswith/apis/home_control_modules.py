@@ -81,6 +81,8 @@ class Twin(Protocol):
         device: str,
     ) -> Snapshot | None: ...
 
+    def glance_all(self, account_id: str, plant_id: str) -> Sequence[Snapshot] | None: ...
+
     async def read(
         self,
         account_id: str,
