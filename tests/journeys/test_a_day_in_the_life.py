@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 import workswith.testing
+from tests.patience import PATIENT, WITHIN
 from workswith.kernel.clock import DAY
 from workswith.testing import Cloud
 
@@ -96,8 +97,8 @@ def endpoint(cloud: Cloud) -> dict[str, Any]:
 @pytest.mark.slow
 def test_a_day_in_the_life_of_an_integration() -> None:
     with (
-        workswith.testing.cloud(homes=["flat"]) as cloud,
-        httpx2.Client(timeout=30) as http,
+        workswith.testing.cloud(homes=["flat"], settings=PATIENT) as cloud,
+        httpx2.Client(timeout=WITHIN) as http,
     ):
         app = cloud.application
         integration = Integration(

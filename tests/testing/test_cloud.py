@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 import workswith.testing
+from tests.patience import PATIENT
 from tests.person import Person
 from workswith.kernel.clock import DAY, HOUR, parse_iso
 from workswith.testing import AsyncCloud, Cloud, Refused
@@ -22,7 +23,7 @@ PLANTS = "/smarther/v2.0/plants"
 
 @pytest.fixture(scope="module")
 def cloud() -> Any:
-    with workswith.testing.cloud(homes=["flat"]) as running:
+    with workswith.testing.cloud(homes=["flat"], settings=PATIENT) as running:
         yield running
 
 

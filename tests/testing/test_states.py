@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import workswith.testing
+from tests.patience import PATIENT
 from workswith.kernel.clock import DAY, HOUR
 from workswith.testing import Cloud, Refused
 
@@ -21,7 +22,7 @@ OF_THE_MACHINE = {"clock", "webhook_shard"}
 @pytest.fixture(scope="module")
 def module_cloud() -> Iterator[Cloud]:
     with workswith.testing.cloud(
-        homes=["flat"], settings={"catalog": {"starter_kit_quota": 30}}
+        homes=["flat"], settings={"catalog": {"starter_kit_quota": 30}, **PATIENT}
     ) as cloud:
         yield cloud
 
@@ -210,7 +211,7 @@ def test_the_same_calls_give_the_same_bytes(cloud: Cloud) -> None:
     cloud.reset()
     assert day() == first
     with workswith.testing.cloud(
-        homes=["flat"], settings={"catalog": {"starter_kit_quota": 30}}
+        homes=["flat"], settings={"catalog": {"starter_kit_quota": 30}, **PATIENT}
     ) as twin:
         assert twin.homes == cloud.homes
         assert twin.application == cloud.application

@@ -9,7 +9,7 @@ from typing import Any
 
 from .bridge import Bridge
 from .known import Known
-from .running import Running, instant, span
+from .running import ARRIVE_SECONDS, Running, instant, span
 from .values import Answer, Home, Notification, State, Tokens
 
 
@@ -62,7 +62,9 @@ class AsyncWebhooks:
         """
         return await self._done(self._running.subscribe(home, url))
 
-    async def received(self, at_least: int = 0, seconds: float = 5.0) -> list[Notification]:
+    async def received(
+        self, at_least: int = 0, seconds: float = ARRIVE_SECONDS
+    ) -> list[Notification]:
         """What has arrived, the first first, once everything due is sent.
 
         Waits up to so many real seconds for ``at_least``; raises ``TimeoutError``.

@@ -29,6 +29,8 @@ from .server import Serving
 from .values import Answer, Home, Module, Notification, Refused, State, Tokens
 
 LOOPBACK = "127.0.0.1"
+ARRIVE_SECONDS = 60.0
+"""Real seconds in which what is waited for arrives on a busy machine too."""
 INBOX = "test"
 """The endpoint that a cloud's own receiver is asked for."""
 SUBSCRIBED_AT = {
@@ -230,7 +232,9 @@ class Running:
     def receiver(self) -> str:
         return self.cloud.inspector.url(INBOX).replace("//localhost", f"//{LOOPBACK}")
 
-    async def received(self, *, at_least: int = 0, seconds: float = 5.0) -> list[Notification]:
+    async def received(
+        self, *, at_least: int = 0, seconds: float = ARRIVE_SECONDS
+    ) -> list[Notification]:
         """What has arrived at the own receiver, the first first. Raises ``TimeoutError``."""
         async with asyncio.timeout(seconds):
             while True:

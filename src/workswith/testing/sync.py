@@ -6,7 +6,7 @@ from typing import Any
 
 from .bridge import Bridge
 from .known import Known
-from .running import Running, instant, span
+from .running import ARRIVE_SECONDS, Running, instant, span
 from .values import Answer, Home, Notification, State, Tokens
 
 
@@ -59,7 +59,7 @@ class Webhooks:
         """
         return self._wait(self._running.subscribe(home, url))
 
-    def received(self, at_least: int = 0, seconds: float = 5.0) -> list[Notification]:
+    def received(self, at_least: int = 0, seconds: float = ARRIVE_SECONDS) -> list[Notification]:
         """What has arrived, the first first, once everything due is sent.
 
         Waits up to so many real seconds for ``at_least``; raises ``TimeoutError``.
