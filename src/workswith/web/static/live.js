@@ -1,6 +1,7 @@
 // Keeps what is marked with data-live up to date while the page is seen. The marked elements stay, so
-// that those with aria-live are read out; what somebody is using right now is left alone.
-const EVERY_MS = 5000;
+// that those with aria-live are read out; what somebody is using right now is left alone. An element with
+// data-every says how many milliseconds lie between two looks.
+const USUALLY_MS = 5000;
 
 async function refresh() {
   if (document.hidden) return;
@@ -15,4 +16,5 @@ async function refresh() {
   }
 }
 
-setInterval(() => refresh().catch(() => {}), EVERY_MS);
+const every = Number(document.querySelector("[data-every]")?.dataset.every) || USUALLY_MS;
+setInterval(() => refresh().catch(() => {}), every);
