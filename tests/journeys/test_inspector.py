@@ -172,12 +172,15 @@ def test_what_was_tried_and_what_was_lost_is_told_on_the_command_line(
 
 
 def test_a_browser_shows_what_arrives_while_it_is_looked_at(cloud: Cloud, home: Home) -> None:
-    """By keyboard: the page renews itself and keeps the place; what is pressed holds."""
+    """By keyboard: the page renews itself and keeps the place; what is pressed holds, and shows in
+    other browsers too.
+    """
     home.subscribe(f"{cloud.document['inspector']}seen")
     sandbox = cloud.document["sandbox"]
-    with chromium() as browser, Window(browser) as window:
+    with chromium() as browser, Window(browser) as window, Window(browser) as other:
         page = window.page
-        page.goto(f"{sandbox['url']}/inspect/seen?token={sandbox['token']}")
+        for each in (page, other.page):
+            each.goto(f"{sandbox['url']}/inspect/seen?token={sandbox['token']}")
         expect(page.get_by_role("status")).to_have_text("0 arrived.")
         page.evaluate("window.stayed = true")
         home.turn(17.5)
@@ -186,6 +189,8 @@ def test_a_browser_shows_what_arrives_while_it_is_looked_at(cloud: Cloud, home: 
         assert page.evaluate("window.stayed")
         page.get_by_role("button", name="fail").press("Enter")
         expect(page.get_by_text("It answers 503.")).to_be_visible()
-        expect(page.get_by_role("button", name="fail")).to_have_attribute("aria-pressed", "true")
+        for each in (page, other.page):
+            fail = each.get_by_role("button", name="fail")
+            expect(fail).to_have_attribute("aria-pressed", "true")
         page.get_by_role("link", name="All endpoints").click()
         expect(page.get_by_role("row", name="seen")).to_contain_text("fail")

@@ -67,10 +67,11 @@ def inbox(one: Inbox, brand: str) -> str:
         one.name,
         f"<p><code>{escape(one.url)}</code></p>",
         '<p><a href="../inspect">All endpoints</a></p>'
-        f'<form method="post" action="{one.name}" class="actions" aria-label="How it answers">'
-        f'{buttons}</form><p class="quiet">It {BEHAVIOURS[one.behaviour]}.</p>'
+        f'<div class="stack" data-live="behaviour"><form method="post" action="{one.name}" '
+        f'class="actions" aria-label="How it answers">{buttons}</form>'
+        f'<p class="quiet">It {BEHAVIOURS[one.behaviour]}.</p></div>'
         f'<p role="status" data-live="count" aria-live="polite">{_arrived(one)}</p>'
-        f'<div data-live="arrivals">{_arrivals(one)}</div>',
+        f'<div class="stack" data-live="arrivals">{_arrivals(one)}</div>',
     )
 
 
