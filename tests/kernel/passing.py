@@ -40,6 +40,15 @@ class Passing:
     ) -> T:
         return await self._database.write(body, *args, **kwargs)
 
+    async def write_aside(
+        self,
+        body: Callable[Concatenate[Tx, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await self._database.write_aside(body, *args, **kwargs)
+
     def together(self) -> AbstractAsyncContextManager[None]:
         return self._database.together()
 

@@ -1,6 +1,7 @@
 """The database port: what every area relies on, on SQLite and on PostgreSQL."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ PUT = statement(
 LATER = statement("UPDATE clock SET wall = wall + 10 WHERE id = :id")
 WALL = query(int, "SELECT wall FROM clock WHERE id = :id")
 COUNT = query(int, "SELECT count(*) FROM clock")
+MAKE = statement(
+    "CREATE TABLE clock (id INTEGER PRIMARY KEY, wall BIGINT, shown BIGINT, rate REAL)"
+)
 PAIR = query(lambda *row: row, "UPDATE clock SET wall = wall + 1 WHERE id = :id RETURNING id, wall")
 
 
@@ -157,4 +161,45 @@ async def test_after_being_together_commits_wait_for_the_disk_again(tmp_path: Pa
         await fail()
     assert levels == [normal]
     assert care() == full
+    await database.close()
+
+
+async def test_what_goes_aside_is_a_transaction_like_others(database: Database) -> None:
+    async def fail(tx: Tx) -> None:
+        await put(tx, 2)
+        raise LookupError("no")
+
+    first, failed, second, third = await asyncio.gather(
+        database.write(put, 1),
+        database.write_aside(fail),
+        database.write_aside(put, 1),
+        database.write(put, 1),
+        return_exceptions=True,
+    )
+    assert isinstance(failed, LookupError)
+    assert (first, second, third) == (1, 1, 1)
+    assert await database.one(WALL, id=1) == 3
+    assert await database.one(COUNT) == 1
+
+
+async def test_on_sqlite_only_writes_wait_for_what_goes_aside(tmp_path: Path) -> None:
+    """Emptying a table may take a second, in which deliveries go on."""
+    database = await open_database(f"sqlite:///{tmp_path / 'aside.db'}")
+    await database.write(lambda tx: tx.run(MAKE))
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def long(tx: Tx) -> bool:
+        await put(tx, 1)
+        begun.set()
+        return go_on.wait(30)
+
+    aside = asyncio.create_task(database.write_aside(long))
+    assert await asyncio.to_thread(begun.wait, 30)
+    other = asyncio.create_task(database.write(put, 1))
+    assert await database.one(COUNT) == 0, "reads see what is committed"
+    assert not other.done()
+    go_on.set()
+    assert await aside
+    assert await other == 1
+    assert await database.one(WALL, id=1) == 2
     await database.close()

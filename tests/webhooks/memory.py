@@ -47,6 +47,8 @@ class MemoryDatabase:
         self.changes.note(written)
         return result
 
+    write_aside = write
+
     def together(self) -> AbstractAsyncContextManager[None]:
         """Nothing: there is no disk to wait for."""
         return nullcontext()

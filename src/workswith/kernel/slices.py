@@ -147,7 +147,7 @@ class Rotation:
             await self._clear(one.number, now)
         about = {"series": self._series.name, "slice": one.number}
         try:
-            if await self._database.write(self._empty, one):
+            if await self._database.write_aside(self._empty, one):
                 return True
             _log.warning("a slice is still needed", **about)
         except TableBusy:

@@ -5,7 +5,7 @@ slice, a range of keys: those up to the last one that has its body there. What s
 its body along.
 """
 
-from workswith.events.retention import BATCH, Sweep, sweep
+from workswith.events.retention import Sweep, sweep
 from workswith.kernel.clock import DAY
 from workswith.kernel.database import Database, Tx, query, statement
 from workswith.kernel.slices import SLICES, Rotation
@@ -29,8 +29,8 @@ _OLD_LOSSES = statement(
 )
 
 
-CARRIED = 100
-"""Bodies that one transaction moves."""
+DELETED, CARRIED = 250, 100
+"""Deliveries that one transaction deletes, and bodies that one moves: nobody waits long for either."""
 
 
 def sweeps(database: Database, settings: Settings) -> list[Sweep]:
@@ -46,7 +46,7 @@ def rotation(database: Database, settings: Settings) -> Rotation:
     keep_ms = settings.keep_days * DAY
 
     async def delete(tx: Tx, number: int, after: int, before: int) -> int | None:
-        old = {"after": after, "before": before, "limit": BATCH}
+        old = {"after": after, "before": before, "limit": DELETED}
         return max(await tx.all(_OLD[number], **old), default=None)
 
     async def clear(number: int, now: int) -> None:

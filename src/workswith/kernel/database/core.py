@@ -135,6 +135,18 @@ class Database(Reads, Protocol):
     ) -> T:
         """Runs ``body`` in a transaction; returns once it is durable. An error rolls it back."""
 
+    async def write_aside(
+        self,
+        body: Callable[Concatenate[Tx, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `write`, for what takes long: the process goes on meanwhile, on SQLite all but writes.
+
+        There ``body`` runs in another thread, so it touches nothing but its transaction.
+        """
+
     def together(self) -> AbstractAsyncContextManager[None]:
         """Lets many transactions in a row share one wait for the disk, where that is dear.
 

@@ -104,6 +104,15 @@ class PostgresqlDatabase:
                 raise DatabaseAway(f"no room: {error}") from error
         raise AssertionError("unreachable")
 
+    async def write_aside(
+        self,
+        body: Callable[Concatenate["_Transaction", P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await self.write(body, *args, **kwargs)
+
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
         """Nothing: others share the server, and it gathers commits by itself."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 from workswith.kernel.gathering import all_are_there
 
@@ -41,7 +41,7 @@ class SqliteDatabase:
     """Reads on one connection, writes on another; both belong to the event loop's thread.
 
     Bodies run in the loop, microseconds each; only the commit, which waits for the disk, runs in a
-    thread. While it does, the next group gathers.
+    thread, and a body that is long. While it does, the next group gathers.
     """
 
     dialect = "sqlite"
@@ -59,7 +59,7 @@ class SqliteDatabase:
         self._tx = _Connection(self._writer)
         self.changes = Changes()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
-        self._queue: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]] = []
+        self._queue: list[_Job] = []
         self._pump: asyncio.Task[None] | None = None
 
     async def one(self, query: Query[T], /, **parameters: Any) -> T | None:
@@ -75,12 +75,16 @@ class SqliteDatabase:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.append((lambda: body(self._tx, *args, **kwargs), done))
-        if self._pump is None:
-            self._pump = asyncio.create_task(self._write_groups())
-        # A caller that goes away ends its waiting, and nothing that others share a commit with.
-        return await done
+        return await self._queued(lambda: body(self._tx, *args, **kwargs), aside=False)
+
+    async def write_aside(
+        self,
+        body: Callable[Concatenate["_Connection", P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await self._queued(lambda: body(self._tx, *args, **kwargs), aside=True)
 
     @contextlib.asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
@@ -113,15 +117,27 @@ class SqliteDatabase:
         self._reader.close()
         self._writer.close()
 
+    async def _queued(self, body: Callable[[], Awaitable[T]], *, aside: bool) -> T:
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Job(body, done, aside))
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._write_groups())
+        # A caller that goes away ends its waiting, and nothing that others share a commit with.
+        return await done
+
     async def _write_groups(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             while self._queue:
                 # A commit costs as much as several bodies.
                 await all_are_there(lambda: len(self._queue), GROUP_LIMIT)
-                group, self._queue = self._queue[:GROUP_LIMIT], self._queue[GROUP_LIMIT:]
+                group = self._next_group()
                 try:
-                    outcomes = self._run_bodies(group)
+                    if group[0].aside:
+                        run = self._run_bodies
+                        outcomes = await loop.run_in_executor(self._disk, run, group)
+                    else:
+                        outcomes = self._run_bodies(group)
                     written, self._tx.written = self._tx.written, set()
                     if self._waits:
                         await loop.run_in_executor(self._disk, self._writer.execute, "COMMIT")
@@ -132,7 +148,7 @@ class SqliteDatabase:
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")
                     self._tx.written = set()
-                    outcomes = [(done, None, _of_disk(error) or error) for _, done in group]
+                    outcomes = [(job.done, None, _of_disk(error) or error) for job in group]
                 for done, result, failure in outcomes:
                     if done.done():
                         continue
@@ -143,23 +159,38 @@ class SqliteDatabase:
         finally:
             self._pump = None
 
+    def _next_group(self) -> "list[_Job]":
+        """What goes aside goes alone."""
+        length = next((n for n, job in enumerate(self._queue) if job.aside), len(self._queue))
+        length = min(length or 1, GROUP_LIMIT)
+        group, self._queue = self._queue[:length], self._queue[length:]
+        return group
+
     def _run_bodies(
-        self, group: list[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]]
+        self, group: "list[_Job]"
     ) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
         execute = self._writer.execute
         execute("BEGIN IMMEDIATE")
         outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
-        for body, done in group:
+        for job in group:
             execute("SAVEPOINT body")
             try:
-                outcomes.append((done, _run_to_the_end(body()), None))
+                outcomes.append((job.done, _run_to_the_end(job.body()), None))
             except Exception as error:
                 if _of_disk(error):
                     raise  # no savepoint is sure to be there any more
                 execute("ROLLBACK TO body")
-                outcomes.append((done, None, error))
+                outcomes.append((job.done, None, error))
             execute("RELEASE body")
         return outcomes
+
+
+class _Job(NamedTuple):
+    """A body, who waits for it, and whether it takes so long that it runs in the thread."""
+
+    body: Callable[[], Awaitable[Any]]
+    done: asyncio.Future[Any]
+    aside: bool
 
 
 class _Connection:
