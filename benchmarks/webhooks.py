@@ -40,7 +40,8 @@ from workswith.kernel.slices import SLICES
 from workswith.kernel.tasks import Bells, Supervisor
 from workswith.sandbox.authority import Authority
 from workswith.webhooks.fanout import FanOut
-from workswith.webhooks.sender import Sender, Sent
+from workswith.webhooks.sender import Sender
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.signing import Signer, new_secret, seal
 from workswith.webhooks.subscriptions import Subscriptions

@@ -180,4 +180,6 @@ async def test_what_the_system_resolves_oddly_is_judged_by_its_result(spelling: 
     from workswith.webhooks.target import Target
 
     with pytest.raises(Refused):
-        await Dialler(Settings()).dial(Target(tls=True, host=spelling, port=443, path="/"), 5.0)
+        await Dialler(Settings(), lambda *_: None).dial(
+            Target(tls=True, host=spelling, port=443, path="/"), 5.0
+        )

@@ -9,7 +9,7 @@ import pytest
 from tests.webhooks.chain import ACCOUNT, API, Chain, Ground
 from workswith.kernel.clock import HOUR, SECOND
 from workswith.webhooks.handshake import EVENT_TYPE, proves
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 
 URL = "https://one.example/"

@@ -11,7 +11,7 @@ from workswith.kernel.clock import HOUR, MINUTE, SECOND
 from workswith.kernel.database import Tx, statement
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.reading import EndpointView, applications, endpoints_of
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 
 

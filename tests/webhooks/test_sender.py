@@ -23,7 +23,8 @@ from tests.receiver import (
     well,
 )
 from workswith.kernel.settings import SettingsError
-from workswith.webhooks.sender import ERRORS, Sender, Sent
+from workswith.webhooks.sender import Sender
+from workswith.webhooks.sent import ERRORS, Sent
 from workswith.webhooks.settings import Rules, Settings
 
 BODY = b'[{"id":"1"}]'

@@ -12,7 +12,7 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, open_database, query
 from workswith.kernel.ident import Ident
 from workswith.kernel.tasks import Bells
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.shards import SHARDS, Shards, shard_of
 

@@ -45,7 +45,7 @@ from workswith.webhooks.reading import (
 )
 from workswith.webhooks.recorder import ENOUGH
 from workswith.webhooks.recording import Outcome
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.shards import NEVER
 
@@ -170,6 +170,8 @@ class Process:
             self.acknowledge(args[0])
         await self.way()
         return result
+
+    write_aside = write
 
     def acknowledge(self, outcomes: Sequence[Outcome]) -> None:
         """From here on it knows, whether it has heard or not."""

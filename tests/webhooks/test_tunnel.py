@@ -15,7 +15,8 @@ from tests.webhooks.chain import until
 from tests.webhooks.test_sender import BODY, post
 from workswith.kernel import log
 from workswith.kernel.settings import SettingsError
-from workswith.webhooks.sender import OUR_FAULT, Sender
+from workswith.webhooks.sender import Sender
+from workswith.webhooks.sent import OUR_FAULT
 from workswith.webhooks.settings import Settings
 from workswith.webhooks.tunnel import parse
 

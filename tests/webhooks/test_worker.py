@@ -18,7 +18,7 @@ from tests.webhooks.chain import CLIENT, FOR_EVER, PLANT, Chain, Ground, until
 from workswith.kernel.cipher import Cipher
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from workswith.webhooks.reading import secret_of
-from workswith.webhooks.sender import OUR_FAULT, Sent
+from workswith.webhooks.sent import OUR_FAULT, Sent
 from workswith.webhooks.settings import Rules, Settings
 
 SCHEDULE = [0, 10, 40, 100, 400, 1000]

@@ -14,7 +14,7 @@ from tests.webhooks.test_worker import Scripted
 from workswith.kernel.clock import SECOND
 from workswith.kernel.database import Database, Query
 from workswith.webhooks.lanes import Due
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.settings import Settings
 
 URL = "https://example.com/"
@@ -47,6 +47,8 @@ class Gate:
         if self.failing:
             raise ConnectionError("the database is away")
         return await self._database.write(body, *args, **kw)
+
+    write_aside = write
 
     def together(self) -> Any:
         return self._database.together()

@@ -23,7 +23,7 @@ from workswith.sandbox.faults.notifications import NotificationDoor
 from workswith.sandbox.faults.states import States
 from workswith.sandbox.faults.tokens import TokenDoor
 from workswith.sandbox.seed import Seed
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 
 from .areas import Areas
 from .kernel import Kernel

@@ -1,7 +1,7 @@
 """Tells applications that a session has ended. [OID-11, OpenID Connect Back-Channel Logout 1.0]"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -31,14 +31,14 @@ class Sent(Protocol):
 class Sender(Protocol):
     """Posts to an address of somebody else, within limits of time and of places."""
 
-    async def post(
+    def post(
         self,
         endpoint_id: str,
         url: str,
         headers: Sequence[tuple[str, str]],
         body: bytes,
         media_type: str,
-    ) -> Sent: ...
+    ) -> Awaitable[Sent]: ...
 
 
 class BackChannel:

@@ -6,10 +6,13 @@ cannot change the verdict any more, so headers and body only get a moment (`DRAI
 """
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import Protocol, cast
 
 import httptools
-import msgspec
+
+from .sent import Sent
+from .target import Target
 
 LARGEST = 64 * 1024
 """Bytes of an answer, headers included, after which the connection is cut."""
@@ -22,30 +25,6 @@ TICK = 0.02
 is only how much later than its budget a silent endpoint gives its place free."""
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """``seconds`` are from the written request to the status line; ``body`` is its beginning."""
-
-    status: int
-    seconds: float
-    body: bytes
-
-
-class Late(Exception):
-    """No status line within the budget."""
-
-
-class Garbled(Exception):
-    """Something that is not an HTTP/1 answer."""
-
-
-class Lost(Exception):
-    """The connection ended before a status line; ``silent``: not one byte had come."""
-
-    def __init__(self, *, silent: bool) -> None:
-        super().__init__()
-        self.silent = silent
-
-
 class Deadlines:
     """One timer for all connections that wait, since two for each request would cost more than
     the request's own handling.
@@ -55,6 +34,9 @@ class Deadlines:
         self._waiting: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def add(self, connection: "Connection") -> None:
         self._waiting.add(connection)
         if self._timer is None:
@@ -62,6 +44,11 @@ class Deadlines:
 
     def discard(self, connection: "Connection") -> None:
         self._waiting.discard(connection)
+
+    def close(self) -> None:
+        """Cuts all that wait."""
+        for connection in list(self._waiting):
+            connection.cut()
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
@@ -72,68 +59,104 @@ class Deadlines:
         self._timer = loop.call_later(TICK, self._look) if self._waiting else None
 
 
-class Connection(asyncio.Protocol):
-    """Made by ``loop.create_connection``; `ask` is called for one request after the other."""
+Asked = asyncio.Future[Sent]
 
-    def __init__(self, deadlines: Deadlines) -> None:
+
+class Line(Protocol):
+    """What a connection writes to: a transport, or TLS on one."""
+
+    def write(self, data: bytes) -> None: ...
+    def is_closing(self) -> bool: ...
+    def abort(self) -> None: ...
+
+
+class Connection(asyncio.Protocol):
+    """Made by ``loop.create_connection``, or on `secured`; `ask` is called for one request after the other.
+
+    ``over`` is told what came of each, and whom to tell it.
+    """
+
+    def __init__(self, target: Target, deadlines: Deadlines, over: "Over") -> None:
+        self.target = target
         self._loop = asyncio.get_running_loop()
         self._deadlines = deadlines
-        self._transport: asyncio.Transport | None = None
+        self._over = over
+        self._line: Line | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._over: asyncio.Future[Answer] | None = None
+        self._asked: Asked | None = None
         self._received = 0
         self._body = b""
         self._status = 0
         self._begun = 0.0
         self._budget = 0.0
-        self._answered = 0.0
+        self._answer_ms = 0.0
+        self.endpoint_id = ""
+        """Whose next requests it may carry."""
+        self.connect_ms = 0.0
+        """What its making took; 0 once that has been told with an answer."""
+        self.request = b""
+        """What was asked, until it is answered."""
         self.deadline = 0.0
         """When `expire` is due, in the loop's time."""
+        self.idle_since = 0.0
+        """Since when it waits for another request, in the loop's time."""
         self.usable = False
         """Whether another request may be sent."""
+        self.warm = False
+        """Whether it has answered before."""
 
-    def ask(self, request: bytes, budget: float) -> "asyncio.Future[Answer]":
-        """Sends; the status has to come within ``budget`` s. Fails with Late, Garbled or Lost.
+    @property
+    def silent(self) -> bool:
+        """Whether not one byte has come since the request."""
+        return self._received == 0
 
-        Whoever stops waiting for the answer cuts the connection.
+    def ask(self, request: bytes, budget: float) -> Asked:
+        """Sends; the status has to come within ``budget`` s.
+
+        Whoever stops waiting for it leaves the answer to this connection, which ends in time.
         """
-        over = self._over = self._loop.create_future()
-        transport = self._transport
+        asked = self._asked = self._loop.create_future()
         self._received = self._status = 0
-        if transport is None or transport.is_closing():
-            self._fail(Lost(silent=True))
-            return over
         self._body = b""
+        self.request = request
+        line = self._line
+        if line is None or line.is_closing():
+            self._fail("reset")
+            return asked
         self.usable = False
-        transport.write(request)
+        line.write(request)
         begun = self._begun = self._loop.time()
         self._budget = budget
         self.deadline = begun + budget
         self._deadlines.add(self)
-        return over
+        return asked
 
     def expire(self) -> None:
         """The deadline has passed: no status in time, or no end of what follows it."""
         if self._status:
             self.cut()
         else:
-            self._fail(Late())
+            self._fail("timeout")
 
     def cut(self) -> None:
         """Ends the connection at once."""
         self.usable = False
-        if self._transport is not None:
-            self._transport.abort()
+        if self._line is not None:
+            self._line.abort()
         self._end()
+
+    def begin(self, line: Line) -> None:
+        """It has been made."""
+        self._line = line
+        self.usable = True
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self.usable = True
+        self.begin(cast("asyncio.Transport", transport))
 
     def data_received(self, data: bytes) -> None:
-        if self._over is None:  # unasked: whatever it is, it must not answer the next request
+        if self._asked is None:  # unasked: whatever it is, it must not answer the next request
             self.cut()
             return
         self._received += len(data)
@@ -149,10 +172,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.usable = False
-        if self._status:
-            self._end()
-        else:
-            self._fail(Lost(silent=self._received == 0))
+        self._end()
 
     # httptools
 
@@ -186,38 +206,50 @@ class Connection(asyncio.Protocol):
         status = self._parser.get_status_code()
         known = 100 <= status <= 599 and status != 101
         if not known or not self._parser.get_http_version().startswith("1."):
-            self._fail(Garbled())
+            self._fail("garbled")
         elif status >= 200:
             now = self._loop.time()
-            if now - self._begun > self._budget:
-                self._fail(Late())
+            took = now - self._begun
+            if took > self._budget:
+                self._fail("timeout")
                 return
             self._status = status
-            self._answered = now
+            self._answer_ms = took * 1000
             self.deadline = now + DRAIN
 
     def _spoil(self) -> None:
         """What cannot be read: a failure before the status, only the end of it after."""
         if not self._status:
-            self._fail(Garbled())
+            self._fail("garbled")
         self.cut()
 
     def _end(self) -> None:
         """What came is the answer, if there was a status."""
-        if not self._status:
-            self._fail(Lost(silent=self._received == 0))
-        elif (over := self._asked()) is not None:
-            over.set_result(Answer(self._status, self._answered - self._begun, self._body))
-
-    def _fail(self, error: Exception) -> None:
-        if self._over is None:
+        if self._asked is None:
             return
-        if (over := self._asked()) is not None:
-            over.set_exception(error)
+        if self._status:
+            self._tell(Sent(self._status, "", self.connect_ms, self._answer_ms, self._body))
+            self.warm = True
+        else:
+            self._fail("reset")
+
+    def _fail(self, error: str) -> None:
+        if self._asked is None:
+            return
+        self.usable = False
+        late = self._budget * 1000 if error == "timeout" else 0.0
+        self._tell(Sent(None, error, self.connect_ms, late))
         self.cut()
 
-    def _asked(self) -> "asyncio.Future[Answer] | None":
-        """Whoever waits for the answer; from here on nothing is asked."""
-        over, self._over = self._over, None
+    def _tell(self, sent: Sent) -> None:
+        """From here on nothing is asked."""
+        asked, self._asked = self._asked, None
         self._deadlines.discard(self)
-        return None if over is None or over.done() else over
+        if asked is not None:
+            self._over(self, asked, sent)
+        self.connect_ms = 0.0
+        self.request = b""
+
+
+Over = Callable[[Connection, Asked, Sent], None]
+"""Hears of a connection what came of its request, and who waits for that."""

@@ -15,8 +15,9 @@ from workswith.kernel.settings import SettingsError
 
 from . import tunnel
 from .addresses import refused
-from .connection import Connection, Deadlines
+from .connection import Connection, Deadlines, Over
 from .resolving import Resolve, SystemResolver
+from .secured import Secured
 from .settings import Reach, Settings
 from .target import Target
 from .unable import Unable, ours
@@ -27,15 +28,17 @@ class Refused(Exception):
 
 
 class Dialler:
-    """Opens connections by the settings. Raises `SettingsError` for what cannot be used."""
+    """Opens connections by the settings; ``over`` hears what they were answered."""
 
-    def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
+    def __init__(self, settings: Settings, over: Over, resolve: Resolve | None = None) -> None:
+        """Raises `SettingsError` for what cannot be used."""
         self._reach: Reach = settings.reach
         self._system = SystemResolver()
         self._resolve = resolve or self._system
         self._proxy = tunnel.parse(settings.proxy)
         self._sources = _sources(settings.source_addresses)
         self._deadlines = Deadlines()
+        self._over = over
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._knows_the_system = False
         self._tls.set_alpn_protocols(["http/1.1"])
@@ -55,7 +58,13 @@ class Dialler:
                 return await self._tunnel(self._proxy, target, budget)
             return await self._dial(target, budget)
 
+    def asked(self) -> int:
+        """How many of the connections that it made wait for an answer."""
+        return len(self._deadlines)
+
     def close(self) -> None:
+        """Cuts those that wait for an answer."""
+        self._deadlines.close()
         self._system.close()
 
     async def _dial(self, target: Target, budget: float) -> Connection:
@@ -77,15 +86,11 @@ class Dialler:
         raise _failure(failures)
 
     async def _connect(self, target: Target, address: str) -> Connection:
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(
-            self._connection,
-            address,
-            target.port,
-            ssl=self._context() if target.tls else None,
-            server_hostname=_name(target) if target.tls else None,
-            local_addr=self._source(address),
+        connection, protocol = self._made(target)
+        await asyncio.get_running_loop().create_connection(
+            lambda: protocol, address, target.port, local_addr=self._source(address)
         )
+        await _ready(protocol)
         return connection
 
     async def _tunnel(self, proxy: tunnel.Proxy, target: Target, budget: float) -> Connection:
@@ -99,25 +104,18 @@ class Dialler:
             resolve=self._system,
             budget=budget,
         )
-        connection = self._connection()
-        if not target.tls:
-            transport.set_protocol(connection)
-            connection.connection_made(transport)
-            return connection
-        try:
-            secured = await asyncio.get_running_loop().start_tls(
-                transport, connection, self._context(), server_hostname=_name(target)
-            )
-        except BaseException:
-            transport.abort()
-            raise
-        if secured is None:
-            raise OSError("the connection ended during the TLS handshake")
-        connection.connection_made(secured)
+        connection, protocol = self._made(target)
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        await _ready(protocol)
         return connection
 
-    def _connection(self) -> Connection:
-        return Connection(self._deadlines)
+    def _made(self, target: Target) -> tuple[Connection, Connection | Secured]:
+        """A connection, and what its transport speaks to."""
+        connection = Connection(target, self._deadlines, self._over)
+        if not target.tls:
+            return connection, connection
+        return connection, Secured(connection, self._context(), _name(target))
 
     def _context(self) -> ssl.SSLContext:
         if not self._knows_the_system:
@@ -135,6 +133,15 @@ class Dialler:
         if version not in self._sources:
             raise Unable(f"deliveries are not sent by IPv{version} here")
         return self._sources[version], 0
+
+
+async def _ready(protocol: Connection | Secured) -> None:
+    if isinstance(protocol, Secured):
+        try:
+            await protocol.ready
+        except BaseException:
+            protocol.abort()
+            raise
 
 
 def _name(target: Target) -> str:

@@ -18,7 +18,7 @@ from workswith.kernel.database import Tx, query
 from workswith.kernel.words import N_, SOURCE, catalogue
 
 from .policy import Lane
-from .sender import ERRORS
+from .sent import ERRORS
 
 QUIET = 6 * HOUR
 PATIENCE = 3

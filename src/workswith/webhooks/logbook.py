@@ -18,7 +18,7 @@ from .bodies import SERIES
 
 
 class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """``error`` is a key of `sender.ERRORS` when there is no status, or the answer is none.
+    """``error`` is a key of `sent.ERRORS` when there is no status, or the answer is none.
 
     ``failures`` is the counter of the endpoint after this attempt, ``ban_until`` the ban that then
     was in force or past; times are real milliseconds, ``at`` is the clock's.

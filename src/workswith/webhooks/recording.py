@@ -18,7 +18,7 @@ from .incidents import About, Incident
 from .lanes import Due, keys
 from .logbook import Attempt, Tally
 from .policy import Lane
-from .sender import OUR_FAULT, UNPROVEN, Sent
+from .sent import OUR_FAULT, UNPROVEN, Sent
 from .settings import Rules
 
 

@@ -13,8 +13,8 @@ with it; after a failure, which may bring a ban, only when that is written down.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Protocol
 
 from workswith.kernel import log
 from workswith.kernel.cipher import CipherError
@@ -28,7 +28,7 @@ from .lanes import Due, Endpoint
 from .policy import Lane
 from .recorder import Recorder
 from .recording import Book, Outcome
-from .sender import OUR_FAULT, Sent
+from .sent import OUR_FAULT, Sent
 from .settings import Settings
 from .shards import Shards
 from .signing import Signer
@@ -43,9 +43,9 @@ _log = log.get("webhooks")
 class Posts(Protocol):
     """What the worker asks of the sender. Never raises."""
 
-    async def post(
+    def post(
         self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
-    ) -> Sent: ...
+    ) -> Awaitable[Sent]: ...
 
 
 class Worker:
@@ -223,7 +223,7 @@ class Worker:
             self._start(line, now, ailing=ailing)
         return due
 
-    def _attempt(self, endpoint: Endpoint, due: Due, now: int) -> Coroutine[Any, Any, Sent]:
+    def _attempt(self, endpoint: Endpoint, due: Due, now: int) -> Awaitable[Sent]:
         previous = endpoint.previous_secret if now < (endpoint.previous_until or 0) else None
         try:
             headers = self._signer.headers(

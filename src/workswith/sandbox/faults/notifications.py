@@ -1,13 +1,13 @@
 """The doors of notifications: what is never sent, and endpoints that fail. [SBX-3 C2C-3]"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from workswith.events.outbox import Event
 from workswith.kernel.database import Reads, query
 from workswith.webhooks.fanout import Renderer
-from workswith.webhooks.sender import Sent
+from workswith.webhooks.sent import Sent
 from workswith.webhooks.subscriptions import Subscription
 
 from .engine import Faults
@@ -21,9 +21,9 @@ Attempted = Callable[[str, Sent], None]
 class Posts(Protocol):
     """`webhooks.worker.Posts`."""
 
-    async def post(
+    def post(
         self, endpoint_id: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
-    ) -> Sent: ...
+    ) -> Awaitable[Sent]: ...
 
 
 class NotificationDoor:

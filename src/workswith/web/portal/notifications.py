@@ -19,7 +19,7 @@ from workswith.web.site.pages import developer
 from workswith.web.site.visit import Visit
 from workswith.webhooks import reading
 from workswith.webhooks.desk import Desk
-from workswith.webhooks.sender import ERRORS
+from workswith.webhooks.sent import ERRORS
 from workswith.webhooks.settings import Rules
 
 PAGE, LATEST = 25, 5
