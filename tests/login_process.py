@@ -19,7 +19,7 @@ from workswith.cli.serving import bind, serve
 from workswith.identity.application import ApplicationForm
 from workswith.identity.settings import Settings as Identity
 from workswith.kernel.clock import Clock
-from workswith.kernel.database import migrate, open_database
+from workswith.kernel.database import migrate, open_database, postgresql
 from workswith.settings import Settings
 from workswith.web.site.services import Origins
 
@@ -75,6 +75,7 @@ async def plant(areas: Areas, families: int) -> dict[str, Any]:
 
 
 async def main(url: str, families: int) -> None:
+    postgresql.CONNECT_SECONDS = 90  # so many at once may wait on a busy machine
     if families:
         database = await open_database(url)
         await migrate(database, url)

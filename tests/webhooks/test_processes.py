@@ -133,7 +133,7 @@ async def test_killed_paused_and_cut_off_again_and_again(
     database: Database, workers: Workers, plain: Receiver, settings: Settings, ident: Ident
 ) -> None:
     """One worker at a time. What it is sending through loses one answer of twenty."""
-    workers.lease_ms, workers.answer_ms = 0, 5_000
+    workers.lease_ms, workers.answer_ms = 0, 20_000
     chain = Chain(Ground(database, Clock(), ident, Bells(), Cipher(bytes(32))), settings)
     plain.behave = slow(5)
     worker = await workers.start()
