@@ -40,7 +40,7 @@ class Dialler:
         self._deadlines = Deadlines()
         self._over = over
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._knows_the_system = False
+        self._authorities: asyncio.Future[None] | None = None
         self._tls.set_alpn_protocols(["http/1.1"])
         for file in settings.authorities:
             try:
@@ -86,7 +86,7 @@ class Dialler:
         raise _failure(failures)
 
     async def _connect(self, target: Target, address: str) -> Connection:
-        connection, protocol = self._made(target)
+        connection, protocol = await self._made(target)
         await asyncio.get_running_loop().create_connection(
             lambda: protocol, address, target.port, local_addr=self._source(address)
         )
@@ -96,6 +96,7 @@ class Dialler:
     async def _tunnel(self, proxy: tunnel.Proxy, target: Target, budget: float) -> Connection:
         if _is_address(target.host) and (reason := refused(target.host, self._reach)):
             raise Refused(f"{target.host}: {reason}")
+        connection, protocol = await self._made(target)
         transport = await tunnel.through(
             proxy,
             target.host,
@@ -104,25 +105,26 @@ class Dialler:
             resolve=self._system,
             budget=budget,
         )
-        connection, protocol = self._made(target)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         await _ready(protocol)
         return connection
 
-    def _made(self, target: Target) -> tuple[Connection, Connection | Secured]:
+    async def _made(self, target: Target) -> tuple[Connection, Connection | Secured]:
         """A connection, and what its transport speaks to."""
         connection = Connection(target, self._deadlines, self._over)
         if not target.tls:
             return connection, connection
-        return connection, Secured(connection, self._context(), _name(target))
+        return connection, Secured(connection, await self._context(), _name(target))
 
-    def _context(self) -> ssl.SSLContext:
-        if not self._knows_the_system:
+    async def _context(self) -> ssl.SSLContext:
+        if self._authorities is None:
             # At the first delivery: reading the system's authorities takes longer than the rest
-            # of a start.
-            self._tls.load_default_certs()
-            self._knows_the_system = True
+            # of a start. In a thread, so that nothing but what is dialled waits for it.
+            loop = asyncio.get_running_loop()
+            self._authorities = loop.run_in_executor(None, self._tls.load_default_certs)
+        if not self._authorities.done():
+            await asyncio.wait([self._authorities])
         return self._tls
 
     def _source(self, address: str) -> tuple[str, int] | None:
