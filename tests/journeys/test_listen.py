@@ -124,6 +124,9 @@ def test_a_program_that_is_down_is_named(cloud: Cloud, home: Home) -> None:
         (("events", "--limit", "0"), "not in the range"),
         (("replay", "zz", "--since", "2026-01-01"), "No endpoint's id begins with 'zz'"),
         (("trigger",), "Nothing was sent"),
+        (("show", "a b"), "There is no such delivery"),
+        (("show", "../../clock"), "404"),
+        (("replay", "a b?x"), "There is no such delivery"),
     ],
 )
 def test_what_cannot_be_is_said_in_the_last_line(

@@ -112,6 +112,8 @@ async def _listen(
             click.echo("Turn a thermostat; Ctrl-C ends.", err=True)
             await over.wait()
     finally:
+        if forwarder is not None:
+            forwarder.close()
         await listener.stop()
 
 

@@ -1,6 +1,7 @@
 """``workswith webhooks``: notifications on this machine, and what became of them."""
 
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -98,7 +99,7 @@ def replay(id_: str, since: str, until: str, state: str | None, once: str, where
     if not chosen:
         if since or until or state:
             raise click.ClickException(f"No endpoint's id begins with {id_!r}.")
-        where.ask("POST", f"/deliveries/{id_}/replay", once=once)
+        where.ask("POST", f"/deliveries/{quote(id_, safe='')}/replay", once=once)
         click.echo("1 delivery goes out again.")
         return
     one = _only(chosen, id_)
@@ -158,7 +159,7 @@ def deliveries(
 @json_option
 def show(id_: str, where: Notified, as_json: bool) -> None:
     """Show one delivery: its body, and every attempt with times and the answer's first kilobyte."""
-    one = where.ask("GET", f"/deliveries/{id_}")
+    one = where.ask("GET", f"/deliveries/{quote(id_, safe='')}")
     if as_json:
         click.echo(_json(one))
         return
