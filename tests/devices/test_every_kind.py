@@ -19,10 +19,8 @@ from workswith.devices import automation, heater, light, plug, remote, thermosta
 from workswith.devices.hand import Hand
 from workswith.devices.history import Span, samples_of
 from workswith.devices.homes import furnish
-from workswith.devices.inventory import pace_of
 from workswith.devices.link import Outcome
 from workswith.devices.plants import Reach
-from workswith.devices.settings import Settings
 from workswith.devices.simulators.kind import USUAL_PACE
 from workswith.events import outbox
 from workswith.events.outbox import Event
@@ -128,6 +126,59 @@ async def test_several_are_told_at_once_or_none_is(every: House) -> None:
     await every.park.set_online(ids[1], True)
     await every.twin.command_all(*where, dict.fromkeys(ids, off), device="plug")
     assert not (await said(every, "Lavatrice")).on
+
+
+async def test_several_obey_at_one_instant_and_the_meter_sees_them_together(every: House) -> None:
+    await every.supervisor.advance(every.clock.now() + 2 * HOUR)
+    lights = [every.home.module(name).id for name in ("Luce cucina", "Luce soggiorno")]
+    before = await said(every, METER)
+    known = len(await outbox.of_plant(every.database, every.plant_id, limit=10_000))
+    on = light.Command(on=True)
+    await every.twin.command_all("anna", every.plant_id, dict.fromkeys(lights, on), "f1")
+    events = await outbox.of_plant(every.database, every.plant_id, known)
+    assert [(one.kind, one.flow) for one in events[:2]] == [("light", "f1")] * 2
+    assert {one.at for one in events[:2]} == {every.clock.now()}
+    await every.supervisor.advance(every.clock.now() + 2 * MINUTE)
+    after = await said(every, METER)
+    assert after.at > before.at
+    assert after.power == sum([(await drawn(every, one)).power for one in behind_the_meter(every)])
+
+
+async def test_who_is_silent_or_away_does_not_keep_the_others_from_obeying(every: House) -> None:
+    lamp, dimmer, fridge = (
+        every.home.module(name).id for name in ("Luce cucina", "Luce soggiorno", "Frigorifero")
+    )
+    await every.park.set_silent(dimmer, True)
+    await every.park.set_online(fridge, False)
+    commands = {
+        dimmer: light.Command(on=True),
+        fridge: plug.Command(on=False),
+        lamp: light.Command(on=True),
+    }
+    outcomes = await every.twin.tell("anna", every.plant_id, commands)
+    assert dict(outcomes) == {
+        dimmer: Outcome.SILENT,
+        fridge: Outcome.OFFLINE,
+        lamp: Outcome.DONE,
+    }
+    assert list(outcomes) == list(commands)
+    assert (await said(every, "Luce cucina")).on
+    for module_id, outcome in outcomes.items():
+        told = await every.twin.desired("anna", every.plant_id, module_id)
+        assert told is not None
+        assert (told.command, told.outcome) == (commands[module_id], outcome)
+
+
+async def test_a_meter_and_all_behind_it_agree_after_a_jump(every: House) -> None:
+    """Of an absence only the last days are lived through, by the meter's account as by each one's."""
+    await every.supervisor.advance(every.clock.now() + HOUR)
+    every.clock.jump(every.clock.now() + 5 * DAY)
+    await every.twin.command(*named(every, "Luce cucina"), light.Command(on=True))
+    await every.supervisor.advance(every.clock.now() + HOUR)
+    await every.park.speak([*behind_the_meter(every), every.home.module(METER).id])
+    each = [await drawn(every, one) for one in behind_the_meter(every)]
+    now = await said(every, METER)
+    assert (now.power, now.energy) == (sum(e.power for e in each), sum(e.energy for e in each))
 
 
 async def test_a_shutter_answers_before_it_has_arrived(every: House) -> None:
@@ -359,12 +410,6 @@ async def test_a_day_of_a_home_costs_well_under_a_second(
         spent.append(time.process_time() - began)
     assert min(spent) < 0.9
     await database.close()
-
-
-def test_how_often_devices_speak_can_be_set() -> None:
-    assert pace_of(Settings()) == USUAL_PACE
-    pace = pace_of(Settings(power_seconds=5, power_step=50, temperature_step=0.5))
-    assert (pace.power, pace.power_step, pace.temperature_step) == (5_000, 50, 5)
 
 
 async def test_a_thermostat_beside_other_kinds_is_a_thermostat(house: House) -> None:

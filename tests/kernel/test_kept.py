@@ -4,7 +4,7 @@ import pytest
 
 from tests.kernel.races import never_less
 from tests.kernel.test_database import PUT, put
-from workswith.kernel.database import Database, Kept, Tx, query, statement
+from workswith.kernel.database import Database, Kept, KeptRows, Tx, query, statement
 
 ROW = query(lambda *columns: list(columns), "SELECT id, wall FROM clock WHERE id = :id")
 OTHER = statement(
@@ -106,3 +106,28 @@ async def test_readers_never_see_less_than_was_acknowledged(database: Database) 
         return None if row is None else int(row[1])
 
     await never_less(database, wall)
+
+
+async def test_a_list_is_the_same_until_a_row_is_written(database: Database) -> None:
+    kept = KeptRows(database, ROW)
+    assert list(await kept.all(id=1)) == []
+    await database.write(put, 1)
+    first = await kept.all(id=1)
+    assert first == [[1, 1]]
+    await database.write(other)
+    again = await kept.all(id=1)
+    assert again == first
+    assert (again is first) == (database.dialect == "sqlite")
+    await database.write(put, 1)
+    assert await kept.all(id=1) == [[1, 2]]
+
+
+async def test_a_list_is_known_only_where_one_process_writes(database: Database) -> None:
+    """Elsewhere it would lack what another process has just added."""
+    kept = KeptRows(database, ROW)
+    await database.write(put, 1)
+    assert kept.known(1) is None
+    rows = await kept.all(id=1)
+    assert kept.known(1) is (rows if database.dialect == "sqlite" else None)
+    await database.write(put, 1)
+    assert kept.known(1) is None

@@ -7,7 +7,8 @@ import pytest
 from tests.devices.gateways.conftest import OWNER, Site
 from workswith.devices.homes import furnish
 from workswith.devices.light import Command as LightCommand
-from workswith.devices.links import RemoteHands
+from workswith.devices.link import Outcome
+from workswith.devices.links import Links, RemoteHands
 from workswith.devices.remote import Press
 from workswith.kernel.problem import Kind, Problem
 
@@ -36,3 +37,25 @@ async def test_a_hand_reaches_both_kinds(site: Site, tmp_path: Path) -> None:
     with pytest.raises(Problem) as refused:
         await hands.touch(lamp.id, LightCommand(on=False))
     assert refused.value.kind is Kind.UNREACHABLE
+
+
+async def test_several_are_told_whichever_way_each_is_reached(site: Site, tmp_path: Path) -> None:
+    (home,) = await site.database.write(furnish, OWNER, site.ident, "one_of_each", site.clock.now())
+    await site.park.welcome("")
+    await site.connected(site.gateway(await site.add(), tmp_path, "one_of_each"))
+    links = Links(site.park, site.hub)
+    lamps = [
+        (plant, one.id)
+        for plant, modules in ((site.plant, await site.modules()), (home.plant, home.modules))
+        for one in modules
+        if one.device == "light"
+    ]
+    away = home.module("Luce soggiorno").id
+    await site.park.set_online(away, False)
+    commands = {id_: LightCommand(on=True) for _, id_ in lamps}
+    outcomes = await links.send_all(commands, deadline=20.0, flow="f1")
+    assert list(outcomes) == [id_ for _, id_ in lamps]
+    assert outcomes == {id_: Outcome.OFFLINE if id_ == away else Outcome.DONE for _, id_ in lamps}
+    for plant, id_ in lamps:
+        read = await site.twin.read(OWNER, plant.id, id_, last_known=True)
+        assert read.reading.on == (id_ != away)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOON
 from tests.devices.simulators.household import ASKED, ELECTRIC, HOUSEHOLD, Put, put
-from workswith.devices.simulators.kind import Pace
+from workswith.devices.simulators.kind import MEMORY, Pace
 from workswith.kernel.clock import DAY, HOUR, MINUTE, SECOND
 
 every = pytest.mark.parametrize("name", sorted(ASKED))
@@ -115,6 +115,25 @@ def test_energy_is_what_power_adds_up_to(name: str, data: st.DataObject) -> None
         assert 0 <= now.power <= 2_100
         assert before.energy <= now.energy <= before.energy + 2_100 * (at - before.at)
         before = now
+
+
+@pytest.mark.parametrize("name", ELECTRIC)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_what_draws_steadily_does_so_until_then(name: str, data: st.DataObject) -> None:
+    one = put(HOUSEHOLD[name])
+    state = one.start
+    for at, command in orders(data.draw(days(name))):
+        state = one.simulator.step(one.body, state, at, command).state
+    now = state.said.at + data.draw(pauses)
+    lived, said = one.simulator.look(one.body, state, now)
+    until = one.simulator.steady(one.body, lived, now)
+    assert now <= until <= lived.at + MEMORY
+    if until > now:
+        later = data.draw(st.integers(now, min(until, now + DAY) - 1))
+        then = one.simulator.look(one.body, state, later).reading
+        assert then.power == said.power
+        assert then.energy == said.energy + said.power * (later - now)
 
 
 @every

@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import NOON
 from tests.devices.simulators.household import HOUSEHOLD, put
 from workswith.devices.heater import Command, Mode
+from workswith.devices.simulators.heater import soonest
 from workswith.kernel.clock import DAY, HOUR
 
 HEATER = put(HOUSEHOLD["heater"])
@@ -37,3 +38,11 @@ def test_an_order_counts_on_its_millisecond() -> None:
     assert (state.said.power, state.said.energy) == (0, 1_500 * 12_345)
     state, _ = HEATER.heard(state, NOON + HOUR)
     assert state.said.energy == 1_500 * 12_345
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("after", [0, 1, 59_000, 7 * HOUR + 11])
+def test_it_does_not_speak_before_it_says_it_could(mode: Mode, after: int) -> None:
+    state, _ = HEATER.heard(HEATER.start, NOON + after)
+    state = HEATER.simulator.step(HEATER.body, state, NOON + after, Command(mode)).state
+    assert soonest(HEATER.body, state) <= HEATER.simulator.foresee(HEATER.body, state).wake_at
