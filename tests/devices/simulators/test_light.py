@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.conftest import NOON
 from tests.devices.simulators.household import HOUSEHOLD, Put, put
 from workswith.devices.light import Command
-from workswith.devices.simulators import light
+from workswith.devices.simulators import light, power
 from workswith.kernel.clock import HOUR, SECOND
 
 PLAIN, DIMMER = put(HOUSEHOLD["light"]), put(HOUSEHOLD["dimmer"])
@@ -74,3 +74,23 @@ def test_a_dimmer_never_jumps_and_its_watts_follow_its_brightness(
         assert light.brightness(DIMMER.body, state, now) == before
     settled = light.brightness(DIMMER.body, state, now + HOUR)
     assert settled == (state.level if state.on else 0)
+
+
+@given(
+    levels=st.lists(st.integers(0, 100), min_size=1, max_size=4),
+    pauses=st.lists(st.integers(0, 3 * SECOND), min_size=4, max_size=4),
+    since=st.integers(0, 3 * SECOND),
+    span=st.integers(0, 3 * SECOND),
+)
+def test_a_ramp_uses_what_each_percent_of_it_draws(
+    levels: list[int], pauses: list[int], since: int, span: int
+) -> None:
+    """To the millijoule, on the way up and down, also when it turns back on the way."""
+    state, now = DIMMER.start, NOON
+    for level, pause in zip(levels, pauses, strict=False):
+        now += pause
+        state = told(DIMMER, state, now, level=level)
+    since += now
+    curve = light._curve(DIMMER.body, state)
+    expected = power.energy(curve, since, since + span)
+    assert light.used(DIMMER.body, state, since, since + span) == expected
