@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import NOON
 from tests.events.test_outbox import put_unheard
 from workswith.events.outbox import SERIES, of_plant
+from workswith.kernel import slices
 from workswith.kernel.clock import DAY
 from workswith.kernel.database import Database, open_database, query
 from workswith.kernel.slices import AGAIN, SLICES, Rotation
@@ -56,8 +57,10 @@ async def test_longer_is_kept_longer_and_shorter_goes_at_once(database: Database
     assert len(await of_plant(database, "plant-1")) == 1, "what ended lately stays"
 
 
-async def test_two_processes_open_one(database_url: str) -> None:
-    """On SQLite two rotations of one process."""
+async def test_two_processes_open_one(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite two rotations of one process; on PostgreSQL each waits for the other."""
+    patient = query(str, "SELECT set_config('lock_timeout', '60s', true)")
+    monkeypatch.setitem(slices._BE_SHORT, "postgresql", patient)
     one = await open_database(database_url)
     other = await open_database(database_url) if one.dialect == "postgresql" else one
     rotations = [Rotation(database, SERIES, KEEP) for database in (one, other, one, other)]
