@@ -16,7 +16,7 @@ from .policy import Lane
 from .recording import Book, Outcome
 
 BATCH = 1_024
-ENOUGH = BATCH
+ENOUGH = 512
 """So many outcomes wait for no others."""
 GATHER_SECONDS = 0.05
 """Real; the longest that a success waits for others."""
