@@ -19,6 +19,7 @@ for name in (
     "client",
     "refresh",
     "webhooks",
+    "trips",
     "retention",
     "mqtt",
 ):

@@ -5,20 +5,24 @@ until somebody may have ended a part of it, and bodies that wait in memory have 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
 from workswith.kernel.database import Database
 
 from . import lanes, policy
-from .lanes import Due, Endpoint
+from .lanes import Due, Endpoint, Found
 from .policy import Lane, Start
 from .recording import Outcome
 from .settings import Settings
 
 BUFFER = 64
 """Deliveries of a lane that are read together."""
+BROUGHT = 4
+"""Fewer deliveries of a new lane than this come with the look at it; more are read apart."""
+MANY = 64
+"""Who knows of more lanes than this is busy: to name them all would cost more than it saves."""
 BUFFER_SECONDS = 1.0
 """Real seconds after which another process's cancellation is noticed; on SQLite there is none."""
 
@@ -95,6 +99,16 @@ class Line:
         return due
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When deliveries were read, by what was written, and at most how many of a lane."""
+
+    changes: int
+    events: int
+    good_until: float
+    limit: int
+
+
 class Ahead:
     """The lanes of this process."""
 
@@ -109,9 +123,27 @@ class Ahead:
         self._changes = database.changes.watch(("webhook_subscription",))
         # The relay takes events from its queue in the transaction that adds deliveries.
         self._events = database.changes.watch(("event_queue", "webhook_subscription"))
+        self._brought: dict[str, list[Due]] = {}
+        self._of_brought = Reading(0, 0, 0.0, 0)
 
     def known(self, endpoint_id: str) -> Line | None:
         return self._lines.get(endpoint_id)
+
+    async def look(self, owner: str, now: int, most: int, *, room: bool) -> Found:
+        """Which lanes are due; as long as there is room, with what is due of the first new ones."""
+        bring = room and len(self._lines) <= MANY and self._waiting_bytes < self._bytes // 2
+        reading = self._of_brought = self._reading(BROUGHT if bring else 0)
+        found = await lanes.look(
+            self._database,
+            self._database.dialect,
+            owner,
+            now,
+            most=most,
+            known=list(self._lines) if bring else (),
+            bring=reading.limit,
+        )
+        self._brought = found.due
+        return found
 
     def line(self, endpoint: Endpoint, ban_until: int, *, ailing: bool) -> Line:
         """The lane, with what was read of its row just now; ``ban_until`` is what else is known."""
@@ -168,33 +200,48 @@ class Ahead:
 
         Little at a time when too many bytes wait already: ailing endpoints may fill half of that.
         """
-        if not lines:
-            return set()
-        allowed = self._bytes // (2 if lines[0].ailing else 1)
-        limit = BUFFER if self._waiting_bytes < allowed else self._places
-        limit += max(len(line.taken) for line in lines)
-        changes, events = self._changes.count, self._events.count
+        nothing: set[Line] = set()
+        asked: list[Line] = []
         for line in lines:
-            line.ended.clear()
-            line.doubt = False
-        found = await lanes.due_of(
-            self._database,
-            self._database.dialect,
-            [line.endpoint.id for line in lines],
-            now,
-            limit,
-        )
+            brought = self._brought.pop(line.endpoint.id, None)
+            if brought is None or line.taken or not self._stands(self._of_brought):
+                asked.append(line)
+            elif not self._begin_anew(line, brought, self._of_brought):
+                nothing.add(line)
+        if not asked:
+            return nothing
+        limit = BUFFER if self._waiting_bytes < self._allowed(asked[0]) else self._places
+        reading = self._reading(limit + max(len(line.taken) for line in asked))
+        _begin(asked)
+        ids = [line.endpoint.id for line in asked]
+        dialect = self._database.dialect
+        found = await lanes.due_of(self._database, dialect, ids, now, reading.limit)
+        return nothing | {
+            line for line in asked if not self._begin_anew(line, found[line.endpoint.id], reading)
+        }
+
+    def _reading(self, limit: int) -> Reading:
+        """One that begins now."""
         good_for = inf if self._alone else BUFFER_SECONDS
-        good_until = asyncio.get_running_loop().time() + good_for
-        for line in lines:
-            due = found[line.endpoint.id]
-            known = line.taken | line.ended
-            self._put(line, [one for one in due if one.number not in known and not line.doubt])
-            line.retries = any(one.attempts for one in line.waiting)
-            line.changes, line.events = changes, events
-            line.whole = self._alone and len(due) < limit and not line.doubt
-            line.good_until = good_until
-        return {line for line in lines if not found[line.endpoint.id]}
+        until = asyncio.get_running_loop().time() + good_for
+        return Reading(self._changes.count, self._events.count, until, limit)
+
+    def _stands(self, reading: Reading) -> bool:
+        return reading.changes == self._changes.count and (
+            self._alone or asyncio.get_running_loop().time() < reading.good_until
+        )
+
+    def _allowed(self, line: Line) -> int:
+        return self._bytes // (2 if line.ailing else 1)
+
+    def _begin_anew(self, line: Line, due: Sequence[Due], reading: Reading) -> bool:
+        """With what was read of it from its beginning; returns whether that is anything."""
+        self._put(line, [] if line.doubt else _unknown(line, due))
+        line.retries = any(one.attempts for one in line.waiting)
+        line.changes, line.events = reading.changes, reading.events
+        line.whole = self._alone and len(due) < reading.limit and not line.doubt
+        line.good_until = reading.good_until
+        return bool(due)
 
     def end(self, outcomes: Sequence[Outcome], written: Collection[str]) -> None:
         """Attempts are over. What was not written, because another owns the lane by now or nobody
@@ -220,3 +267,16 @@ class Ahead:
         ahead = sum([len(one.body) for one in waiting])
         self._waiting_bytes += ahead - line.ahead
         line.waiting, line.ahead = waiting, ahead
+
+
+def _begin(lines: Iterable[Line]) -> None:
+    """From here on is noted what ends while they are read."""
+    for line in lines:
+        line.ended.clear()
+        line.doubt = False
+
+
+def _unknown(line: Line, due: Iterable[Due]) -> list[Due]:
+    """What is not under way, and has not ended while it was read."""
+    known = line.taken | line.ended
+    return [one for one in due if one.number not in known]

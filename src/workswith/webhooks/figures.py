@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from workswith.kernel.clock import MINUTE
-from workswith.kernel.database import Reads, query
+from workswith.kernel.database import Reads, keys, query
 from workswith.kernel.exposition import Metric, by, gauge
 
 from . import logbook
-from .lanes import keys
 from .shards import SHARDS
 
 TOP = 10
@@ -76,7 +75,7 @@ _URLS = query(
 _OWNERS = query(
     Owner,
     f"SELECT owner, count(*), min(expires_at) FROM webhook_shard WHERE shard < {SHARDS} "
-    "GROUP BY owner ORDER BY owner",
+    "AND owner <> '' AND expires_at > :now GROUP BY owner ORDER BY owner",
 )
 
 
@@ -108,7 +107,7 @@ async def figures(reads: Reads, now: int, *, window: int = 15 * MINUTE) -> Figur
         failing_hosts=tuple(
             Host(host, attempts[host], bad) for host, bad in failed.most_common(TOP) if bad
         ),
-        owners=tuple(await reads.all(_OWNERS)),
+        owners=tuple(await reads.all(_OWNERS, now=now)),
     )
 
 

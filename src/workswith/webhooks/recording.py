@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from workswith.kernel.database import Query, Tx, query, statement
+from workswith.kernel.database import Query, Tx, keys, query, statement
 
 from . import handshake, incidents, logbook, policy
 from .incidents import About, Incident
-from .lanes import Due, keys
+from .lanes import Due
 from .logbook import Attempt, Tally
 from .policy import Lane
 from .sent import OUR_FAULT, UNPROVEN, Sent

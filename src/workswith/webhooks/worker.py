@@ -22,7 +22,7 @@ from workswith.kernel.clock import Clock
 from workswith.kernel.database import Database, Tx
 from workswith.kernel.tasks import Bells
 
-from . import lanes, recording
+from . import recording
 from .ahead import Ahead, Line
 from .lanes import Due, Endpoint
 from .policy import Lane
@@ -36,6 +36,8 @@ from .signing import Signer
 BELL = "webhooks"
 UNWRITTEN = 2_048
 """Acknowledgements that may wait for the database before nothing more is started."""
+TOGETHER = 16
+"""Lanes that are read together: while the next ones are read, these are sent and written down."""
 
 _log = log.get("webhooks")
 
@@ -101,8 +103,8 @@ class Worker:
         for endpoint_id in self._known:
             self._banned.pop(endpoint_id, None)
         self._known.clear()
-        limit = 2 * self._settings.in_flight
-        found = await lanes.look(self._database, self.shards.owner, now, limit)
+        most, room = 2 * self._settings.in_flight, self._room(ailing=False) > 0
+        found = await self._ahead.look(self.shards.owner, now, most, room=room)
         await self._serve(found.healthy, now, ailing=False)
         await self._serve(found.ailing, now, ailing=True)
         return found.next_due  # whoever changes that rings
@@ -133,7 +135,7 @@ class Worker:
         found, ahead = deque(due), self._ahead
         while found and (room := self._room(ailing=ailing)) > 0:
             lines: list[Line] = []
-            while found and len(lines) < room:
+            while found and len(lines) < min(room, TOGETHER):
                 endpoint = found.popleft()
                 line = ahead.line(endpoint, self._banned.get(endpoint.id, 0), ailing=ailing)
                 if line.busy < self._settings.in_flight_per_endpoint and not ahead.spent(line):
