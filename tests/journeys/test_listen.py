@@ -18,6 +18,12 @@ COMMAND = (sys.executable, "-m", "workswith", "webhooks")
 NOBODY = "http://127.0.0.1:9"
 
 
+@pytest.fixture(scope="module")
+def cloud(still_cloud: Cloud) -> Cloud:
+    """Nothing happens in its homes but what these tests do."""
+    return still_cloud
+
+
 @pytest.fixture
 def home(cloud: Cloud) -> Iterator[Home]:
     with cloud.http() as http:
