@@ -165,10 +165,13 @@ def _draw(device: Device, now: int, fresh: Any) -> Draw:
     if fresh is None and state.said.at <= now < device.ahead.wake_at:
         # It lives on to here and says nothing, so the next look has less far to go.
         device.state = state = simulator.step(body, state, now).state
-    if state.said.at < now or device.circuit:
+        said = simulator.look(body, state, now).reading
+    elif state.said.at >= now and not device.circuit:  # it has just said so
+        now, said = state.said.at, state.said
+    else:  # it lives on only when its turn comes, and from here nothing is known of then
         now = max(now, state.said.at)
-        lived, said = simulator.look(body, state, now)
-    else:  # it has just said so
-        now, lived, said = state.said.at, state, state.said
-    device.draw = Draw(state, said.power, said.energy, now, simulator.steady(body, lived, now))
+        said = simulator.look(body, state, now).reading
+        return Draw(state, said.power, said.energy, now, now)
+    until = simulator.steady(body, state, now)
+    device.draw = Draw(state, said.power, said.energy, now, until)
     return device.draw
