@@ -529,7 +529,7 @@ async def _die_at(at: int, when: str, template: Path, settings: Settings) -> int
 
     story = Story(ground, settings, 7, fate=fate)
     try:
-        await story.run(steps=10)
+        await story.run(steps=14)
         await story.check()
     except BaseException as error:
         error.add_note(f"{when} commit {at}")
