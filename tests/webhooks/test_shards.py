@@ -66,6 +66,21 @@ async def test_a_lease_that_ended_is_taken_over(database: Database) -> None:
     assert await held(first, database) == set()
 
 
+async def test_what_a_sole_worker_had_is_free_when_it_stops_and_taken_when_it_dies(
+    database: Database,
+) -> None:
+    """An installation may grow from one worker to several, whatever became of the first."""
+    sole, several = Shards(database), [Shards(database, lease_ms=60_000) for _ in range(2)]
+    await sole.keep()
+    await sole.release()
+    assert await held(sole, database) == set()
+    await sole.keep()
+    assert await held(sole, database) == set(range(SHARDS))
+    for _ in range(2):  # it dies without a word
+        await keep(*several)
+    assert [len(await held(worker, database)) for worker in several] == [SHARDS // 2] * 2
+
+
 def test_endpoints_spread_over_the_shards(ident: Ident) -> None:
     counted = [0] * SHARDS
     for _ in range(6_400):

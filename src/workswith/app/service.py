@@ -10,6 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from workswith.kernel import log
 from workswith.kernel.clock import Clock
 from workswith.kernel.tasks import Supervisor, Work
@@ -38,6 +40,8 @@ BACKGROUND = frozenset(
 """Works that any one process does for all."""
 NEVER = frozenset({"park"})
 FIRST_PAGE = "/signin"
+LEASE_MS = 10_000
+"""Usual time after which what a silent worker had goes to the others."""
 
 
 @dataclass(slots=True)
@@ -78,6 +82,7 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
     """
     url = settings.database.url or f"sqlite:///{(data / 'workswith.db').absolute()}"
     origins = origins_of(settings)
+    settings = shared(settings, url)
     database = await open_migrated(url, settings)
     areas = Areas(Kernel(settings, database, Clock(), origins, instance_key(data)))
     await areas.prepare()
@@ -92,6 +97,15 @@ async def open_service(settings: Settings, data: Path, *, background: bool) -> S
         await _warm(site, origins)
     inside = Paths(areas.gateway, areas.login(), site, None, origins)
     return Service(Health(inside, database), areas, supervisor)
+
+
+def shared(settings: Settings, url: str) -> Settings:
+    """On PostgreSQL workers come and go on any machine: their share of the endpoints is leased."""
+    webhooks = settings.webhooks
+    if webhooks.lease_ms or not url.startswith("postgres"):
+        return settings
+    webhooks = msgspec.structs.replace(webhooks, lease_ms=LEASE_MS)
+    return msgspec.structs.replace(settings, webhooks=webhooks)
 
 
 def _belongs(work: Work, *, background: bool) -> bool:

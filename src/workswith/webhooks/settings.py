@@ -99,8 +99,9 @@ class Settings(Section, frozen=True):
         int,
         Meta(
             ge=0,
-            description="With several worker processes on PostgreSQL: milliseconds after which the "
-            "endpoints of one that is silent go to the others. 0: this is the only worker.",
+            description="With several workers on PostgreSQL: milliseconds after which the "
+            "endpoints of one that is silent go to the others. 0: an installation on PostgreSQL "
+            "takes 10 000, all else has one worker.",
         ),
     ] = 0
     handshakes: Annotated[

@@ -5,6 +5,7 @@ whatever it writes down proves in the same transaction that it still owns them. 
 the only worker and takes all shards when it starts; one that was there before owns nothing any
 more. ``shared``: any number of workers, each with its share, under leases in the database's time; a
 worker that pauses longer than its lease has lost its shards before it notices, and changes nothing.
+Those of a ``sole`` one, which may have died, go to whoever shares.
 """
 
 import asyncio
@@ -43,11 +44,12 @@ _RENEW = query(
     "WHERE owner = :owner AND expires_at > :now "
     f"AND shard < {SHARDS} RETURNING shard",
 )
+_FREE = f"(expires_at <= :now OR expires_at = {NEVER})"
 _CLAIM = query(
     int,
     "UPDATE webhook_shard SET owner = :owner, fence = fence + 1, expires_at = :expires_at "
-    "WHERE expires_at <= :now AND shard IN (SELECT shard FROM webhook_shard "
-    f"WHERE expires_at <= :now AND shard < {SHARDS} ORDER BY shard LIMIT :limit) RETURNING shard",
+    f"WHERE {_FREE} AND shard IN (SELECT shard FROM webhook_shard "
+    f"WHERE {_FREE} AND shard < {SHARDS} ORDER BY shard LIMIT :limit) RETURNING shard",
 )
 _GIVE_BACK = statement(
     "UPDATE webhook_shard SET owner = '', expires_at = 0 WHERE owner = :owner AND shard IN "
@@ -86,7 +88,7 @@ class Shards:
 
     async def release(self) -> None:
         """On a clean stop: others need not wait for the lease to end."""
-        if self._lease_ms:
+        if self._renew_at:  # otherwise it never had any
             self._renew_at = 0.0
             await self._database.write(self._leave)
 
@@ -106,7 +108,8 @@ class Shards:
         await tx.run(_APPEAR, presence=presence, owner=self.owner, expires_at=until)
         mine = len(await tx.all(_RENEW, owner=self.owner, now=now, expires_at=until))
         shards = await tx.all(_OWNERS)
-        workers = {owner for owner, expires_at in shards if expires_at > now} | {self.owner}
+        others = {owner for owner, expires_at in shards if now < expires_at < NEVER}
+        workers = others | {self.owner}
         share = -(-SHARDS // len(workers))
         if mine < share:
             await tx.all(_CLAIM, owner=self.owner, now=now, expires_at=until, limit=share - mine)
