@@ -32,6 +32,7 @@ def test_from_sign_up_to_a_notification_and_the_end_of_consent(
     tls_cloud: Cloud, browser: Browser, client_site: Receiver
 ) -> None:
     cloud, reply_url = tls_cloud, client_site.url("/callback?from=home")
+    cloud.control("POST", "/clock/freeze")  # nothing happens at home but what somebody does
     with Window(browser) as ada, Window(browser) as enzo:
         developer = sign_up(ada.page, cloud, "ada@example.com", "Ada", "Sign up as a developer")
         expect(ada.page.get_by_text(developer["email"])).to_have_count(
@@ -68,6 +69,7 @@ def test_from_sign_up_to_a_notification_and_the_end_of_consent(
         turn_at_home(enzo.page, cloud, plant, module)
         cloud.advance("1m")
         assert len(hooks(client_site, 1)) == 1, "whoever is shut out hears nothing"
+    cloud.control("POST", "/clock/resume")
 
 
 # The developer

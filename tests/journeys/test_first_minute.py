@@ -24,9 +24,10 @@ APPLICATION = "Quiet Evenings"
 
 @pytest.fixture(scope="module")
 def tls_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A cloud whose operator approves each application."""
+    """A cloud whose operator approves each application, and where nothing happens by itself."""
     data = tmp_path_factory.mktemp("first-minute") / "data"
     with Cloud(data, "--tls", WORKSWITH_IDENTITY_APPROVE_APPLICATIONS="manual") as running:
+        running.control("POST", "/clock/freeze")
         yield running
 
 
