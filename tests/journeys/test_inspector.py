@@ -28,6 +28,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         WORKSWITH_CATALOG_STARTER_KIT_QUOTA="100000",
         WORKSWITH_WEBHOOKS_RULES_ANSWER_MS="6000",  # one of them never answers
     ) as running:
+        running.control("POST", "/clock/freeze")  # nothing happens at home by itself
         yield running
 
 

@@ -1,5 +1,6 @@
 """What goes wrong with notifications: nothing is sent, endpoints fail, answers are late. [SBX-3]"""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,15 +9,19 @@ from tests.sandbox.faults.conftest import Bench
 
 
 @pytest.fixture
-def inbox(bench: Bench) -> str:
-    """An endpoint of the sandbox's own inspector, subscribed to the first plant."""
+def inbox(bench: Bench) -> Iterator[str]:
+    """An endpoint of the sandbox's own inspector, subscribed to the first plant, where nothing
+    happens by itself.
+    """
+    bench.ask("POST", "/clock/freeze")
     plant, _ = bench.cloud.thermostat()
     bench.mint()
     url = f"{bench.cloud.document['inspector']}faults"
     answer = bench.call("POST", f"/plants/{plant}/subscription", json={"EndPointUrl": url})
     assert answer.status_code in (201, 409), answer.text
     bench.cloud.advance("1s")
-    return url
+    yield url
+    bench.ask("POST", "/clock/resume")
 
 
 def arrived(bench: Bench) -> int:
