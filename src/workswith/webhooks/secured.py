@@ -11,7 +11,7 @@ from typing import cast
 from .connection import Connection
 
 RECORD = 16 * 1024
-"""The most that one record of TLS carries (RFC 8446 section 5.1)."""
+"""The most that one record of TLS carries (RFC 8446 section 5.1): read so, none is left in part."""
 
 
 class Secured(asyncio.Protocol):
@@ -31,7 +31,8 @@ class Secured(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         self._tls.write(data)
-        self._flush()
+        if self._transport is not None:
+            self._transport.write(self._goes.read())
 
     def is_closing(self) -> bool:
         return self._transport is None or self._transport.is_closing()
@@ -47,9 +48,23 @@ class Secured(asyncio.Protocol):
         self._shake()
 
     def data_received(self, data: bytes) -> None:
-        self._came.write(data)
-        if self._shaken or self._shake():
-            self._read()
+        came = self._came
+        came.write(data)
+        if not self._shaken and not self._shake():
+            return
+        try:
+            while came.pending:
+                plain = self._tls.read(RECORD)
+                if not plain:  # a decent end
+                    self.abort()
+                    return
+                self.connection.data_received(plain)
+        except ssl.SSLWantReadError:  # half a record, or what is TLS's own affair
+            pass
+        except ssl.SSLError:
+            self.abort()
+        if self._goes.pending:
+            self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():
@@ -79,22 +94,6 @@ class Secured(asyncio.Protocol):
         if not self.ready.done():
             self.ready.set_result(None)
         return True
-
-    def _read(self) -> None:
-        tls, came = self._tls, self._came
-        try:
-            while came.pending or tls.pending():
-                data = tls.read(RECORD)
-                if not data:  # a decent end
-                    self.abort()
-                    return
-                self.connection.data_received(data)
-        except ssl.SSLWantReadError:  # half a record, or what is TLS's own affair
-            pass
-        except ssl.SSLError:
-            self.abort()
-        if self._goes.pending:
-            self._flush()
 
     def _flush(self) -> None:
         if self._transport is not None and self._goes.pending:
