@@ -36,6 +36,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
@@ -76,6 +77,8 @@ class Target:
     requests: list[bytes]
     calls: int
     connections: int = 16
+    apart: bool = False
+    """Whether each connection has requests of its own (`load.run`)."""
     costs: list[float] = field(default_factory=list)
     runs: list[load.Load] = field(default_factory=list)
 
@@ -254,9 +257,8 @@ def constant(body_bytes: int, kind: str) -> Iterator[tuple[int, int]]:
 
 def measure(pool: ProcessPoolExecutor, target: Target, *, keep: bool) -> None:
     before = target.cpu()
-    result = pool.submit(
-        load.run, "127.0.0.1", target.port, target.requests, target.calls, target.connections
-    ).result()
+    run = partial(load.run, "127.0.0.1", target.port, target.requests, target.calls)
+    result = pool.submit(run, target.connections, apart=target.apart).result()
     if result.wrong:
         raise SystemExit(f"{target.name}: {result.wrong} of {target.calls} answers were not 200")
     if keep:

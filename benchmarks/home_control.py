@@ -156,7 +156,9 @@ class Checkout:
         folder = running.enter_context(tempfile.TemporaryDirectory())
         self._url = f"sqlite:///{folder}/home_control.db"
         self._cloud = running.enter_context(
-            gateway.cloud(args.homes, self._url, source=source, templates=("flat", "one_of_each"))
+            gateway.cloud(
+                args.homes - 1, self._url, source=source, templates=("flat", "one_of_each")
+            )
         )
         homes = homes_of(self._cloud)
         place = self._cloud.pid, urlsplit(self._cloud.origin).port or 80
@@ -166,6 +168,8 @@ class Checkout:
             gateway.Target.at(place, name, requests, _whole(args.calls, requests), args.at_once)
             for _, name, requests in posts
         ]
+        for one in self.targets[2:]:
+            one.apart = True  # so that no home hears two commands in another order
         self._moves = {COMMAND: 1, **{row.name: row.moves for row in rows}}
         self._runs = {row.name: row.runs for row in rows}
 
@@ -216,7 +220,7 @@ def profile(row: Row, args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "samples"
         templates = ("flat", "one_of_each")
-        with gateway.cloud(args.homes, "", file, templates=templates) as ours:
+        with gateway.cloud(args.homes - 1, "", file, templates=templates) as ours:
             requests, port = row.requests(ours, homes_of(ours)), urlsplit(ours.origin).port or 80
             load.run("127.0.0.1", port, requests, args.calls * 2, args.at_once)
             os.kill(ours.pid, signal.SIGUSR1)  # only what follows
@@ -249,9 +253,7 @@ def report(here: Checkout, there: Checkout | None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--homes", type=int, default=95, help="of each template; more than --at-once"
-    )
+    parser.add_argument("--homes", type=int, default=64, help="a multiple of --at-once")
     parser.add_argument("--calls", type=int, default=380, help="in each round, at least")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--at-once", type=int, default=64)
@@ -259,6 +261,8 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="the folder src of another checkout")
     parser.add_argument("--profile", choices=[row.name for row in ROWS], help="sample one row")
     args = parser.parse_args()
+    if args.homes % args.at_once:
+        parser.error("--homes has to be a multiple of --at-once")
     if args.profile:
         profile(next(row for row in ROWS if row.name == args.profile), args)
         return

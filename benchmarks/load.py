@@ -66,16 +66,21 @@ class _Connection(asyncio.Protocol):
             self._done.set_result(None)
 
 
-async def _run(host: str, port: int, requests: list[bytes], calls: int, connections: int) -> Load:
+async def _run(
+    host: str, port: int, requests: list[bytes], calls: int, connections: int, *, apart: bool
+) -> Load:
     loop = asyncio.get_running_loop()
     left = [calls]
     started = loop.time()
     opened: list[_Connection] = []
     finished: list[asyncio.Future[None]] = []
-    for _ in range(connections):
+    for number in range(connections):
         done = loop.create_future()
+        asked, rest = requests, left
+        if apart:
+            asked, rest = requests[number::connections], [calls // connections]
         _, protocol = await loop.create_connection(
-            partial(_Connection, requests, left, done), host, port
+            partial(_Connection, asked, rest, done), host, port
         )
         opened.append(protocol)
         finished.append(done)
@@ -88,6 +93,18 @@ async def _run(host: str, port: int, requests: list[bytes], calls: int, connecti
     return Load(calls, wrong, seconds, received // calls, p50, p99)
 
 
-def run(host: str, port: int, requests: list[bytes], calls: int, connections: int) -> Load:
-    """Sends ``requests`` in turn, ``calls`` in all, over ``connections`` connections."""
-    return uvloop.run(_run(host, port, requests, calls, connections))
+def run(
+    host: str,
+    port: int,
+    requests: list[bytes],
+    calls: int,
+    connections: int,
+    *,
+    apart: bool = False,
+) -> Load:
+    """Sends ``requests`` in turn, ``calls`` in all, over ``connections`` connections.
+
+    ``apart``: every so many-th request goes over the same one, so each waits for the one before it;
+    then ``calls`` are a multiple of ``connections``.
+    """
+    return uvloop.run(_run(host, port, requests, calls, connections, apart=apart))
