@@ -177,7 +177,7 @@ async def served(kind: str, one: Receiver) -> AsyncIterator[httpx2.AsyncClient]:
     app.router.add_post(HOOK, handler(one))
     async with TestServer(app) as server:
         base = f"http://127.0.0.1:{server.port}"
-        async with httpx2.AsyncClient(base_url=base) as http:
+        async with httpx2.AsyncClient(base_url=base, timeout=60) as http:
             yield http
 
 

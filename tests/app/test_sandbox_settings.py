@@ -8,6 +8,7 @@ import pytest
 
 import workswith.testing
 from tests import receiver
+from tests.patience import WITHIN
 from tests.person import Person
 from workswith.testing import Cloud
 
@@ -74,7 +75,7 @@ def test_a_used_refresh_token_may_be_sent_again_for_as_long_as_is_set(seconds: i
     settings = {"identity": {"refresh_retry_seconds": seconds}}
     with (
         workswith.testing.cloud(homes=["flat"], settings=settings) as cloud,
-        httpx2.Client() as http,
+        httpx2.Client(timeout=WITHIN) as http,
     ):
         fields = {
             "grant_type": "refresh_token",

@@ -74,10 +74,11 @@ def test_what_arrives_is_shown_and_the_endpoint_can_be_told_to_fail(
         f"{cloud.document['sandbox']['url']}/inspect/mine",
         headers={"Authorization": f"Bearer {cloud.document['sandbox']['token']}"},
         verify=False,
+        timeout=WITHIN,
     )
     assert "21.50000" in page.text
     assert "unsafe-inline" not in page.headers["content-security-policy"]
-    outside = httpx2.get(url, verify=False)
+    outside = httpx2.get(url, verify=False, timeout=WITHIN)
     assert "21.50000" in outside.text
     assert "<form" not in outside.text
     assert "unsafe-inline" not in outside.headers["content-security-policy"].partition("style")[0]
@@ -125,8 +126,7 @@ def test_listen_hands_on_to_a_program_and_answers_as_it_does(cloud: Cloud, home:
         while "Ctrl-C" not in listener.stderr.readline():
             pass
         home.turn(23)
-        until(lambda: got)
-        assert b"23.00000" in b"".join(got)
+        until(lambda: b"23.00000" in b"".join(got))
         until(lambda: any(one["last_status"] == 418 for one in endpoints(cloud)))
     finally:
         listener.terminate()

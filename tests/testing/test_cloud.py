@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 import workswith.testing
-from tests.patience import PATIENT
+from tests.patience import PATIENT, WITHIN
 from tests.person import Person
 from workswith.kernel.clock import DAY, HOUR, parse_iso
 from workswith.testing import AsyncCloud, Cloud, Refused
@@ -28,7 +28,7 @@ def cloud() -> Any:
 
 
 def test_it_tells_everything_that_a_client_is_configured_with(cloud: Cloud) -> None:
-    with httpx2.Client() as http:
+    with httpx2.Client(timeout=WITHIN) as http:
         first = cloud.homes[0]
         answer = http.get(
             cloud.origin + PLANTS,
@@ -188,7 +188,7 @@ def test_it_serves_tls_on_a_clock_of_ones_own() -> None:
     ) as cloud:
         assert cloud.clock.now() == parse_iso("2030-05-29T10:00:00Z")
         trusted = ssl.create_default_context(cafile=cloud.ca_file)
-        with httpx2.Client(verify=trusted) as http:
+        with httpx2.Client(verify=trusted, timeout=WITHIN) as http:
             assert http.get(f"{cloud.origin}/signin").status_code == 200
 
 

@@ -43,12 +43,12 @@ def headers(cloud):
 
 
 def test_requests(workswith, socket_enabled):
-    answer = requests.get(workswith.origin + PLANTS, headers=headers(workswith), timeout=10)
+    answer = requests.get(workswith.origin + PLANTS, headers=headers(workswith), timeout=60)
     assert answer.json()["plants"][0]["id"] == workswith.homes[0].id
 
 
 def test_httpx(workswith, socket_enabled):
-    with httpx.Client(base_url=workswith.origin) as client:
+    with httpx.Client(base_url=workswith.origin, timeout=60) as client:
         assert client.get(PLANTS, headers=headers(workswith)).status_code == 200
 
 
@@ -137,7 +137,7 @@ def run(folder: Path, *options: str, **files: str) -> tuple[dict[str, int], str]
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=240,
         check=False,
     )
     last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
