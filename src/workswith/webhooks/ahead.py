@@ -6,7 +6,7 @@ until somebody may have ended a part of it, and bodies that wait in memory have 
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from workswith.kernel.database import Database
@@ -33,6 +33,7 @@ class Line:
 
     ``taken`` are under way or not acknowledged; ``waiting`` was read and stands up to
     ``good_until``, its bodies are ``ahead`` bytes, and it was the ``whole`` of what was due.
+    A ``long`` one had more than was read.
 
     While a turn has it ``in_hand``, what is read of it may be older than what is known of it: what
     was acknowledged meanwhile has ``ended``, whatever the rows say, and when something could not be
@@ -53,6 +54,7 @@ class Line:
     changes: int = 0
     events: int = 0
     whole: bool = False
+    long: bool = False
     in_hand: bool = False
     ended: set[int] = field(default_factory=set)
     doubt: bool = False
@@ -129,17 +131,23 @@ class Ahead:
     def known(self, endpoint_id: str) -> Line | None:
         return self._lines.get(endpoint_id)
 
-    async def look(self, owner: str, now: int, most: int, *, room: bool) -> Found:
-        """Which lanes are due; as long as there is room, with what is due of the first new ones."""
-        bring = room and len(self._lines) <= MANY and self._waiting_bytes < self._bytes // 2
-        reading = self._of_brought = self._reading(BROUGHT if bring else 0)
+    async def look(self, owner: str, now: int, most: int, *, bring: bool) -> Found:
+        """Which lanes are due; if so wanted, with what is due of the first new ones.
+
+        That makes the question dearer, and saves another one only where there is a new lane.
+        """
+        few = len(self._lines) <= MANY and self._waiting_bytes < self._bytes // 2
+        last, reading = self._of_brought, self._reading(BROUGHT)
+        if not few or not (bring or reading.events != last.events):
+            reading = replace(reading, limit=0)
+        self._of_brought = reading
         found = await lanes.look(
             self._database,
             self._database.dialect,
             owner,
             now,
             most=most,
-            known=list(self._lines) if bring else (),
+            known=list(self._lines) if reading.limit else (),
             bring=reading.limit,
         )
         self._brought = found.due
@@ -239,7 +247,8 @@ class Ahead:
         self._put(line, [] if line.doubt else _unknown(line, due))
         line.retries = any(one.attempts for one in line.waiting)
         line.changes, line.events = reading.changes, reading.events
-        line.whole = self._alone and len(due) < reading.limit and not line.doubt
+        line.long = len(due) >= reading.limit
+        line.whole = self._alone and not line.long and not line.doubt
         line.good_until = reading.good_until
         return bool(due)
 

@@ -88,16 +88,16 @@ def _seen(kind: int, *columns: Any) -> tuple[int, int, Endpoint, Due | None]:
     return kind, next_due, Endpoint(*lane), Due(*due) if due and due[0] is not None else None
 
 
-_LOOK: dict[str, Query[tuple[int, int, Endpoint, Due | None]]] = {
-    "sqlite": query(_seen, " UNION ALL ".join(_KINDS)),
-    # There the first lanes bring along what is due of them.
+_LOOK = query(_seen, " UNION ALL ".join(_KINDS))
+# There the first lanes may bring along what is due of them.
+_BRING: dict[str, Query[tuple[int, int, Endpoint, Due | None]]] = {
     "postgresql": query(
         _seen,
         "WITH lane AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY kind, next_due) AS place "
         f"FROM ({' UNION ALL '.join(_KINDS)}) AS kinds) SELECT lane.kind, lane.id, url, secret, "
         f"previous_secret, previous_until, ban_until, next_due, {_DUE_COLUMNS} FROM lane "
         "LEFT JOIN LATERAL (SELECT * FROM webhook_delivery WHERE endpoint_id = lane.id "
-        "AND lane.kind < 2 AND lane.place <= CAST(:at_once AS BIGINT) "
+        f"AND lane.kind < 2 AND lane.place <= {AT_ONCE} "
         f"AND NOT lane.id = ANY (CAST(:known AS TEXT[])) AND {_FIRST}) AS d ON TRUE "
         "ORDER BY place, due_at, d.id",
     ),
@@ -136,10 +136,11 @@ async def look(
     found = Found([], [], None, {})
     of_kind = (found.healthy, found.ailing)
     parameters = {"owner": owner, "now": now, "since": now - AILING, "most": most}
-    if dialect != "sqlite":
-        at_once = AT_ONCE if bring else 0
-        parameters |= {"at_once": at_once, "known": list(known), "limit": bring}
-    for kind, next_due, endpoint, due in await reads.all(_LOOK[dialect], **parameters):
+    asked = _LOOK
+    if bring and dialect in _BRING:
+        asked = _BRING[dialect]
+        parameters |= {"known": list(known), "limit": bring}
+    for kind, next_due, endpoint, due in await reads.all(asked, **parameters):
         if kind == 2:
             found.next_due = next_due
             continue
@@ -147,7 +148,7 @@ async def look(
             of_kind[kind].append(endpoint)
         if due is not None:
             found.due.setdefault(endpoint.id, []).append(due)
-    if dialect == "sqlite" and bring:
+    if bring and dialect not in _BRING:
         first = [one.id for one in (*found.healthy, *found.ailing)[:AT_ONCE]]
         new = [id_ for id_ in first if id_ not in known]
         found.due = await due_of(reads, dialect, new, now, bring)

@@ -37,7 +37,7 @@ BELL = "webhooks"
 UNWRITTEN = 2_048
 """Acknowledgements that may wait for the database before nothing more is started."""
 TOGETHER = 16
-"""Lanes that are read together: while the next ones are read, these are sent and written down."""
+"""Long lanes that are read together: while others are read, these are sent and written down."""
 
 _log = log.get("webhooks")
 
@@ -99,12 +99,14 @@ class Worker:
         What is due already and has no place follows when a place becomes free.
         """
         await self.shards.keep()
+        # Who comes only because something was written down finds nothing new.
+        bring = not self._known and self._room(ailing=False) > 0
         # What was committed before this turn is read by it.
         for endpoint_id in self._known:
             self._banned.pop(endpoint_id, None)
         self._known.clear()
-        most, room = 2 * self._settings.in_flight, self._room(ailing=False) > 0
-        found = await self._ahead.look(self.shards.owner, now, most, room=room)
+        most = 2 * self._settings.in_flight
+        found = await self._ahead.look(self.shards.owner, now, most, bring=bring)
         await self._serve(found.healthy, now, ailing=False)
         await self._serve(found.ailing, now, ailing=True)
         return found.next_due  # whoever changes that rings
@@ -135,11 +137,13 @@ class Worker:
         found, ahead = deque(due), self._ahead
         while found and (room := self._room(ailing=ailing)) > 0:
             lines: list[Line] = []
-            while found and len(lines) < min(room, TOGETHER):
+            long = 0
+            while found and len(lines) < room and long < TOGETHER:
                 endpoint = found.popleft()
                 line = ahead.line(endpoint, self._banned.get(endpoint.id, 0), ailing=ailing)
                 if line.busy < self._settings.in_flight_per_endpoint and not ahead.spent(line):
                     lines.append(line)
+                    long += line.long
             await self._serve_some(lines, now, ailing=ailing)
 
     async def _serve_some(self, lines: Sequence[Line], now: int, *, ailing: bool) -> None:
