@@ -12,6 +12,7 @@ from workswith.kernel.problem import Kind, Problem
 from workswith.webhooks.desk import Desk
 from workswith.webhooks.figures import figures
 from workswith.webhooks.reading import events_of, secret_of
+from workswith.webhooks.sent import OUR_FAULT, Sent
 from workswith.webhooks.settings import Settings
 
 MINE, OTHERS = [CLIENT], ["client-2"]
@@ -240,3 +241,21 @@ async def test_the_operator_sees_queues_lag_and_who_fails(chain: Chain, scripted
     assert (host.name, host.failed) == ("one.example", 20)
     await chain.change()
     assert (await figures(chain.database, now)).unrelayed == 1
+
+
+async def test_what_cannot_be_sent_from_here_is_no_failure_of_a_host(
+    chain: Chain, scripted: Scripted
+) -> None:
+    await chain.subscribe("https://one.example/hook")
+    scripted.ok, scripted.failure = False, Sent(None, OUR_FAULT)
+    await chain.change()
+    await chain.settle()
+    seen = await figures(chain.database, chain.clock.now(), window=MINUTE)
+    assert (seen.waiting, seen.per_minute, seen.failing_hosts) == (1, 0, ())
+
+
+async def test_an_endpoint_without_a_subscription_is_no_endpoint_any_more(chain: Chain) -> None:
+    subscription = await chain.subscribe("https://one.example/hook")
+    assert (await figures(chain.database, chain.clock.now())).endpoints == 1
+    await chain.subscriptions.unsubscribe(ACCOUNT, PLANT, subscription)
+    assert (await figures(chain.database, chain.clock.now())).endpoints == 0

@@ -34,10 +34,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``lag_ms`` is how long the longest due delivery has been waiting for its turn.
+    """``endpoints`` are those with a subscription.
 
-    ``answer_ms`` is the mean of those that were well, 0 without any. It, ``per_minute`` and
-    ``failed_per_minute`` are of the window that was asked for.
+    ``lag_ms`` is how long the longest due delivery has been waiting for its turn. ``answer_ms`` is
+    the mean of those that were well, 0 without any. It, ``per_minute`` and ``failed_per_minute``
+    are of the window that was asked for.
     """
 
     endpoints: int
@@ -53,9 +54,11 @@ class Figures:
     owners: tuple[Owner, ...]
 
 
+# An endpoint outlives its subscriptions, as what was sent to it does.
 _ENDPOINTS = query(
     lambda total, banned: (total, banned or 0),
-    "SELECT count(*), sum(CASE WHEN ban_until > :now THEN 1 ELSE 0 END) FROM webhook_endpoint",
+    "SELECT count(*), sum(CASE WHEN ban_until > :now THEN 1 ELSE 0 END) FROM webhook_endpoint "
+    "WHERE id IN (SELECT endpoint_id FROM webhook_subscription)",
 )
 # What waits for the end of a ban does not lag.
 _QUEUE = query(

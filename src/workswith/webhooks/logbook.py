@@ -41,7 +41,10 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Tally(msgspec.Struct, array_like=True, gc=False):
-    """Attempts to one endpoint, how many of them failed, the milliseconds of the others' answers."""
+    """Attempts to one endpoint, how many of them failed, the milliseconds of the others' answers.
+
+    What could not be sent from here speaks of no endpoint, and is not among them.
+    """
 
     attempts: int = 0
     failed: int = 0

@@ -215,14 +215,14 @@ async def _count(
         )
         if counts:
             _step(rules, locked, outcome, attempts)
-        tally.attempts += 1
+        tally.attempts += sent.error != OUR_FAULT
         if outcome.succeeded:
             tally.answer_ms += sent.answer_ms
             rows.delivered.append(due.number)
             if due.proof:
                 rows.proven.append({"number": due.number})
         else:
-            tally.failed += 1
+            tally.failed += sent.error != OUR_FAULT
             rows.failed.append(_failed(rules, outcome, attempts))
             if due.proof and rows.failed[-1]["due_at"] is None:
                 rows.refused.append({"number": due.number})
