@@ -1,6 +1,5 @@
 """What the control interface does about tokens, keys and quota of the seeded subscription. [SBX-3]"""
 
-from collections.abc import Callable
 from typing import Any
 
 from workswith.catalog.quota import counted
@@ -13,20 +12,14 @@ from workswith.sandbox.seed import Seed
 
 from . import credentials
 from .areas import Areas
+from .shown_keys import ShownKeys
 
 
 class SeededAccess:
-    """``changed`` is told after a key was rolled, with the document as it is now."""
+    """``keys`` are what the document shows."""
 
-    def __init__(
-        self,
-        areas: Areas,
-        planted: Seed,
-        document: dict[str, Any],
-        changed: Callable[[], None],
-    ) -> None:
-        self._areas, self._planted = areas, planted
-        self._document, self._changed = document, changed
+    def __init__(self, areas: Areas, planted: Seed, keys: ShownKeys) -> None:
+        self._areas, self._planted, self._keys = areas, planted, keys
 
     async def mint(self, member: str, scope: str) -> dict[str, Any]:
         return await credentials.mint(self._areas, self._planted, member, scope)
@@ -43,8 +36,7 @@ class SeededAccess:
             self._planted.subscription_id,
             known,
         )
-        self._document["subscription"][f"{which}_key"] = key
-        self._changed()
+        await self._keys.look()  # whoever reads the document next finds it there
         return key
 
     async def spent(self, member: str) -> Spent:

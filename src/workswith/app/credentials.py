@@ -14,6 +14,7 @@ from workswith.webhooks.tokens import DAYS, SCOPES
 
 from .areas import Areas
 from .routing import SANDBOX_PREFIX
+from .shown_keys import shown
 
 OWN_TOKEN = "workswith up"  # noqa: S105  its name
 NO_TOKENS = {"access_token": "", "refresh_token": ""}
@@ -133,9 +134,6 @@ async def document(
     ``origin`` is where the sandbox is on this machine: it is controlled there whatever its faces
     are called, so that its token never leaves for somebody else's server.
     """
-    keys = await areas.catalog.subscriptions.keys(
-        planted.people["developer"].id, planted.subscription_id
-    )
     application = await areas.identity.applications.known(planted.client_id)
     minted: dict[str, Any] = NO_TOKENS
     own_token = ""
@@ -157,10 +155,7 @@ async def document(
         },
         **({"ca_file": str(authority_file)} if authority_file else {}),
         **people,
-        "subscription": {
-            "primary_key": keys["primary"].key,
-            "secondary_key": keys["secondary"].key,
-        },
+        "subscription": await shown(areas, planted),
         "application": {
             "client_id": planted.client_id,
             "client_secret": planted.client_secret,

@@ -39,6 +39,7 @@ from .identity import Console
 from .installation import begin_again, instance_key, open_migrated
 from .kernel import Kernel
 from .routing import Asgi, Paths
+from .shown_keys import ShownKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,6 @@ async def open_generation(
     supervisor = Supervisor(areas.kernel.clock, areas.kernel.bells)
     supervisor.add(*areas.works, *bench.works)
     testing = await bench.connect(areas, planted, supervisor)
-    supervisor.start()
     document = await credentials.document(
         areas,
         planted,
@@ -150,10 +150,13 @@ async def open_generation(
         tokens=place.with_tokens,
     )
     document["inspector"] = place.inspector.url()
+    keys = ShownKeys(areas, planted, document, place.announce)
+    supervisor.add(keys)
+    supervisor.start()
     interface = Router(
         [
             *fault_control.routes(testing, guard_of(planted, place)),
-            *_interface(areas, planted, supervisor, document, place),
+            *_interface(areas, planted, supervisor, document, place, keys=keys),
         ]
     )
     console = Console(areas.identity.tokens, planted.console_id, planted.console_secret)
@@ -208,6 +211,8 @@ def _interface(
     supervisor: Supervisor,
     document: dict[str, Any],
     place: Place,
+    *,
+    keys: ShownKeys,
 ) -> list[Route]:
     """The rest of the control interface."""
     database, clock = areas.kernel.database, areas.kernel.clock
@@ -225,7 +230,7 @@ def _interface(
     guard = guard_of(planted, place)
     return [
         *sandbox_homes.routes(homes.place(areas, planted), guard),
-        *access.routes(SeededAccess(areas, planted, document, place.announce), database, guard),
+        *access.routes(SeededAccess(areas, planted, keys), database, guard),
         *sandbox_webhooks.routes(areas.webhooks.desk, database, clock, place.inspector, guard),
         *control.routes(
             control.Control(
