@@ -18,6 +18,7 @@ from typing import Self
 from click.testing import CliRunner
 
 from tests.patience import until
+from tests.ports import held_port
 from workswith.cli.gateway import command
 
 MOSQUITTO = "/usr/sbin/mosquitto"
@@ -82,7 +83,7 @@ class Broker:
 @contextmanager
 def mosquitto(data: Path, folder: Path) -> Iterator[Broker]:
     """``data`` is the data folder of the cloud whose gateways are let in."""
-    ports = free_port(), free_port()
+    ports = held_port(), held_port()
     done = CliRunner().invoke(
         command,
         [
@@ -102,12 +103,6 @@ def mosquitto(data: Path, folder: Path) -> Iterator[Broker]:
         yield broker
     finally:
         broker.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Cable:

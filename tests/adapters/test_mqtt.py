@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.broker import Broker, free_port, mosquitto
+from tests.broker import Broker, mosquitto
 from tests.patience import eventually
+from tests.ports import held_port
 from workswith.adapters.mqtt import Address, Connection, MqttBroker, proof_of
 from workswith.adapters.mqtt_check import examine
 from workswith.devices.gateways.settings import Settings
@@ -51,7 +52,7 @@ async def test_the_doctor_finds_a_good_broker_good(broker: Broker) -> None:
     [
         ({"url": "mqtts://b.example:x"}, "address of the broker"),
         ({"authority": "/nowhere.pem"}, "address of the broker"),
-        ({"url": f"mqtts://localhost:{free_port()}"}, "connection"),
+        ({"url": f"mqtts://localhost:{held_port()}"}, "connection"),
         ({"authority": ""}, "connection"),
     ],
 )
