@@ -11,7 +11,7 @@ import hmac
 import select
 import socket
 import ssl
-import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httptools
@@ -22,7 +22,7 @@ SECRET = bytes(range(24))
 class Bare:
     """A connection to one address; `ask` sends the next request, `answered` takes what came."""
 
-    def __init__(self, url: str, context: ssl.SSLContext) -> None:
+    def __init__(self, url: str, context: ssl.SSLContext, clock: Callable[[], int]) -> None:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 443
         plain = socket.create_connection((host, port), 10)
@@ -31,12 +31,13 @@ class Bare:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._head = f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode()
         self._name = parts.path[-3:]
+        self._clock = clock
         self._parser = httptools.HttpResponseParser(self)
         self._done = False
 
     def ask(self, number: int, body: bytes) -> None:
         """The request goes out in one write: it is smaller than the socket's buffer."""
-        name, at = f"msg_{number}_{self._name}", str(int(time.time()))
+        name, at = f"msg_{number}_{self._name}", str(self._clock() // 1000)
         signed = hmac.digest(SECRET, f"{name}.{at}.".encode() + body, hashlib.sha256)
         head = (
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
@@ -63,11 +64,12 @@ class Bare:
 
 
 class Epoll:
-    """Connections to all addresses, kept warm between runs."""
+    """Connections to all addresses, kept warm between runs; ``clock`` gives ms since 1970 UTC."""
 
-    def __init__(self, urls: list[str], context: ssl.SSLContext) -> None:
+    def __init__(self, urls: list[str], context: ssl.SSLContext, clock: Callable[[], int]) -> None:
         self._poll = select.epoll()
-        self._bare = {one.socket.fileno(): one for one in (Bare(url, context) for url in urls)}
+        made = (Bare(url, context, clock) for url in urls)
+        self._bare = {one.socket.fileno(): one for one in made}
         for number in self._bare:
             self._poll.register(number, select.EPOLLIN)
 

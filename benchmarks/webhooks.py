@@ -186,7 +186,7 @@ async def cost(engine: Engine, sender: Sender, url: str, beside: "Beside", autho
     plants = [f"plant-{n}" for n in range(LANES)]
     for address, plant in zip(urls, plants, strict=True):
         await engine.subscribe(address, plant)
-    bare = Epoll(urls, ssl.create_default_context(cafile=authority))
+    bare = Epoll(urls, ssl.create_default_context(cafile=authority), wall)
     figures: dict[str, list[float]] = {}
     rates: list[float] = []
     count = LANES * EVENTS
