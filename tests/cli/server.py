@@ -92,8 +92,10 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire_to(app: Any, protocol: type[Protocol] = Protocol) -> AsyncIterator[Wire]:
-    """A connection to a server that has nothing but this application."""
+async def connected(
+    app: Any, protocol: type[Protocol] = Protocol, *, idle_seconds: int = 5
+) -> AsyncIterator[tuple[uvicorn.Server, asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A server that has nothing but this application, and a client's end of a connection to it."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
@@ -104,14 +106,21 @@ async def wire_to(app: Any, protocol: type[Protocol] = Protocol) -> AsyncIterato
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=idle_seconds,
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     await eventually(lambda: server.started, "uvicorn")
     reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
     try:
-        yield Wire(reader, writer)
+        yield server, reader, writer
     finally:
         writer.close()
         server.should_exit = True
         await running
+
+
+@asynccontextmanager
+async def wire_to(app: Any, protocol: type[Protocol] = Protocol) -> AsyncIterator[Wire]:
+    async with connected(app, protocol) as (_, reader, writer):
+        yield Wire(reader, writer)

@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 import io
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
+from tests.cli.server import connected
 from tests.patience import eventually
 from workswith.cli.http import Protocol
 from workswith.kernel import log
@@ -52,28 +51,11 @@ Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @asynccontextmanager
 async def served(app: Any, *, idle_seconds: int = 1_000) -> AsyncIterator[tuple[Wire, Protocol]]:
     """Both ends of a connection."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app,
-        http=Limited,
-        lifespan="off",
-        log_config=None,
-        server_header=False,
-        timeout_keep_alive=idle_seconds,
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    await eventually(lambda: server.started, "uvicorn")
-    reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
-    await eventually(lambda: server.server_state.connections, "the connection")
-    (connection,) = server.server_state.connections
-    assert isinstance(connection, Protocol)
-    try:
+    async with connected(app, Limited, idle_seconds=idle_seconds) as (server, reader, writer):
+        await eventually(lambda: server.server_state.connections, "the connection")
+        (connection,) = server.server_state.connections
+        assert isinstance(connection, Protocol)
         yield (reader, writer), connection
-    finally:
-        writer.close()
-        server.should_exit = True
-        await running
 
 
 async def pass_time(seconds: float) -> None:
