@@ -17,7 +17,7 @@ from workswith.kernel.database import Database
 from workswith.kernel.problem import Kind, Problem
 from workswith.kernel.tasks import Bells
 
-from .deeds import Deeds
+from .actions import Actions
 from .device import Device, release
 from .inventory import Inventory, Locks
 from .kind import DeviceKind, Reading
@@ -47,7 +47,7 @@ class Park:
         self._bells = bells
         self._inventory = Inventory(database, settings, lambda: bells.ring(BELL))
         self._wakes = self._inventory.wakes
-        self._deeds = Deeds(clock, self._inventory.circuits, self._wakes)
+        self._actions = Actions(clock, self._inventory.circuits, self._wakes)
         self._loaded = False
         self._ledger = Ledger(database)
         self._acts = _Acts()
@@ -112,7 +112,7 @@ class Park:
             device, locks = await self._inventory.hold_one(module_id)
             if device is None:
                 return Outcome.OFFLINE
-            return await self._store(locks, lambda: self._deeds.obey(device, command, flow))
+            return await self._store(locks, lambda: self._actions.obey(device, command, flow))
 
     async def send_all(
         self, commands: Mapping[str, Any], *, deadline: float, flow: str
@@ -130,7 +130,7 @@ class Park:
             with self._acts:
                 held = await self._inventory.hold(asked)
                 outcomes |= await self._store(
-                    held.locks, lambda: self._deeds.obey_all(held.devices, commands, flow)
+                    held.locks, lambda: self._actions.obey_all(held.devices, commands, flow)
                 )
         if Outcome.SILENT in outcomes.values():
             await asyncio.sleep(deadline)
@@ -149,7 +149,7 @@ class Park:
             device, locks = await self._inventory.hold_one(module_id)
             if device is None:
                 raise _no_simulator()
-            await self._store(locks, lambda: (None, self._deeds.use(device, change, flow)))
+            await self._store(locks, lambda: (None, self._actions.use(device, change, flow)))
 
     async def said(self, module_id: str) -> Reading:
         """What a simulated module reported last, connected or not. Raises `Kind.UNKNOWN`."""
@@ -181,11 +181,11 @@ class Park:
         with self._acts:
             device, locks = await self._inventory.hold_one(module_id)
             if device is not None:
-                await self._store(locks, lambda: (None, self._deeds.say(device)))
+                await self._store(locks, lambda: (None, self._actions.say(device)))
 
     async def _speak(self, due: list[Device], now: int) -> None:
         locks = await self._inventory.circuits.hold(due)
-        await self._store(locks, lambda: (None, self._deeds.say_all(due, now)))
+        await self._store(locks, lambda: (None, self._actions.say_all(due, now)))
 
     async def _store(self, locks: Locks, act: Callable[[], tuple[T, list[Done]]]) -> T:
         """Does it and stores it; only then have the devices in memory done it.

@@ -71,7 +71,7 @@ class Line(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Made by ``loop.create_connection``, or on `secured`; `ask` is called for one request after the other.
+    """Made by ``loop.create_connection``, or on `tls`; `ask` is called for one request after the other.
 
     ``over`` is told what came of each, and whom to tell it.
     """

@@ -17,9 +17,9 @@ from . import tunnel
 from .addresses import refused
 from .connection import Connection, Deadlines, Over
 from .resolving import Resolve, SystemResolver
-from .secured import Secured
 from .settings import Reach, Settings
 from .target import Target
+from .tls import TlsProtocol
 from .unable import Unable, ours
 
 
@@ -110,12 +110,12 @@ class Dialler:
         await _ready(protocol)
         return connection
 
-    async def _made(self, target: Target) -> tuple[Connection, Connection | Secured]:
+    async def _made(self, target: Target) -> tuple[Connection, Connection | TlsProtocol]:
         """A connection, and what its transport speaks to."""
         connection = Connection(target, self._deadlines, self._over)
         if not target.tls:
             return connection, connection
-        return connection, Secured(connection, await self._context(), _name(target))
+        return connection, TlsProtocol(connection, await self._context(), _name(target))
 
     async def _context(self) -> ssl.SSLContext:
         if self._authorities is None:
@@ -137,8 +137,8 @@ class Dialler:
         return self._sources[version], 0
 
 
-async def _ready(protocol: Connection | Secured) -> None:
-    if isinstance(protocol, Secured):
+async def _ready(protocol: Connection | TlsProtocol) -> None:
+    if isinstance(protocol, TlsProtocol):
         try:
             await protocol.ready
         except BaseException:

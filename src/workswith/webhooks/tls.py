@@ -14,7 +14,7 @@ RECORD = 16 * 1024
 """The most that one record of TLS carries (RFC 8446 section 5.1): read so, none is left in part."""
 
 
-class Secured(asyncio.Protocol):
+class TlsProtocol(asyncio.Protocol):
     """What the ``connection`` writes to and hears from, once it is `ready`."""
 
     def __init__(self, connection: Connection, context: ssl.SSLContext, name: str) -> None:
